@@ -1,0 +1,140 @@
+//! The JSON body of an account webhook (Agile CRM's 'Method Two'): which contact it is about, and nothing else.
+//!
+//! The vendor's samples disagree on what `eventData` holds, and nothing signs it, so only its id, its type and the
+//! event's name are read; the contact itself is always fetched.
+
+use crate::contact::ContactId;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+/// Deeper bodies are refused before they are parsed.
+const MAX_DEPTH: usize = 128;
+
+/// What an account webhook says.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A contact, a company or something without a type: `kind` is Agile's type, if it says one.
+    Contact { id: ContactId, kind: Option<String> },
+    /// A deal. Its id is a deal's and never used as a contact's.
+    Deal,
+}
+
+#[derive(Deserialize)]
+struct Wire<'a> {
+    #[serde(rename = "eventName", default, borrow)]
+    name: Option<&'a RawValue>,
+    #[serde(rename = "eventData", default)]
+    data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(default)]
+    id: Option<Box<RawValue>>,
+    #[serde(rename = "type", default)]
+    kind: Option<Box<RawValue>>,
+    /// Only deals have it; even a null one is not a contact's.
+    #[serde(default, deserialize_with = "is_present")]
+    contact_ids: bool,
+}
+
+fn is_present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(value).map(|_| true)
+}
+
+/// Reads the body; the error ends a sentence that begins with 'The JSON body'.
+pub fn read(body: &[u8]) -> Result<Event, &'static str> {
+    if depth(body) > MAX_DEPTH {
+        return Err("is nested deeper than 128 levels");
+    }
+    // JSON is UTF-8 throughout, also where serde_json skips over what nobody reads.
+    let body = std::str::from_utf8(body).map_err(|_| "is not valid UTF-8")?;
+    let wire: Wire = serde_json::from_str(body)
+        .map_err(|_| "is not the JSON of an Agile CRM webhook: it does not parse, or repeats a key")?;
+    if text(wire.name).is_some_and(|name| name.starts_with("Opportunity")) {
+        return Ok(Event::Deal);
+    }
+    let Some(data) = wire.data else { return Err("has no eventData") };
+    if data.contact_ids {
+        return Ok(Event::Deal);
+    }
+    let id = data.id.as_deref().and_then(ContactId::from_json).ok_or("has no usable eventData.id")?;
+    Ok(Event::Contact { id, kind: text(data.kind.as_deref()).filter(|kind| !kind.is_empty()) })
+}
+
+fn text(value: Option<&RawValue>) -> Option<String> {
+    value.and_then(|value| serde_json::from_str(value.get()).ok())
+}
+
+/// How deep arrays and objects are nested; brackets inside strings do not count.
+fn depth(body: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in body {
+        match (in_string, *byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => in_string = !in_string,
+            (false, b'[' | b'{') => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            (false, b']' | b'}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contact(id: &str, kind: Option<&str>) -> Result<Event, &'static str> {
+        Ok(Event::Contact { id: ContactId::parse(id).unwrap(), kind: kind.map(str::to_owned) })
+    }
+
+    #[test]
+    fn the_id_is_a_number_or_a_string_of_digits() {
+        let person =
+            br#"{"eventName":"Contact is Created","eventData":{"id":5667649732214784,"type":"PERSON","x":[{}]}}"#;
+        assert_eq!(read(person), contact("5667649732214784", Some("PERSON")));
+        assert_eq!(read(br#"{"eventData":{"id":"9223372036854775807"}}"#), contact("9223372036854775807", None));
+        for id in ["1.0", "1e3", "-1", "0", "\"01\"", "9223372036854775808", "null", "[]", "true", "\" 1\""] {
+            assert!(read(format!(r#"{{"eventData":{{"id":{id}}}}}"#).as_bytes()).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_deal_is_a_deal_by_its_name_or_by_its_contact_ids() {
+        assert_eq!(read(br#"{"eventName":"Opportunity is Created","eventData":{"id":5}}"#), Ok(Event::Deal));
+        assert_eq!(read(br#"{"eventName":"Opportunity is Removed","eventData":{}}"#), Ok(Event::Deal));
+        assert_eq!(read(br#"{"eventName":"Opportunity is Created"}"#), Ok(Event::Deal));
+        assert_eq!(read(br#"{"eventName":"?","eventData":{"id":5,"contact_ids":["1"]}}"#), Ok(Event::Deal));
+        assert_eq!(read(br#"{"eventData":{"id":5,"contact_ids":null}}"#), Ok(Event::Deal));
+    }
+
+    #[test]
+    fn repeated_keys_are_refused_where_they_would_be_read() {
+        assert!(read(br#"{"eventData":{"id":1,"id":2}}"#).is_err());
+        assert!(read(br#"{"eventData":{"id":1,"\u0069d":2}}"#).is_err());
+        assert!(read(br#"{"eventData":{"id":1},"eventData":{"id":1}}"#).is_err());
+        assert!(read(br#"{"eventData":{"id":1,"x":1,"x":2}}"#).is_ok());
+    }
+
+    #[test]
+    fn depth_ends_at_128() {
+        let nested = |n: usize| format!(r#"{{"eventData":{{"id":1,"x":{}1{}}}}}"#, "[".repeat(n), "]".repeat(n));
+        assert!(read(nested(126).as_bytes()).is_ok());
+        assert_eq!(read(nested(127).as_bytes()), Err("is nested deeper than 128 levels"));
+        assert!(read(br#"{"eventData":{"id":1,"x":"[[[[\"[[["}}"#).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_an_event_is_refused() {
+        for body in ["", "[]", "1", "null", "{", "{}", r#"{"eventData":[]}"#, r#"{"eventData":null}"#, "{}{}"] {
+            assert!(read(body.as_bytes()).is_err(), "{body}");
+        }
+        assert!(read(b"{\"eventData\":{\"id\":1,\"x\":\"\xff\"}}").is_err());
+    }
+}

@@ -1,0 +1,252 @@
+//! The field map: which property of a contact goes to which field of a user, and the allow-list of targets.
+//!
+//! Checked when saved and when used. Targets are allowed by exact ASCII shape: the database's collation equates
+//! `WP_CAPABILITIES` and `wp_cápabilities` with the real key, so a deny-list alone has made administrators.
+
+/// The fields of a WordPress account that a contact may set.
+pub const ACCOUNT_FIELDS: [&str; 9] = [
+    "user_email",
+    "user_login",
+    "user_pass",
+    "first_name",
+    "last_name",
+    "nickname",
+    "display_name",
+    "description",
+    "user_url",
+];
+
+/// Mapped unless the map says otherwise.
+const DEFAULTS: [(&str, &str); 3] = [("email", "user_email"), ("first_name", "first_name"), ("last_name", "last_name")];
+
+/// The longest user meta key.
+const MAX_META_KEY: usize = 64;
+
+/// Keys of the right shape that are WordPress' or ours to write, for what a wrong value there could do.
+const RESERVED: [&str; 14] = [
+    "session_tokens",
+    "default_password_nag",
+    "agilecrm_contact_id",
+    "agilecrm_tags",
+    "role",
+    "id",
+    "user_nicename",
+    "user_registered",
+    "user_activation_key",
+    "user_status",
+    "spam",
+    "deleted",
+    "primary_blog",
+    "source_domain",
+];
+
+/// How a CRM value becomes a WordPress value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    Text,
+    Date,
+    Checkbox,
+    Number,
+    Multiselect,
+    Raw,
+}
+
+/// One rule, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub crm: String,
+    pub wp: String,
+    pub kind: Type,
+    /// An empty CRM value empties the user meta, instead of changing nothing.
+    pub clear: bool,
+}
+
+/// One rule as it is stored, unchecked. Missing parts are empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stored {
+    pub crm: String,
+    pub wp: String,
+    pub kind: String,
+    pub when_empty: String,
+}
+
+/// Why a rule is left out. The rest of the map works without it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Its place in the stored list, from 0.
+    pub index: usize,
+    pub wp: String,
+    pub reason: &'static str,
+}
+
+impl Type {
+    const ALL: [(&str, Self); 6] = [
+        ("text", Self::Text),
+        ("date", Self::Date),
+        ("checkbox", Self::Checkbox),
+        ("number", Self::Number),
+        ("multiselect", Self::Multiselect),
+        ("raw", Self::Raw),
+    ];
+
+    /// Its name in the stored map.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("text", |(name, _)| name)
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        if name.is_empty() {
+            return Some(Self::Text);
+        }
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+    }
+}
+
+pub fn is_account_field(key: &str) -> bool {
+    ACCOUNT_FIELDS.contains(&key)
+}
+
+/// Whether a contact, or a filter of the site, may write this key; the error says why not.
+pub fn check_target(key: &str) -> Result<(), &'static str> {
+    if is_account_field(key) {
+        return Ok(());
+    }
+    let mut bytes = key.bytes();
+    let well_formed = bytes.next().is_some_and(|first| first.is_ascii_lowercase())
+        && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
+        && key.len() <= MAX_META_KEY;
+    if !well_formed {
+        return Err("a user meta key starts with a letter and has lowercase letters, digits, _ and -, 64 at most");
+    }
+    let grants_rights = key.ends_with("capabilities") || key.ends_with("user_level");
+    if grants_rights || key.contains("user-settings") || RESERVED.contains(&key) {
+        return Err("this key is WordPress' own and is never written from a contact");
+    }
+    Ok(())
+}
+
+/// Splits a stored map into the rules that work and those that are left out, with reasons for the admin.
+pub fn check(stored: &[Stored]) -> (Vec<Entry>, Vec<Refused>) {
+    let (mut entries, mut refused): (Vec<Entry>, Vec<Refused>) = (Vec::new(), Vec::new());
+    for (index, rule) in stored.iter().enumerate() {
+        let taken = entries.iter().any(|entry| entry.wp == rule.wp);
+        match checked(rule) {
+            Ok(_) if taken => {
+                refused.push(Refused { index, wp: rule.wp.clone(), reason: "this key is mapped above already" })
+            }
+            Ok(entry) => entries.push(entry),
+            Err(reason) => refused.push(Refused { index, wp: rule.wp.clone(), reason }),
+        }
+    }
+    (entries, refused)
+}
+
+/// The rules that are at work: those of the stored map that pass, and the defaults for what they leave unmapped.
+pub fn effective(stored: &[Stored]) -> Vec<Entry> {
+    let (mut entries, _) = check(stored);
+    for (crm, wp) in DEFAULTS {
+        if !entries.iter().any(|entry| entry.wp == wp) {
+            entries.push(Entry { crm: crm.to_owned(), wp: wp.to_owned(), kind: Type::Text, clear: false });
+        }
+    }
+    entries
+}
+
+fn checked(rule: &Stored) -> Result<Entry, &'static str> {
+    if rule.crm.is_empty() || rule.crm.chars().any(char::is_control) {
+        return Err("the name of the CRM property is missing");
+    }
+    check_target(&rule.wp)?;
+    let kind = Type::parse(&rule.kind).ok_or("the type must be text, date, checkbox, number, multiselect or raw")?;
+    let clear = match rule.when_empty.as_str() {
+        "" | "keep" => false,
+        "clear" => true,
+        _ => return Err("what to do with an empty value must be keep or clear"),
+    };
+    if is_account_field(&rule.wp) && kind == Type::Multiselect {
+        return Err("an account field holds one text; it cannot hold a list");
+    }
+    if is_account_field(&rule.wp) && clear {
+        return Err("an account field is never cleared; choose keep");
+    }
+    Ok(Entry { crm: rule.crm.clone(), wp: rule.wp.clone(), kind, clear })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(crm: &str, wp: &str) -> Stored {
+        Stored { crm: crm.to_owned(), wp: wp.to_owned(), ..Stored::default() }
+    }
+
+    #[test]
+    fn targets_are_allowed_by_exact_shape() {
+        for good in ["plan", "billing_phone", "a-b", "user_email", "user_pass", "display_name", "x9"] {
+            assert_eq!(check_target(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "9x",
+            "_plan",
+            "Plan",
+            "PLAN",
+            "pl an",
+            "plan\n",
+            "pl\u{e1}n",
+            "wp_capabilities",
+            "wp_2_capabilities",
+            "WP_CAPABILITIES",
+            "wp_c\u{e1}pabilities",
+            "wp_capa\\bilities",
+            "capabilities",
+            "wp_user_level",
+            "user_level",
+            "session_tokens",
+            "wp_user-settings",
+            "wp_user-settings-time",
+            "_application_passwords",
+            "default_password_nag",
+            "ID",
+            "id",
+            "user_nicename",
+            "user_registered",
+            "user_activation_key",
+            "user_status",
+            "agilecrm_contact_id",
+            "agilecrm_tags",
+            "role",
+        ] {
+            assert!(check_target(bad).is_err(), "{bad:?}");
+        }
+        assert!(check_target(&"a".repeat(64)).is_ok() && check_target(&"a".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn a_refused_rule_is_left_out_and_the_rest_works() {
+        let rules = [
+            rule("Plan", "plan"),
+            rule("Rights", "wp_capabilities"),
+            rule("", "x"),
+            rule("Plan B", "plan"),
+            Stored { kind: "json".to_owned(), ..rule("A", "a") },
+            Stored { when_empty: "clear".to_owned(), ..rule("Bio", "description") },
+            Stored { when_empty: "clear".to_owned(), kind: "date".to_owned(), ..rule("Birthday", "birthday") },
+        ];
+        let (entries, refused) = check(&rules);
+        assert_eq!(entries.iter().map(|e| e.wp.as_str()).collect::<Vec<_>>(), ["plan", "birthday"]);
+        assert_eq!(refused.iter().map(|r| r.index).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn defaults_stand_unless_mapped_otherwise() {
+        let targets = |rules: &[Stored]| effective(rules).into_iter().map(|e| (e.crm, e.wp)).collect::<Vec<_>>();
+        let pair = |crm: &str, wp: &str| (crm.to_owned(), wp.to_owned());
+        let names = [pair("first_name", "first_name"), pair("last_name", "last_name")];
+        assert_eq!(targets(&[]), [&[pair("email", "user_email")], names.as_slice()].concat());
+        assert_eq!(
+            targets(&[rule("email+work", "user_email")]),
+            [&[pair("email+work", "user_email")], names.as_slice()].concat()
+        );
+    }
+}

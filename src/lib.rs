@@ -1,0 +1,276 @@
+//! The PHP extension of Bridge for Agile CRM.
+//!
+//! A webhook names a contact; the contact is fetched from Agile CRM; the contact becomes user data. WordPress does the
+//! rest. What PHP sees is below, in the module `agile_bridge`; `php.rs` carries values over the border; all else is plain
+//! Rust, built and tested without PHP (`cargo test --no-default-features`).
+
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
+)]
+
+pub mod access_key;
+pub mod agile_crm;
+pub mod contact;
+pub mod email;
+pub mod error;
+pub mod event;
+pub mod field_map;
+pub mod http;
+pub mod identity;
+pub mod mapping;
+pub mod parameters;
+pub mod password;
+#[cfg(feature = "php")]
+mod php;
+pub mod value;
+pub mod webhook;
+
+/// What PHP sees, in the namespace `AgileBridge`. `php/agile_bridge.stub.php` says the shapes.
+#[cfg(feature = "php")]
+#[allow(unsafe_code, reason = "the macros of ext-php-rs write unsafe functions for PHP to call")]
+#[allow(clippy::needless_pass_by_value, reason = "PHP hands arguments over by value")]
+mod agile_bridge {
+    use crate::agile_crm::{Account, AgileCrm, CALL_TIMEOUT, Settings};
+    use crate::contact::ContactId;
+    use crate::error::Error;
+    use crate::http::{CONNECT_TIMEOUT, MAX_ANSWER};
+    use crate::php::{self, Array, array, exception, thrown, zval};
+    use crate::value::Value;
+    use crate::webhook::{self, MAX_BODY, Named, Received, Request};
+    use crate::{access_key, email, field_map, identity, mapping, password};
+    use ext_php_rs::binary_slice::BinarySlice;
+    use ext_php_rs::flags::ClassFlags;
+    use ext_php_rs::prelude::*;
+    use ext_php_rs::types::ZendHashTable;
+    use ext_php_rs::zend::ModuleEntry;
+    use ext_php_rs::{info_table_end, info_table_row, info_table_start};
+    use once_cell::unsync::OnceCell;
+    use std::collections::BTreeMap;
+    use std::time::Instant;
+
+    /// The plugin accepts its own number and the one before. Raised when a function changes in a way that callers see.
+    const INTERFACE_NUMBER: i64 = 1;
+
+    type Bytes<'a> = BinarySlice<'a, u8>;
+
+    /// The table of contents.
+    #[php_module]
+    pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
+        module
+            .name("agile_bridge")
+            .globals(&php::WORKER)
+            .startup_function(start)
+            .info_function(information)
+            .constant(("AgileBridge\\VERSION", env!("CARGO_PKG_VERSION"), &[]))
+            .constant(("AgileBridge\\INTERFACE_NUMBER", INTERFACE_NUMBER, &[]))
+            .class::<PhpAgileCrm>()
+            .function(wrap_function!(generate_access_key))
+            .function(wrap_function!(generate_password))
+            .function(wrap_function!(receive_webhook))
+            .function(wrap_function!(user_data))
+            .function(wrap_function!(guard_user_data))
+            .function(wrap_function!(check_field_map))
+            .function(wrap_function!(login_candidates))
+            .function(wrap_function!(display_name))
+            .function(wrap_function!(normalize_email))
+    }
+
+    /// A new access key: 43 URL-safe characters, 256 bits from the operating system.
+    #[php_function]
+    #[php(name = "AgileBridge\\generate_access_key")]
+    pub fn generate_access_key() -> PhpResult<String> {
+        access_key::generate().ok_or_else(php::no_random_numbers)
+    }
+
+    /// A new password: 24 letters and digits from the operating system.
+    #[php_function]
+    #[php(name = "AgileBridge\\generate_password")]
+    pub fn generate_password() -> PhpResult<String> {
+        password::generate().ok_or_else(php::no_random_numbers)
+    }
+
+    /// Reads a raw request. Never throws.
+    #[php_function]
+    #[php(name = "AgileBridge\\receive_webhook")]
+    pub fn receive_webhook(
+        method: Bytes,
+        query: Bytes,
+        content_type: Bytes,
+        body: Bytes,
+        key_digests: &ZendHashTable,
+    ) -> PhpResult<Array> {
+        let request = Request { method: *method, query: *query, content_type: *content_type, body: *body };
+        let digests = key_digests.values().filter_map(|digest| digest.dereference().str());
+        Ok(match webhook::receive(&request, digests) {
+            Received::NotOurs => array([("ours", zval(false)?)])?,
+            Received::Refused(refusal) => {
+                let authentic = !matches!(refusal.status, 405 | 403);
+                let answer = array([
+                    ("status", zval(i64::from(refusal.status))?),
+                    ("code", zval(refusal.code)?),
+                    ("message", zval(refusal.message)?),
+                ])?;
+                array([("ours", zval(true)?), ("authentic", zval(authentic)?), ("refusal", zval(answer)?)])?
+            }
+            Received::Accepted(webhook) => {
+                let (id, address) = match webhook.contact {
+                    Some(Named::Id(id)) => (Some(id.to_string()), None),
+                    Some(Named::Email(address)) => (None, Some(address)),
+                    None => (None, None),
+                };
+                let webhook = array([
+                    ("action", zval(webhook.action.name())?),
+                    ("contact_id", zval(id)?),
+                    ("email", zval(address)?),
+                    ("role", zval(webhook.role)?),
+                    ("send_notification", zval(webhook.send_notification)?),
+                    ("async", zval(webhook.is_async)?),
+                    ("ignored", zval(webhook.ignored)?),
+                ])?;
+                array([("ours", zval(true)?), ("authentic", zval(true)?), ("webhook", zval(webhook)?)])?
+            }
+        })
+    }
+
+    /// Contact + field map = user data.
+    #[php_function]
+    #[php(name = "AgileBridge\\user_data")]
+    pub fn user_data(contact: &ZendHashTable, field_map: &ZendHashTable, time_zone: &str) -> PhpResult<Array> {
+        let contact = php::contact_from(contact).ok_or_else(|| {
+            exception("Exception", "this array is not a contact of AgileCrm::contact()".to_owned(), 500)
+        })?;
+        let user = mapping::user_data(&contact, &php::stored_map(field_map), time_zone);
+        let refused = user.refused.iter().map(|key| format!("value_refused:{key}"));
+        let notes: Vec<String> = refused.chain(user.password_refused.then(|| "password_refused".to_owned())).collect();
+        array([
+            ("data", zval(php::values(user.data)?)?),
+            ("text", zval(user.text)?),
+            ("emails", zval(user.emails)?),
+            ("email_problem", zval(user.email_problem.map(email::Problem::code))?),
+            ("notes", zval(notes)?),
+        ])
+    }
+
+    /// The guards of the field map, for what a filter of the site returns.
+    #[php_function]
+    #[php(name = "AgileBridge\\guard_user_data")]
+    pub fn guard_user_data(data: &ZendHashTable) -> PhpResult<Array> {
+        let data: BTreeMap<String, Option<Value>> =
+            data.iter().map(|(key, value)| (key.to_string(), php::value_from(value.dereference()))).collect();
+        let (kept, refused) = mapping::guard(data);
+        let notes: Vec<String> = refused.iter().map(|key| format!("value_refused:{key}")).collect();
+        array([("data", zval(php::values(kept)?)?), ("notes", zval(notes)?)])
+    }
+
+    /// The rules of a field map that work, and those that are left out, with reasons.
+    #[php_function]
+    #[php(name = "AgileBridge\\check_field_map")]
+    pub fn check_field_map(map: &ZendHashTable) -> PhpResult<Array> {
+        let (entries, refused) = field_map::check(&php::stored_map(map));
+        let entries: PhpResult<Vec<Array>> = entries.into_iter().map(php::entry_array).collect();
+        let refused: PhpResult<Vec<Array>> = refused.into_iter().map(php::refused_array).collect();
+        array([("entries", zval(entries?)?), ("refused", zval(refused?)?)])
+    }
+
+    /// Logins to try in order when the e-mail cannot be the login.
+    #[php_function]
+    #[php(name = "AgileBridge\\login_candidates")]
+    pub fn login_candidates(email: &str, contact_id: &str) -> Vec<String> {
+        identity::login_candidates(email, contact_id)
+    }
+
+    /// The name the public sees; it never shows the e-mail.
+    #[php_function]
+    #[php(name = "AgileBridge\\display_name")]
+    pub fn display_name(first_name: &str, last_name: &str, login: &str) -> String {
+        identity::display_name(first_name, last_name, login)
+    }
+
+    /// The address trimmed and lower-cased, or null if it is not a plain ASCII address.
+    #[php_function]
+    #[php(name = "AgileBridge\\normalize_email")]
+    pub fn normalize_email(email: &str) -> Option<String> {
+        email::normalize(email)
+    }
+
+    /// One account of Agile CRM.
+    #[php_class]
+    #[php(name = "AgileBridge\\AgileCrm", flags = ClassFlags::Final)]
+    pub struct PhpAgileCrm {
+        settings: Settings,
+        deadline: Option<Instant>,
+        account: OnceCell<Account>,
+    }
+
+    #[php_impl]
+    impl PhpAgileCrm {
+        /// Never throws: what is wrong with the settings is told by the first call.
+        pub fn __construct(settings: &ZendHashTable) -> Self {
+            let text = |key: &str| settings.get(key).and_then(|value| value.dereference().string()).unwrap_or_default();
+            Self {
+                settings: Settings {
+                    domain: text("domain"),
+                    email: text("email"),
+                    api_key: text("api_key"),
+                    api_url: text("api_url"),
+                    proxy: text("proxy"),
+                },
+                deadline: settings.get("deadline").and_then(|value| value.dereference().double()).map(php::instant),
+                account: OnceCell::new(),
+            }
+        }
+
+        /// The contact with this id.
+        pub fn contact(&self, id: &str) -> PhpResult<Array> {
+            let id = ContactId::parse(id).ok_or_else(|| thrown(&Error::unusable("this is not a contact's id")))?;
+            php::contact_array(self.call(|crm| crm.contact(id)).map_err(|error| thrown(&error))?)
+        }
+
+        /// The contact that carries this address.
+        pub fn contact_by_email(&self, email: &str) -> PhpResult<Array> {
+            let address =
+                email::normalize(email).ok_or_else(|| thrown(&Error::unusable("this is not an e-mail address")))?;
+            php::contact_array(self.call(|crm| crm.contact_by_email(&address)).map_err(|error| thrown(&error))?)
+        }
+
+        /// The user whose API key it is: the connection test.
+        pub fn current_user(&self) -> PhpResult<Array> {
+            let user = self.call(|crm| crm.current_user()).map_err(|error| thrown(&error))?;
+            array([("email", zval(user.email)?), ("name", zval(user.name)?), ("domain", zval(user.domain)?)])
+        }
+
+        /// Null when stored, otherwise what went wrong. Never throws: the value is a password.
+        pub fn set_custom_field(&self, id: &str, name: &str, value: &str) -> Option<String> {
+            let Some(id) = ContactId::parse(id) else { return Some("this is not a contact's id".to_owned()) };
+            self.call(|crm| crm.set_custom_field(id, name, value)).err().map(|error| error.to_string())
+        }
+    }
+
+    impl PhpAgileCrm {
+        fn call<T>(&self, call: impl FnOnce(&AgileCrm<'_>) -> Result<T, Error>) -> Result<T, Error> {
+            let account = self.account.get_or_try_init(|| Account::new(&self.settings))?;
+            let http = php::http(account.options())?;
+            call(&AgileCrm { http: &http, account, deadline: self.deadline })
+        }
+    }
+
+    extern "C" fn start(_kind: i32, _module: i32) -> i32 {
+        // 0 and -1 are the engine's SUCCESS and FAILURE.
+        if php::register_exceptions().is_ok() { 0 } else { -1 }
+    }
+
+    /// `php --ri agile_bridge`.
+    extern "C" fn information(_module: *mut ModuleEntry) {
+        info_table_start!();
+        info_table_row!("version", env!("CARGO_PKG_VERSION"));
+        info_table_row!("interface number", INTERFACE_NUMBER.to_string());
+        info_table_row!("TLS library", "rustls with ring, root certificates of the system");
+        info_table_row!("largest webhook body", format!("{MAX_BODY} bytes"));
+        info_table_row!("largest answer of Agile CRM", format!("{MAX_ANSWER} bytes"));
+        info_table_row!("shortest access key", format!("{} bytes", access_key::MIN_BYTES));
+        info_table_row!("time to connect", format!("{CONNECT_TIMEOUT:?}"));
+        info_table_row!("time for a call, one retry included", format!("{CALL_TIMEOUT:?}"));
+        info_table_end!();
+    }
+}

@@ -1,0 +1,204 @@
+//! The border: PHP values in and out, exceptions, and the worker's HTTP client.
+//!
+//! Only this file and `lib.rs` name `ext_php_rs`. Arguments are read into Rust values first, work is done on those, and
+//! PHP values are made last: no borrow is held while one is made, because PHP's memory limit jumps over destructors.
+//!
+//! Arguments of a call show in the trace of an exception it throws. So what takes an access key, an API key or a
+//! password never throws: it answers with a value.
+
+use crate::contact::{Contact, ContactId, Property};
+use crate::error::Error;
+use crate::field_map::{Entry, Refused, Stored};
+use crate::http::{Http, Options};
+use crate::value::Value;
+use ext_php_rs::boxed::ZBox;
+use ext_php_rs::builders::ClassBuilder;
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::exception::{PhpException, PhpResult};
+use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
+use ext_php_rs::zend::{ClassEntry, ModuleGlobal, ModuleGlobals, ce};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+pub type Array = ZBox<ZendHashTable>;
+
+/// What a PHP thread keeps between requests: its HTTP client, made at the first call.
+#[derive(Default)]
+pub struct Worker {
+    http: RefCell<Option<Rc<Http>>>,
+}
+
+impl ModuleGlobal for Worker {}
+
+pub static WORKER: ModuleGlobals<Worker> = ModuleGlobals::new();
+
+/// The worker's client for these options; made anew in a forked child and when the proxy changes.
+pub fn http(options: &Options) -> Result<Rc<Http>, Error> {
+    let mut kept = WORKER.get().http.borrow_mut();
+    match kept.as_ref().filter(|http| http.serves(options)) {
+        Some(http) => Ok(Rc::clone(http)),
+        None => {
+            let http = Rc::new(Http::new(options.clone()).map_err(Error::unusable)?);
+            *kept = Some(Rc::clone(&http));
+            Ok(http)
+        }
+    }
+}
+
+/// A moment given as PHP's `microtime(true)`, on our own clock.
+pub fn instant(unix_seconds: f64) -> Instant {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let left = Duration::try_from_secs_f64(unix_seconds - now.as_secs_f64()).unwrap_or_default();
+    // Nobody waits a day; a huge number must not overflow the clock.
+    Instant::now() + left.min(Duration::from_secs(86_400))
+}
+
+/// `AgileBridge\Exception`, which classes cannot be asked for by name yet while PHP starts.
+static BASE: AtomicPtr<ClassEntry> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Registers the exception classes. A `#[php_class]` exception would have no file, line or trace; these are plain
+/// subclasses, thrown by name.
+pub fn register_exceptions() -> ext_php_rs::error::Result<()> {
+    let class = |name: &str| ClassBuilder::new(format!("AgileBridge\\{name}"));
+    let keep = |class: &'static mut ClassEntry, _| BASE.store(class, Ordering::Release);
+    class("Exception").extends((ce::exception, "\\Exception")).registration(keep).register()?;
+    for name in ["NotConfigured", "ContactNotFound", "CrmUnauthorized", "CrmUnavailable"] {
+        class(name).extends((base, "\\AgileBridge\\Exception")).registration(|_, _| {}).register()?;
+    }
+    Ok(())
+}
+
+#[expect(unsafe_code, reason = "PHP keeps a registered class for the life of the process")]
+fn base() -> &'static ClassEntry {
+    unsafe { BASE.load(Ordering::Acquire).as_ref() }.unwrap_or_else(|| ce::exception())
+}
+
+pub fn exception(class: &str, message: String, code: u16) -> PhpException {
+    let class = ClassEntry::try_find(&format!("AgileBridge\\{class}")).unwrap_or_else(|| ce::exception());
+    // A NUL byte would turn the exception into an `\Error`.
+    PhpException::new(message.replace('\0', ""), i32::from(code), class)
+}
+
+/// The exception for an error: a class by what the caller does next, the status to answer as its code.
+pub fn thrown(error: &Error) -> PhpException {
+    let class = match error {
+        Error::NotConfigured(_) => "NotConfigured",
+        Error::ContactNotFound => "ContactNotFound",
+        Error::Unauthorized { .. } => "CrmUnauthorized",
+        Error::Unavailable { .. } => "CrmUnavailable",
+    };
+    exception(class, error.to_string(), error.http_status())
+}
+
+pub fn no_random_numbers() -> PhpException {
+    exception("Exception", "the operating system gave no random numbers".to_owned(), 503)
+}
+
+pub fn array<const N: usize>(pairs: [(&str, Zval); N]) -> PhpResult<Array> {
+    let mut array = ZendHashTable::new();
+    for (key, value) in pairs {
+        array.insert(key, value)?;
+    }
+    Ok(array)
+}
+
+pub fn zval(value: impl IntoZval) -> PhpResult<Zval> {
+    Ok(value.into_zval(false)?)
+}
+
+pub fn values(data: BTreeMap<String, Value>) -> PhpResult<Array> {
+    let mut array = ZendHashTable::new();
+    for (key, value) in data {
+        match value {
+            Value::Text(text) => array.insert(key.as_str(), text)?,
+            Value::List(items) => array.insert(key.as_str(), items)?,
+        }
+    }
+    Ok(array)
+}
+
+/// A text or a list of texts; numbers and booleans as PHP writes them; anything else is no value.
+pub fn value_from(value: &Zval) -> Option<Value> {
+    if let Some(items) = value.array() {
+        return items.values().map(|item| text_from(item.dereference())).collect::<Option<_>>().map(Value::List);
+    }
+    text_from(value).map(Value::Text)
+}
+
+fn text_from(value: &Zval) -> Option<String> {
+    if value.is_string() || value.is_long() || value.is_double() || value.is_bool() {
+        return value.coerce_to_string();
+    }
+    None
+}
+
+pub fn contact_array(contact: Contact) -> PhpResult<Array> {
+    let properties: PhpResult<Vec<Array>> = contact.properties.into_iter().map(property_array).collect();
+    array([
+        ("id", zval(contact.id.to_string())?),
+        ("type", zval(contact.kind)?),
+        ("tags", zval(contact.tags)?),
+        ("created_time", zval(contact.created_time)?),
+        ("updated_time", zval(contact.updated_time)?),
+        ("properties", zval(properties?)?),
+    ])
+}
+
+pub fn entry_array(entry: Entry) -> PhpResult<Array> {
+    array([
+        ("crm", zval(entry.crm)?),
+        ("wp", zval(entry.wp)?),
+        ("type", zval(entry.kind.name())?),
+        ("when_empty", zval(if entry.clear { "clear" } else { "keep" })?),
+    ])
+}
+
+pub fn refused_array(refused: Refused) -> PhpResult<Array> {
+    let index = i64::try_from(refused.index).unwrap_or(i64::MAX);
+    array([("index", zval(index)?), ("wp", zval(refused.wp)?), ("reason", zval(refused.reason)?)])
+}
+
+fn property_array(property: Property) -> PhpResult<Array> {
+    array([
+        ("type", zval(property.kind)?),
+        ("name", zval(property.name)?),
+        ("subtype", zval(property.subtype)?),
+        ("value", zval(property.value)?),
+    ])
+}
+
+pub fn contact_from(array: &ZendHashTable) -> Option<Contact> {
+    let tags = array.get("tags").and_then(|tags| tags.dereference().array());
+    let properties = array.get("properties")?.dereference().array()?;
+    Some(Contact {
+        id: ContactId::parse(&text_in(array, "id")?)?,
+        kind: text_in(array, "type")?,
+        tags: tags.map(|tags| tags.values().filter_map(Zval::string).collect()),
+        created_time: array.get("created_time").and_then(Zval::long),
+        updated_time: array.get("updated_time").and_then(Zval::long),
+        properties: properties.values().filter_map(|property| property_from(property.dereference())).collect(),
+    })
+}
+
+fn property_from(property: &Zval) -> Option<Property> {
+    let property = property.array()?;
+    let text = |key| text_in(property, key).unwrap_or_default();
+    Some(Property { kind: text("type"), name: text("name"), subtype: text("subtype"), value: text("value") })
+}
+
+pub fn stored_map(map: &ZendHashTable) -> Vec<Stored> {
+    map.values()
+        .map(|rule| {
+            let rule = rule.dereference().array();
+            let text = |key| rule.and_then(|rule| text_in(rule, key)).unwrap_or_default();
+            Stored { crm: text("crm"), wp: text("wp"), kind: text("type"), when_empty: text("when_empty") }
+        })
+        .collect()
+}
+
+fn text_in(array: &ZendHashTable, key: &str) -> Option<String> {
+    array.get(ArrayKey::Str(key)).and_then(|value| value.dereference().string())
+}

@@ -1,0 +1,50 @@
+//! Stands up a real WordPress on this machine, for the demo and the tests: MariaDB or SQLite, nginx with PHP-FPM or
+//! PHP's built-in server, a single site or a network, each in a temporary folder of its own, in about a second.
+//! `tests/site/setup.sh` brings what it needs.
+//!
+//! ```no_run
+//! use site::{Database, Server, Site};
+//!
+//! let site = Site::builder()
+//!     .database(Database::Sqlite)
+//!     .server(Server::BuiltIn)
+//!     .crm("http://127.0.0.1:8090", "admin@example.com", "an API key")
+//!     .field_map(&[("Plan", "plan")])
+//!     .start()?;
+//! let answer = site.webhook("add", &[("contact_id", "5667649732214784")]);
+//! assert_eq!(answer.wp_status(), "created");
+//! assert_eq!(site.wp("return get_user_by('id', 2)->roles;")[0], "subscriber");
+//! # Ok::<(), site::Error>(())
+//! ```
+//!
+//! A [`Site`] may be shared between threads and kept in a `static`: when its process ends, however it ends, a guard
+//! kills its servers and removes its folder. Files of WordPress' core are links into a cache: replace, never write them.
+//!
+//! Reading order: [`Builder`] says what is wanted, [`Site`] stands it up and is what tests hold; `template` is an installed
+//! database, `wordpress` the files; `mariadb`, `fpm`, `nginx`, `builtin` are the servers, each a `process`.
+
+mod answer;
+mod builder;
+mod builtin;
+mod error;
+mod fpm;
+mod guard;
+mod http;
+mod layout;
+mod mail;
+mod mariadb;
+mod nginx;
+mod php;
+mod process;
+mod servers;
+mod site;
+mod template;
+mod wordpress;
+
+pub use answer::Answer;
+pub use builder::{ACCESS_KEY, Builder, Database, Server};
+pub use error::{Error, Result};
+pub use http::{Request, Response, encode, form};
+pub use layout::repository;
+pub use mail::Mail;
+pub use site::{ADMIN, Site};
