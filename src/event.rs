@@ -90,6 +90,7 @@ fn depth(body: &[u8]) -> usize {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "compared with what read() gives")]
     fn contact(id: &str, kind: Option<&str>) -> Result<Event, &'static str> {
         Ok(Event::Contact { id: ContactId::parse(id).unwrap(), kind: kind.map(str::to_owned) })
     }

@@ -130,10 +130,11 @@ pub fn check(stored: &[Stored]) -> (Vec<Entry>, Vec<Refused>) {
     let (mut entries, mut refused): (Vec<Entry>, Vec<Refused>) = (Vec::new(), Vec::new());
     for (index, rule) in stored.iter().enumerate() {
         let taken = entries.iter().any(|entry| entry.wp == rule.wp);
-        match checked(rule) {
-            Ok(_) if taken => {
-                refused.push(Refused { index, wp: rule.wp.clone(), reason: "this key is mapped above already" })
-            }
+        let entry = match checked(rule) {
+            Ok(_) if taken => Err("this key is mapped above already"),
+            verdict => verdict,
+        };
+        match entry {
             Ok(entry) => entries.push(entry),
             Err(reason) => refused.push(Refused { index, wp: rule.wp.clone(), reason }),
         }

@@ -15,8 +15,8 @@ pub fn login_candidates(email: &str, contact_id: &str) -> Vec<String> {
     let random = (0..RANDOM_SUFFIXES).filter_map(|_| password::generate());
     let random = random.map(|letters| letters.chars().take(10).collect::<String>().to_ascii_lowercase());
     let suffixes = std::iter::once(contact_id.to_owned()).filter(|id| id.bytes().all(|b| b.is_ascii_digit()));
-    let suffixed = suffixes.chain(random).map(|suffix| format!("{stem}-{suffix}"));
-    std::iter::once(stem.clone()).chain(suffixed).collect()
+    let longer = suffixes.chain(random).map(|suffix| format!("{stem}-{suffix}"));
+    std::iter::once(stem.clone()).chain(longer).collect()
 }
 
 /// Letters, digits, `.`, `_` and `-` of the part before the `@`; `user` if nothing is left of it.

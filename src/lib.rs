@@ -30,6 +30,7 @@ pub mod webhook;
 #[cfg(feature = "php")]
 #[allow(unsafe_code, reason = "the macros of ext-php-rs write unsafe functions for PHP to call")]
 #[allow(clippy::needless_pass_by_value, reason = "PHP hands arguments over by value")]
+#[allow(clippy::redundant_closure_for_method_calls, reason = "a method's path is not general enough over lifetimes")]
 mod agile_bridge {
     use crate::agile_crm::{Account, AgileCrm, CALL_TIMEOUT, Settings};
     use crate::contact::ContactId;
@@ -137,9 +138,8 @@ mod agile_bridge {
     #[php_function]
     #[php(name = "AgileBridge\\user_data")]
     pub fn user_data(contact: &ZendHashTable, field_map: &ZendHashTable, time_zone: &str) -> PhpResult<Array> {
-        let contact = php::contact_from(contact).ok_or_else(|| {
-            exception("Exception", "this array is not a contact of AgileCrm::contact()".to_owned(), 500)
-        })?;
+        let contact = php::contact_from(contact)
+            .ok_or_else(|| exception("Exception", "this array is not a contact of AgileCrm::contact()", 500))?;
         let user = mapping::user_data(&contact, &php::stored_map(field_map), time_zone);
         let refused = user.refused.iter().map(|key| format!("value_refused:{key}"));
         let notes: Vec<String> = refused.chain(user.password_refused.then(|| "password_refused".to_owned())).collect();

@@ -38,14 +38,12 @@ pub static WORKER: ModuleGlobals<Worker> = ModuleGlobals::new();
 /// The worker's client for these options; made anew in a forked child and when the proxy changes.
 pub fn http(options: &Options) -> Result<Rc<Http>, Error> {
     let mut kept = WORKER.get().http.borrow_mut();
-    match kept.as_ref().filter(|http| http.serves(options)) {
-        Some(http) => Ok(Rc::clone(http)),
-        None => {
-            let http = Rc::new(Http::new(options.clone()).map_err(Error::unusable)?);
-            *kept = Some(Rc::clone(&http));
-            Ok(http)
-        }
+    if let Some(http) = kept.as_ref().filter(|http| http.serves(options)) {
+        return Ok(Rc::clone(http));
     }
+    let http = Rc::new(Http::new(options.clone()).map_err(Error::unusable)?);
+    *kept = Some(Rc::clone(&http));
+    Ok(http)
 }
 
 /// A moment given as PHP's `microtime(true)`, on our own clock.
@@ -76,7 +74,7 @@ fn base() -> &'static ClassEntry {
     unsafe { BASE.load(Ordering::Acquire).as_ref() }.unwrap_or_else(|| ce::exception())
 }
 
-pub fn exception(class: &str, message: String, code: u16) -> PhpException {
+pub fn exception(class: &str, message: &str, code: u16) -> PhpException {
     let class = ClassEntry::try_find(&format!("AgileBridge\\{class}")).unwrap_or_else(|| ce::exception());
     // A NUL byte would turn the exception into an `\Error`.
     PhpException::new(message.replace('\0', ""), i32::from(code), class)
@@ -90,11 +88,11 @@ pub fn thrown(error: &Error) -> PhpException {
         Error::Unauthorized { .. } => "CrmUnauthorized",
         Error::Unavailable { .. } => "CrmUnavailable",
     };
-    exception(class, error.to_string(), error.http_status())
+    exception(class, &error.to_string(), error.http_status())
 }
 
 pub fn no_random_numbers() -> PhpException {
-    exception("Exception", "the operating system gave no random numbers".to_owned(), 503)
+    exception("Exception", "the operating system gave no random numbers", 503)
 }
 
 pub fn array<const N: usize>(pairs: [(&str, Zval); N]) -> PhpResult<Array> {

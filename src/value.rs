@@ -42,7 +42,7 @@ pub fn read(value: &str, kind: Type, zone: &TimeZone) -> Option<Value> {
 
 /// The zone of a site from WordPress' `wp_timezone_string()`: `Europe/Madrid` or `+05:30`; UTC if it is neither.
 pub fn zone(name: &str) -> TimeZone {
-    let offset = || Some(jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(name).ok()?);
+    let offset = || jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(name).ok();
     TimeZone::get(name).ok().or_else(offset).unwrap_or(TimeZone::UTC)
 }
 

@@ -37,6 +37,7 @@ fn status(received: &Received) -> u16 {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with what a webhook holds")]
 fn id(text: &str) -> Option<Named> {
     Some(Named::Id(ContactId::parse(text).unwrap()))
 }
@@ -60,7 +61,7 @@ fn refusals_come_in_the_contracts_order() {
     let query = b"wpf_action=nonsense&access_key=sesame-sesame".as_slice();
     assert_eq!(status(&receive(Request { method: b"POST", query, ..request })), 413);
     assert_eq!(status(&receive(Request { method: b"POST", query, body: b"x", ..request })), 415);
-    assert_eq!(status(&receive(Request { method: b"POST", query, body: b"", content_type: b"", ..request })), 400);
+    assert_eq!(status(&receive(Request { method: b"POST", query, body: b"", content_type: b"" })), 400);
     assert_eq!(status(&receive(Request { method: b"HEAD", query, ..request })), 405);
 }
 

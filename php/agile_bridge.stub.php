@@ -1,0 +1,134 @@
+<?php
+// What the extension agile_bridge gives to PHP, for editors and analysers. Made by php/stubs.php; never loaded.
+
+namespace AgileBridge;
+
+/** The extension's version. */
+const VERSION = '0.1.0';
+
+/** The plugin accepts its own number and the one before. */
+const INTERFACE_NUMBER = 1;
+
+/** A new access key: 43 URL-safe characters, 256 bits from the operating system. */
+function generate_access_key(): string {}
+
+/** A new password: 24 letters and digits from the operating system. */
+function generate_password(): string {}
+
+/**
+ * Reads a raw request, checks its access key in constant time, and says what becomes of it. Never throws: its arguments
+ * hold the access key, and arguments show in traces.
+ *
+ * @param string       $method       As the web server gave it.
+ * @param string       $query        The raw query string.
+ * @param string       $content_type The header, '' if none.
+ * @param string       $body         At most 1 MiB + 1 byte; more than 1 MiB is too large.
+ * @param list<string> $key_digests  The SHA-256 of each valid key, in lowercase hex.
+ * @return array{ours: false}
+ *       | array{ours: true, authentic: bool, refusal: array{status: int, code: string, message: string}}
+ *       | array{ours: true, authentic: true, webhook: array{action: 'add'|'update'|'update_tags'|'test',
+ *           contact_id: ?string, email: ?string, role: ?string, send_notification: bool, async: bool,
+ *           ignored: 'deal_event'|'not_a_person'|null}}
+ */
+function receive_webhook(string $method, string $query, string $content_type, string $body, array $key_digests): array {}
+
+/**
+ * Contact + field map = user data. '' in data empties the user meta of that key.
+ *
+ * @param array<string, mixed> $contact   As AgileCrm::contact() gives it.
+ * @param list<mixed>          $field_map The option agile_bridge_field_map.
+ * @param string               $time_zone As wp_timezone_string() gives it.
+ * @return array{data: array<string, string|list<string>>, text: list<string>, emails: list<string>,
+ *     email_problem: 'email_missing'|'email_invalid'|null, notes: list<string>} text: keys whose tags WordPress still
+ *     strips; emails: every valid address of the contact, normalised; notes: value_refused:<key>, password_refused
+ */
+function user_data(array $contact, array $field_map, string $time_zone): array {}
+
+/**
+ * The guards of the field map, for what a filter of the site returns.
+ *
+ * @param array<string, mixed> $data
+ * @return array{data: array<string, string|list<string>>, notes: list<string>} notes: value_refused:<key>
+ */
+function guard_user_data(array $data): array {}
+
+/**
+ * The rules of a field map that work, and those that are left out, with reasons.
+ *
+ * @param list<mixed> $map
+ * @return array{entries: list<array{crm: string, wp: string, type: string, when_empty: 'keep'|'clear'}>,
+ *     refused: list<array{index: int, wp: string, reason: string}>}
+ */
+function check_field_map(array $map): array {}
+
+/**
+ * Logins to try in order when the e-mail cannot be the login; the last ones carry random letters.
+ *
+ * @return list<string> At most 60 bytes each, of a-z, 0-9, '.', '_' and '-'.
+ */
+function login_candidates(string $email, string $contact_id): array {}
+
+/** The name the public sees, at most 250 characters; it never shows an e-mail address. */
+function display_name(string $first_name, string $last_name, string $login): string {}
+
+/** The address trimmed and ASCII lower-cased, or null if it is not a plain ASCII address of at most 100 characters. */
+function normalize_email(string $email): ?string {}
+
+/** Agile CRM gave no usable answer. getCode() is the HTTP status to answer the webhook with. */
+class Exception extends \Exception {}
+
+/** Stop and tell the admin: subdomain, e-mail or API key are missing or malformed. 503. */
+class NotConfigured extends \AgileBridge\Exception {}
+
+/** Nothing to do: the account has no such contact. 404. */
+class ContactNotFound extends \AgileBridge\Exception {}
+
+/** Stop and tell the admin: Agile CRM refuses the credentials or does not know the subdomain. 502. */
+class CrmUnauthorized extends \AgileBridge\Exception {}
+
+/** Try again later: no answer, or not one to build on. 502, or 504 for a time-out. */
+class CrmUnavailable extends \AgileBridge\Exception {}
+
+/**
+ * One account of Agile CRM. All instances share the worker's one kept-alive connection.
+ *
+ * A contact is array{id: string, type: string, tags: ?list<string>, created_time: ?int, updated_time: ?int,
+ * properties: list<array{type: string, name: string, subtype: string, value: string}>}; values are trimmed, times are
+ * epoch seconds, tags is null where the CRM did not say.
+ */
+final class AgileCrm {
+	/**
+	 * The contact with this id.
+	 *
+	 * @return array<string, mixed>
+	 * @throws Exception
+	 */
+	public function contact(string $id): array {}
+
+	/**
+	 * The contact that carries this address.
+	 *
+	 * @return array<string, mixed>
+	 * @throws Exception
+	 */
+	public function contactByEmail(string $email): array {}
+
+	/**
+	 * The account's user whose API key it is: the connection test.
+	 *
+	 * @return array{email: ?string, name: ?string, domain: ?string}
+	 * @throws Exception
+	 */
+	public function currentUser(): array {}
+
+	/** Null when stored, otherwise what went wrong. Never throws: the value is a password. */
+	public function setCustomField(string $id, string $name, string $value): ?string {}
+
+	/**
+	 * Never throws: what is wrong with the settings is told by the first call.
+	 *
+	 * @param array{domain: string, email: string, api_key: string, api_url?: string, proxy?: string, deadline?: float} $settings
+	 *     api_url: for development only; deadline: the microtime(true) by which every call has ended.
+	 */
+	public function __construct(array $settings) {}
+}
