@@ -1,6 +1,6 @@
 //! A local Agile CRM, 'the sandbox': for tests in their process, for the demo and for curious people as a process of its own.
 //!
-//! There is no access to the real service. This server is modelled on what `docs/agile-crm-api.md` collects from the vendor's
+//! There is no access to the real service. This server is modelled on what `tests/sandbox/agile-crm-api.md` collects from the vendor's
 //! documents and from recorded calls; it is **not certified** by anybody. Where that text says 'assume', the
 //! harsher reading was built, so that a client that passes here is right either way. `tests/facts.rs` pins the answers,
 //! fact by fact.
