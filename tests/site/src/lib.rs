@@ -20,7 +20,7 @@
 //! A [`Site`] may be shared between threads and kept in a `static`: when its process ends, however it ends, a guard
 //! kills its servers and removes its folder. Files of WordPress' core are links into a cache: replace, never write them.
 //!
-//! Reading order: [`Builder`] says what is wanted, [`Site`] stands it up and is what tests hold; `template` is an installed
+//! Reading order: [`Builder`] says what is wanted, `start` stands it up, [`Site`] is what tests hold; `template` is an installed
 //! database, `wordpress` the files; `mariadb`, `fpm`, `nginx`, `builtin` are the servers, each a `process`.
 
 mod answer;
@@ -38,6 +38,7 @@ mod php;
 mod process;
 mod servers;
 mod site;
+mod start;
 mod template;
 mod wordpress;
 

@@ -1,0 +1,73 @@
+# Everything begins here. Needed: Rust, make, and a Debian 12 whose apt works; what else is missing, `make setup` brings.
+#
+#   make build           the extension, target/release/libagile_bridge.so
+#   make demo            a local Agile CRM and a WordPress, and what happens between them (ONCE=1: only the story)
+#   make test            all tests; `make test ARGS=tags` only those of cargo with that name
+#   make lint            formatting, clippy, PHP, shell
+#   make clean           all that was built; `make clean-cache` also what was fetched
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+extension := $(abspath $(or $(CARGO_TARGET_DIR),target))/release/libagile_bridge.so
+php_files  = git ls-files -z --cached --others --exclude-standard '*.php'
+shell_files = git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run
+
+# The parts of `make test` and `make lint`; a new one is a target below and its name here.
+tests := test-stub test-phpt test-rust
+lints := lint-rust lint-php lint-shell
+
+# Cargo uses all cores by itself, and its builds share one folder.
+.NOTPARALLEL:
+
+.PHONY: build setup demo test $(tests) lint $(lints) clean clean-cache
+
+build: setup
+	cargo build --release
+
+setup:
+	@tests/site/setup.sh
+
+demo: build
+	@cargo run --quiet --package site --bin demo
+
+test: $(tests)
+
+# Units, the sandbox, the site, and the promises with the browser among them. Without the `php` feature nothing here links
+# against PHP: the extension is tested as it is released, inside PHP.
+test-rust: build tests/browser/node_modules/.package-lock.json
+	cargo test --workspace --no-default-features -- $(ARGS)
+
+# The extension alone, by PHP's own test runner.
+test-phpt: build
+	NO_INTERACTION=1 TEST_PHP_EXECUTABLE="$$(command -v php)" \
+	  php "$$(ls /usr/lib/php/*/build/run-tests.php | tail -n 1)" -q --show-diff -d extension=$(extension) tests/phpt
+
+# The stub that editors read says what PHP really sees.
+test-stub: build
+	php -d extension=$(extension) php/stubs.php --check
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json | setup
+	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
+
+lint: $(lints)
+
+lint-rust: setup
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --all-targets --no-default-features -- -D warnings
+
+lint-php: setup
+	$(php_files) | xargs -0 -n 1 -P 2 php -l | { grep -v '^No syntax errors' || true; }
+	phpcs
+
+lint-shell: setup
+	$(shell_files) | xargs -0 shellcheck
+
+clean:
+	cargo clean
+	rm -rf tests/browser/node_modules
+
+clean-cache: clean
+	rm -rf .cache

@@ -1,0 +1,105 @@
+// A headless Chromium, logged in to a WordPress, and what the scenarios look at.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+/** The environment variable, which has to be there. */
+export function given( name ) {
+	const value = process.env[ name ];
+	if ( ! value ) {
+		throw new Error( `the environment variable ${ name } is missing` );
+	}
+	return value;
+}
+
+/** Runs one scenario on a page of an administrator; a failure leaves a picture if SCREENSHOTS names a folder. */
+export async function asAdmin( name, scenario ) {
+	const profile = mkdtempSync( join( tmpdir(), 'bridge-chromium-' ) );
+	const browser = await chromium.launchPersistentContext( profile, {
+		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		viewport: { width: 1200, height: 900 },
+		permissions: [ 'clipboard-read', 'clipboard-write' ],
+		args: [
+			'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+			'--disable-component-update', '--disable-sync',
+		],
+	} );
+	try {
+		const page = await browser.newPage();
+		page.setDefaultTimeout( 15_000 );
+		try {
+			await logIn( page );
+			await scenario( new Screen( page ) );
+		} catch ( failure ) {
+			await picture( page, `${ name }-failed` );
+			throw failure;
+		}
+	} finally {
+		await browser.close();
+		rmSync( profile, { recursive: true, force: true } );
+	}
+}
+
+async function logIn( page ) {
+	await page.goto( `${ given( 'SITE_URL' ) }/wp-login.php` );
+	await page.fill( '#user_login', given( 'SITE_USER' ) );
+	await page.fill( '#user_pass', given( 'SITE_PASSWORD' ) );
+	await page.click( '#wp-submit' );
+	await page.waitForURL( /wp-admin/ );
+}
+
+async function picture( page, name ) {
+	if ( process.env.SCREENSHOTS ) {
+		await page.screenshot( { path: join( process.env.SCREENSHOTS, `${ name }.png` ), fullPage: true } );
+	}
+}
+
+/** The settings screen, as a person uses it: by labels and buttons. */
+export class Screen {
+	constructor( page ) {
+		this.page = page;
+	}
+
+	async open() {
+		await this.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/options-general.php?page=bridge-for-agile-crm` );
+	}
+
+	field( label ) {
+		return this.page.getByLabel( label, { exact: true } );
+	}
+
+	button( label ) {
+		return this.page.getByRole( 'button', { name: label, exact: true } );
+	}
+
+	/** Presses a button that sends a form, and waits for the page that answers. */
+	async press( label ) {
+		await Promise.all( [ this.page.waitForEvent( 'load' ), this.button( label ).click() ] );
+	}
+
+	/** Types into the fields and saves. */
+	async save( values ) {
+		for ( const [ label, value ] of Object.entries( values ) ) {
+			await this.field( label ).fill( value );
+		}
+		await this.press( 'Save Changes' );
+	}
+
+	/** The texts of all notices. */
+	async notices() {
+		return ( await this.page.locator( '.notice' ).allInnerTexts() ).join( '\n' );
+	}
+
+	/** What the copy button puts on the clipboard. */
+	async copy( what ) {
+		await this.button( `Copy: ${ what }` ).click();
+		await this.page.getByRole( 'button', { name: `Copy: ${ what }` } ).getByText( 'Copied' ).waitFor();
+		return this.page.evaluate( () => navigator.clipboard.readText() );
+	}
+
+	picture( name ) {
+		return picture( this.page, name );
+	}
+}

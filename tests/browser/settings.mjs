@@ -1,0 +1,258 @@
+// The settings screen in a real browser, on a real site.
+//
+//   node settings.mjs SCENARIO
+//
+// Environment: SITE_URL SITE_USER SITE_PASSWORD (an administrator), CRM_URL CRM_EMAIL CRM_API_KEY (the sandbox, to which
+// AGILE_BRIDGE_API_URL of the site points), optionally CHROMIUM, and SCREENSHOTS (a folder).
+//
+// Scenarios:
+//   stored        a new site without any constant but AGILE_BRIDGE_API_URL: everything is set on the screen
+//   salts         the same site after its AUTH_KEY was changed
+//   constants     a site with the four connection constants and AGILE_BRIDGE_RETURN_PASSWORD_FIELD
+//   no-extension  a site whose PHP has no extension
+//   wp-fusion     a site on which the full WP Fusion is active with Agile CRM; it answers webhooks with status 299
+
+import assert from 'node:assert/strict';
+import { asAdmin, given } from './browser.mjs';
+
+const ADD = 'Create the user, or update the one there is';
+
+const scenarios = {
+	async stored( screen ) {
+		await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/plugins.php` );
+		await screen.page.locator( 'tr[data-plugin^="bridge-for-agile-crm/"]' ).getByText( 'Settings' ).click();
+		await screen.page.waitForURL( /page=bridge-for-agile-crm/ );
+		await screen.picture( 'new' );
+
+		await nothingIsTestedBeforeItIsConfigured( screen );
+		await badInputChangesNothing( screen );
+		await theAccountIsSaved( screen );
+		await theConnectionTestTellsWhatIsWrong( screen );
+		await copiedUrlsWork( screen );
+		await keysAreReplaced( screen );
+		await aKeyOfOnesOwn( screen );
+		await theFieldMap( screen );
+		await everythingFitsOnAPhone( screen );
+	},
+
+	async salts( screen ) {
+		await screen.open();
+		assert.match( await screen.notices(), /Enter the API key again/ );
+		assert.match( await screen.notices(), /access key cannot be shown any more/ );
+		await screen.picture( 'salts' );
+		assert.equal( await status( webhook( 'test', 'short-but-works' ) ), 200, 'webhooks go on working' );
+		await screen.press( 'Test connection' );
+		assert.match( await screen.notices(), /Enter the API key again/ );
+
+		await screen.save( { 'API key': given( 'CRM_API_KEY' ) } );
+		await screen.press( 'Test connection' );
+		assert.match( await screen.notices(), /Connected/ );
+		await screen.press( 'Replace with a new key' );
+		assert.equal( await status( asTest( await screen.copy( ADD ) ) ), 200 );
+	},
+
+	async constants( screen ) {
+		await screen.open();
+		await screen.picture( 'constants' );
+		for ( const label of [ 'Subdomain', 'E-mail address', 'API key', 'Return password' ] ) {
+			assert.equal( await screen.field( label ).getAttribute( 'readonly' ), 'readonly', label );
+			assert.equal( await screen.field( label ).getAttribute( 'name' ), null, `${ label } is not even sent` );
+		}
+		const text = await screen.page.locator( '.wrap' ).innerText();
+		for ( const name of [ 'DOMAIN', 'EMAIL', 'API_KEY', 'ACCESS_KEY', 'RETURN_PASSWORD_FIELD' ] ) {
+			assert.ok( text.includes( `Set by AGILE_BRIDGE_${ name } in wp-config.php` ), name );
+		}
+		assert.ok( ! ( await screen.page.content() ).includes( given( 'CRM_API_KEY' ) ), 'the API key is never shown' );
+		assert.equal( await screen.button( 'Replace with a new key' ).count(), 0 );
+
+		await screen.press( 'Test connection' );
+		assert.match( await screen.notices(), /Connected/ );
+		assert.equal( await status( asTest( await screen.copy( ADD ) ) ), 200 );
+		await screen.save( {} );
+		assert.match( await screen.notices(), /Settings saved/ );
+	},
+
+	async 'no-extension'( screen ) {
+		for ( const page of [ 'index.php', 'plugins.php', 'options-general.php?page=bridge-for-agile-crm' ] ) {
+			await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/${ page }` );
+			const notice = await screen.page.locator( '#agile-bridge-extension' ).innerText();
+			assert.match( notice, /agile_bridge is not loaded/ );
+			assert.match( notice, /PHP \d+\.\d+, (NTS|ZTS), Linux, \w+, (glibc|musl).*agile_bridge\.so/s );
+			assert.match( notice, /extension=agile_bridge\.so/ );
+		}
+		await screen.picture( 'no-extension' );
+		assert.ok( await screen.button( 'Test connection' ).isDisabled() );
+		await screen.save( { Subdomain: 'https://demo.agilecrm.com/' } );
+		assert.match( await screen.notices(), /Settings saved/ );
+		assert.equal( await screen.field( 'Subdomain' ).inputValue(), 'demo' );
+		assert.equal( await status( `${ given( 'SITE_URL' ) }/` ), 200, 'the site itself is not affected' );
+	},
+
+	async 'wp-fusion'( screen ) {
+		await screen.open();
+		await screen.picture( 'wp-fusion' );
+		const url = asTest( await screen.copy( ADD ) );
+		assert.match( await screen.notices(), /WP Fusion answers webhooks now/ );
+		assert.ok( await screen.field( 'WP Fusion, as until now' ).isChecked(), 'nothing changes by itself' );
+		assert.equal( await status( url ), 299 );
+
+		await screen.field( 'Bridge for Agile CRM' ).check();
+		await screen.save( {} );
+		assert.doesNotMatch( await screen.notices(), /WP Fusion answers/ );
+		assert.ok( await screen.field( 'Bridge for Agile CRM' ).isChecked() );
+		assert.equal( await status( url ), 200 );
+	},
+};
+
+async function nothingIsTestedBeforeItIsConfigured( screen ) {
+	await screen.press( 'Test connection' );
+	assert.match( await screen.notices(), /Not tested.*Missing or malformed: Subdomain, E-mail address, API key\./s );
+}
+
+async function badInputChangesNothing( screen ) {
+	await screen.save( { Subdomain: 'not a <b>subdomain</b>', 'E-mail address': given( 'CRM_EMAIL' ) } );
+	assert.match( await screen.notices(), /"not a <b>subdomain<\/b>" is not an Agile CRM subdomain.*Nothing was saved/ );
+	assert.equal( await screen.field( 'E-mail address' ).inputValue(), '' );
+}
+
+async function theAccountIsSaved( screen ) {
+	await screen.save( {
+		Subdomain: ' https://Demo.agilecrm.com/#dashboard ',
+		'E-mail address': given( 'CRM_EMAIL' ),
+		'API key': given( 'CRM_API_KEY' ),
+	} );
+	assert.match( await screen.notices(), /Settings saved/ );
+	assert.equal( await screen.field( 'Subdomain' ).inputValue(), 'demo' );
+	assert.equal( await screen.field( 'API key' ).inputValue(), '', 'a stored key is never shown' );
+	assert.ok( ! ( await screen.page.content() ).includes( given( 'CRM_API_KEY' ) ), 'not even in the source' );
+
+	await screen.press( 'Test connection' );
+	const notices = await screen.notices();
+	assert.ok( notices.includes( 'Connected.' ) && notices.includes( given( 'CRM_EMAIL' ) ), notices );
+	await screen.picture( 'connected' );
+
+	await screen.save( { 'Return password': 'WP Password' } );
+	await screen.press( 'Test connection' );
+	assert.match( await screen.notices(), /Connected/, 'an empty field keeps the stored key' );
+}
+
+async function theConnectionTestTellsWhatIsWrong( screen ) {
+	const cases = [
+		[ { unauthorized: 'json' }, /status 401.*e-mail address and the API key do not fit/s ],
+		[ { redirect: 'https://www.agilecrm.com/' }, /subdomain "demo" is wrong/ ],
+		[ { hang_up: true }, /could not be reached or is out of order/ ],
+		[ { stalled_headers: true }, /did not answer in time.*too slow/s ],
+		[ { html_200: true }, /could not be reached or is out of order/ ],
+	];
+	for ( const [ faults, expected ] of cases ) {
+		await setFaults( faults );
+		await screen.press( 'Test connection' );
+		assert.match( await screen.notices(), expected );
+		await screen.picture( `fault-${ Object.keys( faults )[ 0 ] }` );
+	}
+	await setFaults( {} );
+
+	await screen.save( { 'API key': 'not-the-key' } );
+	await screen.press( 'Test connection' );
+	assert.match( await screen.notices(), /status 401/ );
+	await screen.save( { 'API key': given( 'CRM_API_KEY' ) } );
+}
+
+async function copiedUrlsWork( screen ) {
+	const url = await screen.copy( ADD );
+	assert.match( url, /\/\?wpf_action=add&access_key=[\w-]{43}$/ );
+	assert.equal( await status( asTest( url ) ), 200 );
+	assert.match( await screen.copy( 'Update the user, create none' ), /wpf_action=update&/ );
+	assert.match( await screen.copy( 'Update only the user\'s tags' ), /wpf_action=update_tags&/ );
+	assert.equal( await screen.copy( 'Value of the parameter' ), '{{id}}' );
+
+	assert.equal( await status( webhook( 'test', 'a-wrong-key' ) ), 403 );
+	await screen.open();
+	assert.match( await screen.page.locator( '#agile-bridge-refusals' ).innerText(), /wrong access key at least 1 time today/ );
+}
+
+async function keysAreReplaced( screen ) {
+	const former = asTest( await screen.copy( ADD ) );
+	await screen.press( 'Replace with a new key' );
+	assert.match( await screen.notices(), /former one stays valid/ );
+	await screen.picture( 'two-keys' );
+	const current = asTest( await screen.copy( ADD ) );
+	assert.notEqual( current, former );
+	assert.deepEqual( [ await status( former ), await status( current ) ], [ 200, 200 ] );
+
+	await screen.press( 'Remove the former key' );
+	assert.deepEqual( [ await status( former ), await status( current ) ], [ 403, 200 ] );
+}
+
+async function aKeyOfOnesOwn( screen ) {
+	await screen.page.getByText( 'Use a key of your own' ).click();
+	await screen.field( 'Key of your own' ).evaluate( ( field ) => field.removeAttribute( 'minlength' ) );
+	await screen.field( 'Key of your own' ).fill( 'short' );
+	await screen.press( 'Use this key' );
+	assert.match( await screen.notices(), /at least 8 characters.*Nothing was changed/s );
+
+	await screen.page.getByText( 'Use a key of your own' ).click();
+	await screen.field( 'Key of your own' ).fill( 'short-but-works' );
+	await screen.press( 'Use this key' );
+	assert.match( await screen.notices(), /This key is weak/ );
+	assert.equal( await status( webhook( 'test', 'short-but-works' ) ), 200 );
+	await screen.press( 'Remove the former key' );
+}
+
+async function theFieldMap( screen ) {
+	await screen.save( {
+		'Property in Agile CRM, row 1': 'Plan "Plus"',
+		'WordPress field, row 1': 'plan',
+		'Property in Agile CRM, row 2': 'Rights',
+		'WordPress field, row 2': 'wp_capabilities',
+		'Property in Agile CRM, row 3': 'phone+work',
+		'WordPress field, row 3': 'billing_phone',
+	} );
+	const notices = await screen.notices();
+	assert.match( notices, /"Rights → wp_capabilities" was not saved.*Everything else was/ );
+	assert.doesNotMatch( notices, /no longer valid/, 'what was done before is not told again' );
+	await screen.picture( 'field-map' );
+	assert.equal( await screen.field( 'Property in Agile CRM, row 1' ).inputValue(), 'Plan "Plus"' );
+	assert.equal( await screen.field( 'WordPress field, row 2' ).inputValue(), 'billing_phone' );
+
+	await screen.field( 'Type, row 1' ).selectOption( 'date' );
+	await screen.field( 'When it is empty, row 1' ).selectOption( 'clear' );
+	await screen.save( { 'Property in Agile CRM, row 2': '', 'WordPress field, row 2': '' } );
+	assert.match( await screen.notices(), /Settings saved/ );
+	assert.equal( await screen.field( 'Type, row 1' ).inputValue(), 'date' );
+	assert.equal( await screen.field( 'When it is empty, row 1' ).inputValue(), 'clear' );
+	assert.equal( await screen.field( 'WordPress field, row 2' ).inputValue(), '' );
+}
+
+async function everythingFitsOnAPhone( screen ) {
+	await screen.page.setViewportSize( { width: 390, height: 800 } );
+	await screen.open();
+	const [ content, window ] = await screen.page.evaluate( () => [ document.documentElement.scrollWidth, innerWidth ] );
+	assert.ok( content <= window, `${ content } pixels wide on a window of ${ window }` );
+	await screen.picture( 'phone' );
+}
+
+function webhook( action, key ) {
+	return `${ given( 'SITE_URL' ) }/?wpf_action=${ action }&access_key=${ key }`;
+}
+
+/** The same URL with the action that changes nothing. */
+function asTest( url ) {
+	return url.replace( /wpf_action=\w+/, 'wpf_action=test' );
+}
+
+async function status( url ) {
+	return ( await fetch( url ) ).status;
+}
+
+async function setFaults( faults ) {
+	const headers = { 'Content-Type': 'application/json' };
+	const answer = await fetch( `${ given( 'CRM_URL' ) }/sandbox/faults`, { method: 'PUT', headers, body: JSON.stringify( faults ) } );
+	assert.equal( answer.status, 204 );
+}
+
+const name = process.argv[ 2 ];
+if ( ! Object.hasOwn( scenarios, name ?? '' ) ) {
+	throw new Error( `which scenario? ${ Object.keys( scenarios ).join( ', ' ) }` );
+}
+await asAdmin( name, scenarios[ name ] );

@@ -1,0 +1,110 @@
+//! A second identical webhook finds nothing to do and writes nothing at all: shown by the database server's own log of
+//! statements, whatever the first one had to bend to make WordPress store it.
+
+use crate::world::World;
+use sandbox::Contact;
+use serde_json::{Value, json};
+use site::Site;
+
+/// Values that WordPress stores in another form than they are given: entities, stripped tags and octets, completed URLs.
+fn awkward(email: &str) -> Contact {
+    Contact::person(email)
+        .first_name("Ana & <i>Bea</i>")
+        .last_name("O'Ruiz \"%41b\" \\ ")
+        .phone("work", "+34 600 000 000")
+        .address("", &json!({"city": "Sevilla", "country": "ES"}))
+        .property("SYSTEM", "website", "URL", "example.com/?a=1&b=2")
+        .custom("About", "First line & more\nsecond <b>line</b> & 1 < 2\n\n")
+        .custom("Nick", "  R&D \"Ana\"  ")
+        .custom("Shown", "Ana & Co <hr>")
+        .custom("Birthday", "1479580200")
+        .custom("Member", "on")
+        .custom("Seats", "12.50")
+        .custom("Topics", "[\"a, b\", \"c\\\\d\", \"e & f\"]")
+        .custom("None", "[]")
+        .custom("Raw", " C:\\temp \\' <b>&amp;</b> %41 😀 ")
+        .custom("Zero", "0")
+        .tag("Lead")
+        .tag("R&D 'x' \\ ü")
+}
+
+fn map() -> Value {
+    let entry = |(crm, wp, kind): (&str, &str, &str)| json!({"crm": crm, "wp": wp, "type": kind, "when_empty": "keep"});
+    let mut map: Vec<Value> = [
+        ("About", "description", "text"),
+        ("Nick", "nickname", "text"),
+        ("Shown", "display_name", "text"),
+        ("website+URL", "user_url", "text"),
+        ("phone+work", "billing_phone", "text"),
+        ("address+city", "billing_city", "text"),
+        ("About", "about", "text"),
+        ("Birthday", "birthday", "date"),
+        ("Member", "member", "checkbox"),
+        ("Seats", "seats", "number"),
+        ("Topics", "topics", "multiselect"),
+        ("None", "none", "multiselect"),
+        ("Raw", "raw_value", "raw"),
+        ("Zero", "zero", "text"),
+        ("email", "billing_email", "text"),
+    ]
+    .map(entry)
+    .into();
+    map.push(json!({"crm": "Not there", "wp": "cleared", "type": "text", "when_empty": "clear"}));
+    map.push(json!({"crm": "Neither", "wp": "cleared_list", "type": "multiselect", "when_empty": "clear"}));
+    map.into()
+}
+
+#[test]
+fn whatever_the_action_the_second_one_changes_nothing() {
+    let world = World::with(|site| site.option("agile_bridge_field_map", map()));
+    let site = &world.site;
+    let new = world.contact(awkward("Ana@Example.COM "));
+    let known = world.contact(awkward("known@example.com"));
+    world.existing_user("known", "known@example.com", "subscriber");
+    let tagged = world.contact(awkward("tagged@example.com"));
+    world.existing_user("tagged", "tagged@example.com", "subscriber");
+    let admin = world.contact(awkward("admin@example.org"));
+
+    for (action, id, role, first) in [
+        ("add", &new, "author", "created"),
+        ("add", &known, "author", "updated"),
+        ("update", &tagged, "", "updated"),
+        ("update_tags", &admin, "", "updated"),
+    ] {
+        let parameters = [("contact_id", id.as_str()), ("role", role)];
+        let answer = site.webhook(action, &parameters);
+        let seen = (answer.status, answer.wp_status());
+        assert_eq!(seen, (200, first), "{action} for {id}: {}\n{}", answer.json, site.log());
+
+        for action in ["update_tags", action, action] {
+            let before = world.rows();
+            let (answer, statements) = site.queries_during(|| site.webhook(action, &parameters));
+            let seen = (answer.status, answer.wp_status());
+            assert_eq!(seen, (200, "unchanged"), "{action} for {id}: {}\n{}", answer.json, writes(&statements));
+            assert!(!statements.is_empty(), "the log of statements is not at work");
+            assert_eq!(writes(&statements), "", "{action} for {id} wrote to the database");
+            assert_eq!(world.changes_since(&before), Vec::<String>::new(), "{action} for {id}");
+        }
+    }
+    // An admin's names are mapped meta, and they settle down as well.
+    site.webhook("update", &[("contact_id", &admin)]);
+    let (answer, statements) = site.queries_during(|| site.webhook("update", &[("contact_id", &admin)]));
+    assert_eq!((answer.wp_status(), &*writes(&statements)), ("unchanged", ""), "{}", answer.json);
+    the_log_would_have_shown_it(site, || world.crm.add_tag(tagged.parse().expect("an id"), "New"), &tagged);
+}
+
+/// No statement that writes is allowed, to whatever table: an `unchanged` event has nothing to remember yet.
+fn writes(statements: &[String]) -> String {
+    const WRITING: [&str; 8] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP", "TRUNCATE"];
+    let verb = |statement: &str| statement.trim_start_matches(|c: char| !c.is_alphabetic()).to_ascii_uppercase();
+    let writing = statements.iter().filter(|statement| WRITING.iter().any(|word| verb(statement).starts_with(word)));
+    writing.cloned().collect::<Vec<_>>().join("\n")
+}
+
+/// The same look at an event that has something to write.
+fn the_log_would_have_shown_it(site: &Site, change: impl FnOnce() -> bool, id: &str) {
+    assert!(change());
+    let (answer, statements) = site.queries_during(|| site.webhook("update", &[("contact_id", id)]));
+    assert_eq!(answer.wp_status(), "updated", "{}\n{}", answer.json, site.log());
+    assert!(writes(&statements).contains("agilecrm_tags"), "{statements:#?}");
+}

@@ -1,0 +1,90 @@
+//! The settings are an administrator's, and changed only by what they themselves sent from the screen, whole.
+
+use crate::world::World;
+use serde_json::{Value, json};
+use site::{Request, form};
+
+const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The stored settings and the map.
+fn stored(world: &World) -> Value {
+    world.site.wp(
+        "wp_cache_flush(); return array(get_option('agile_bridge_settings'), get_option('agile_bridge_field_map'));",
+    )
+}
+
+fn post(world: &World, cookie: &str, target: &str, fields: &[(&str, &str)]) -> u16 {
+    let request = Request::new("POST", target).header("Cookie", cookie).body(FORM, form(fields));
+    world.site.send(&request).status
+}
+
+/// The nonce of the form on the screen that holds `marker`.
+fn nonce(page: &str, marker: &str) -> String {
+    let after = page.split(marker).nth(1).unwrap_or_else(|| panic!("no {marker} on the page:\n{page}"));
+    let value = after.split("name=\"_wpnonce\" value=\"").nth(1).expect("a nonce");
+    value.split('"').next().unwrap_or_default().to_owned()
+}
+
+fn replacing(nonce: &str) -> [(&str, &str); 2] {
+    [("agile_bridge_action", "replace_key"), ("_wpnonce", nonce)]
+}
+
+fn saving<'a>(nonce: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let fields = [
+        ("option_page", "agile_bridge"),
+        ("action", "update"),
+        ("_wpnonce", nonce),
+        ("agile_bridge_settings[return_password_field]", "Secret"),
+    ];
+    [&fields, more].concat()
+}
+
+fn screen(world: &World, cookie: &str) -> String {
+    let answer = world.site.send(&Request::new("GET", SCREEN).header("Cookie", cookie));
+    assert_eq!(answer.status, 200, "{}", world.site.log());
+    answer.body()
+}
+
+#[test]
+fn who_may_and_what_counts() {
+    let world = World::with(|site| site.access_key(None));
+    world.existing_user("eve", "eve@example.com", "editor");
+    let (user, password) = site::ADMIN;
+    let (admin, editor) = (world.site.login(user, password), world.site.login("eve", "a-long-password"));
+    let before = stored(&world);
+    assert_eq!(before[0]["access_keys"].as_array().map(Vec::len), Some(1), "activation makes a key");
+    let page = screen(&world, &admin);
+    let (save, replace) = (nonce(&page, "name='option_page'"), nonce(&page, "id=\"agile-bridge-replace_key-form\""));
+
+    let refused = world.site.send(&Request::new("GET", SCREEN).header("Cookie", &editor));
+    assert_eq!(refused.status, 403, "an editor does not see the screen");
+    let whole = [("agile_bridge_settings[complete]", "1")];
+    let cases = [
+        ("an editor", &*editor, &*save, &*replace),
+        ("a wrong nonce", &admin, "0123456789", "0123456789"),
+        ("the nonce of another form", &admin, &replace, &save),
+        ("nobody", "", &save, &replace),
+    ];
+    for (case, cookie, save, replace) in cases {
+        post(&world, cookie, SCREEN, &replacing(replace));
+        post(&world, cookie, "/wp-admin/options.php", &saving(save, &whole));
+        assert_eq!(stored(&world), before, "{case}");
+    }
+
+    // PHP's max_input_vars cuts the end off.
+    let rows = [("agile_bridge_field_map[0][crm]", "Plan"), ("agile_bridge_field_map[0][wp]", "plan")];
+    post(&world, &admin, "/wp-admin/options.php", &saving(&save, &rows));
+    assert_eq!(stored(&world), before, "a form that arrived incomplete");
+
+    assert_eq!(post(&world, &admin, "/wp-admin/options.php", &saving(&save, &[&rows[..], &whole].concat())), 302);
+    let after = stored(&world);
+    assert_eq!(after[0]["return_password_field"], "Secret", "{}", world.site.log());
+    assert_eq!(after[1], json!([{"crm": "Plan", "wp": "plan", "type": "text", "when_empty": "keep"}]));
+    assert_eq!(after[0]["access_keys"], before[0]["access_keys"]);
+
+    assert_eq!(post(&world, &admin, SCREEN, &replacing(&replace)), 302);
+    assert_eq!(stored(&world)[0]["access_keys"].as_array().map(Vec::len), Some(2));
+    assert_eq!(post(&world, &admin, SCREEN, &replacing(&replace)), 200, "never three keys");
+    assert_eq!(stored(&world)[0]["access_keys"].as_array().map(Vec::len), Some(2));
+}

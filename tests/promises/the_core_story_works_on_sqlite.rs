@@ -1,0 +1,48 @@
+//! A small site, without a database server and without PHP-FPM: WordPress' SQLite plugin and PHP's own web server.
+
+use crate::world::{World, ana};
+use serde_json::json;
+use site::{Database, Request, Server};
+
+#[test]
+fn from_the_first_webhook_to_the_unchanged_one() {
+    let world =
+        World::with(|site| site.database(Database::Sqlite).server(Server::BuiltIn).field_map(&[("Plan", "plan")]));
+    let site = &world.site;
+    let id = world.contact(ana().custom("Plan", "gold"));
+    let number: u64 = id.parse().expect("an id");
+    let by_id = [("contact_id", id.as_str())];
+
+    let answer = site.webhook("add", &by_id);
+    world.expect(&answer, 200, "created", "");
+    let user_id = answer.user_id().expect("a user");
+    let user = world.user(user_id);
+    assert_eq!((&user["user_email"], &user["plan"]), (&json!("ana@example.com"), &json!("gold")));
+    assert_eq!((&user["first_name"], &user["roles"]), (&json!("Ana"), &json!(["subscriber"])));
+    assert_eq!((&user["agilecrm_contact_id"], &user["agilecrm_tags"]), (&json!(id), &json!(["Lead"])));
+
+    assert!(world.crm.add_tag(number, "Customer"), "a new tag");
+    world.expect(&site.webhook_form("update_tags", &by_id), 200, "updated", "");
+    assert_eq!(world.user(user_id)["agilecrm_tags"], json!(["Lead", "Customer"]));
+
+    assert!(world.crm.set_property(number, "CUSTOM", "Plan", "", "silver"), "a new value");
+    let event = json!({"eventName": "Contact is Updated", "eventData": world.crm.event_data(number)});
+    world.expect(&site.webhook_json("update", &[], &event), 200, "updated", "");
+    assert_eq!(world.user(user_id)["plan"], "silver");
+
+    for action in ["add", "update", "update_tags"] {
+        let before = world.user_tables();
+        let answer = site.webhook(action, &by_id);
+        world.expect(&answer, 200, "unchanged", "");
+        assert_eq!(answer.user_id(), Some(user_id));
+        assert_eq!(world.user_tables(), before, "{action}");
+    }
+    world.expect(&site.webhook("test", &[]), 200, "ok", "");
+
+    let wrong = format!("/?wpf_action=add&access_key=the-key-of-nobody&contact_id={id}");
+    let answer = site.answer(&Request::new("GET", &wrong));
+    world.expect(&answer, 403, "rejected", "invalid_access_key");
+    assert_eq!(world.user_count(), 2);
+    assert_eq!(world.crm.counts().total, 6, "one request for each event: {:?}", world.crm.counts());
+    assert_eq!(site.log(), "", "PHP has nothing to complain about");
+}

@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# Brings to this machine what a real WordPress needs, once: Debian's packages, WordPress, the SQLite plugin.
+#
+#   tests/site/setup.sh          everything, for lint and tests; well under a second when there is nothing to do
+#   tests/site/setup.sh demo     what the demo needs: no database server, no web server, no browser
+#
+# Debian 12 has no WordPress that is new enough, so its .deb files are taken from later releases of Debian, by the
+# machine's own apt, with the machine's own mirror and keys, and unpacked into the cache: they are never installed.
+# Anywhere else: install PHP, nginx and MariaDB yourself and let WORDPRESS_DIR name the folder of a WordPress.
+#
+# AGILE_BRIDGE_CACHE  where to keep all this (default: .cache in the repository)
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+cache="${AGILE_BRIDGE_CACHE:-$root/.cache}"
+
+# The unversioned names: PHP 8.2 on Debian 12, a later one on a later Debian.
+demo_packages=(
+  gcc libc6-dev make ca-certificates clang libclang-dev
+  php-dev php-cli php-sqlite3 php-xml php-mbstring php-curl php-intl
+  unzip debian-archive-keyring
+)
+test_packages=(
+  "${demo_packages[@]}"
+  php-fpm php-mysql nginx mariadb-server
+  git shellcheck php-codesniffer
+  chromium
+)
+wordpress_packages=(
+  wordpress wordpress-theme-twentytwentyfive php-getid3 libphp-phpmailer
+  libjs-underscore libjs-lodash libjs-cropper libjs-jquery-ui
+)
+# The npm package that carries WordPress' official SQLite integration plugin.
+sqlite_carrier="@wp-playground/cli@3.1.56"
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+die() {
+  say "$*"
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -- "$@"; fi
+}
+
+# Only one set-up at a time, and only when there is something to do.
+lock() {
+  mkdir -p "$cache"
+  exec 9>"$cache/setup.lock"
+  flock 9
+}
+
+missing_packages() {
+  local wanted=("$@")
+  # Machines with Node.js of another origin have npm, and Debian's would fight with it.
+  command -v npm >/dev/null || wanted+=(npm)
+  comm -23 <(printf '%s\n' "${wanted[@]}" | sort) \
+    <(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p' | sort)
+}
+
+install_packages() {
+  command -v apt-get >/dev/null || {
+    say "no apt here: taking for granted that PHP, nginx and MariaDB are installed"
+    return
+  }
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  lock
+  say "installing ${missing[*]}"
+  as_root apt-get update -qq
+  # The packages bring services. Ours run on sockets and folders of their own, so none of these is started, ...
+  local policy=/usr/sbin/policy-rc.d added=""
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod +x "$policy"
+    added=yes
+  fi
+  local failed=""
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+    >"$cache/setup.log" 2>&1 || failed=yes
+  [ -z "$added" ] || as_root rm -f "$policy"
+  [ -z "$failed" ] || {
+    tail -n 20 "$cache/setup.log" >&2
+    die "apt-get could not install ${missing[*]}"
+  }
+  # ... and those that we brought do not start with the machine either.
+  if [ -d /run/systemd/system ]; then
+    local package
+    for package in "${missing[@]}"; do
+      case "$package" in
+        nginx) as_root systemctl disable nginx || true ;;
+        mariadb-server) as_root systemctl disable mariadb || true ;;
+        php-fpm) as_root systemctl disable "php$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')-fpm" || true ;;
+      esac
+    done
+  fi
+}
+
+# The address of the Debian mirror that this machine uses, in whatever form its sources are written.
+mirror() {
+  # shellcheck disable=SC2016 # apt fills it in
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
+}
+
+# private_apt FOLDER apt-command ...: apt with its state in FOLDER, so that the machine's own stays as it is.
+private_apt() {
+  local folder="$1"
+  shift
+  "$1" -qq \
+    -o Dir::State="$folder" -o Dir::State::status="$folder/status" -o Dir::Cache="$folder/cache" \
+    -o Dir::Etc::sourcelist="$folder/sources.list" -o Dir::Etc::sourceparts=- \
+    -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+    -o Acquire::Languages=none -o APT::Sandbox::User="$(id -un)" "${@:2}"
+}
+
+# fetch_wordpress SUITE FOLDER: the WordPress of a Debian suite, complete, links resolved.
+fetch_wordpress() {
+  local suite="$1" folder="$2" uri keys=/usr/share/keyrings work
+  work="$(mktemp -d "$cache/unpack.XXXXXX")"
+  # shellcheck disable=SC2064 # the folder of now, not of then
+  trap "rm -rf '$work'" EXIT
+  uri="$(mirror)"
+  if [ -z "$uri" ]; then
+    as_root apt-get update -qq
+    uri="$(mirror)"
+  fi
+  [ -n "$uri" ] || die "no Debian mirror in this machine's apt configuration: set WORDPRESS_DIR to a WordPress folder"
+  # An older keyring package does not know the keys of the releases that came later.
+  [ -e "$keys/debian-archive-trixie-automatic.gpg" ] || {
+    as_root apt-get update -qq
+    as_root apt-get install -y -qq debian-archive-keyring >&2
+  }
+  mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial" "$work/deb" "$work/root"
+  : >"$work/apt/status"
+  echo "deb [signed-by=$keys/debian-archive-keyring.gpg target=Packages] $uri $suite main" >"$work/apt/sources.list"
+  private_apt "$work/apt" apt-get update
+  (cd "$work/deb" && private_apt "$work/apt" apt-get download "${wordpress_packages[@]}")
+  local deb
+  for deb in "$work"/deb/*.deb; do dpkg -x "$deb" "$work/root"; done
+
+  local site="$work/root/usr/share/wordpress"
+  # Debian's own configuration scheme, and the two links that point out of the package.
+  rm -f "$site/wp-config.php" "$site/.htaccess"
+  ln -sf "$(readlink -f /etc/ssl/certs/ca-certificates.crt)" "$site/wp-includes/certificates/ca-bundle.crt"
+  cp -rL "$site" "$work/wordpress"
+  mkdir -p "$work/wordpress/wp-content/uploads"
+  [ -z "$(find "$work/wordpress" -type l)" ] || die "WordPress of $suite came with links that lead nowhere"
+  rm -rf "$folder"
+  mv "$work/wordpress" "$folder"
+  rm -rf "$work"
+  trap - EXIT
+}
+
+# install_wordpress SUITE NAME
+install_wordpress() {
+  local suite="$1" folder="$cache/wordpress-$2"
+  [ -z "${WORDPRESS_DIR:-}" ] && [ ! -e "$folder/wp-load.php" ] || return 0
+  lock
+  [ ! -e "$folder/wp-load.php" ] || return 0
+  say "fetching WordPress of Debian $suite"
+  fetch_wordpress "$suite" "$folder"
+  say "$(sed -n "s/^\$wp_version = '\(.*\)';/WordPress \1/p" "$folder/wp-includes/version.php") is in $folder"
+}
+
+install_sqlite() {
+  local folder="$cache/sqlite-database-integration" stamp="$cache/sqlite-database-integration.from" work
+  [ "$(cat "$stamp" 2>/dev/null)" != "$sqlite_carrier" ] || return 0
+  lock
+  say "fetching the SQLite integration plugin"
+  work="$(mktemp -d "$cache/unpack.XXXXXX")"
+  # shellcheck disable=SC2064 # the folder of now, not of then
+  trap "rm -rf '$work'" EXIT
+  (cd "$work" && npm pack --silent "$sqlite_carrier" >/dev/null 2>&1) || die "npm could not fetch $sqlite_carrier"
+  tar -xzf "$work"/*.tgz -C "$work" package/sqlite-database-integration.zip
+  unzip -q "$work/package/sqlite-database-integration.zip" -d "$work/plugin"
+  rm -rf "$folder"
+  mv "$work/plugin/plugin-sqlite-database-integration" "$folder"
+  echo "$sqlite_carrier" >"$stamp"
+  rm -rf "$work"
+  trap - EXIT
+}
+
+# What drives the browser; the browser itself is Debian's.
+install_browser_driver() {
+  local folder="$root/tests/browser"
+  local installed="$folder/node_modules/.package-lock.json"
+  [ ! "$installed" -nt "$folder/package-lock.json" ] || return 0
+  lock
+  say "fetching what drives the browser"
+  npm ci --prefix "$folder" --silent --no-audit --no-fund >&2 || die "npm could not fetch what tests/browser/package-lock.json names"
+}
+
+case "${1:-test}" in
+  demo)
+    install_packages "${demo_packages[@]}"
+    install_wordpress trixie 6.8
+    install_sqlite
+    ;;
+  test)
+    install_packages "${test_packages[@]}"
+    # The WordPress we promise to work with, and the newest there is.
+    install_wordpress trixie 6.8
+    install_wordpress sid latest
+    install_sqlite
+    install_browser_driver
+    ;;
+  *) die "unknown set-up '$1': demo or test" ;;
+esac

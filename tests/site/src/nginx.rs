@@ -1,0 +1,74 @@
+//! nginx in front of PHP-FPM, configured as WordPress' handbook says.
+
+use std::net::TcpStream;
+use std::process::Command;
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::fpm;
+use crate::guard::Guard;
+use crate::layout::{self, Layout};
+use crate::mariadb::as_root;
+use crate::process::Process;
+
+/// A network's sites in sub-folders share wp-admin, wp-content, wp-includes and the scripts.
+const NETWORK: &str = "
+    if (!-e $request_filename) {
+      rewrite /wp-admin$ $scheme://$http_host$uri/ permanent;
+      rewrite ^/[_0-9a-zA-Z-]+(/wp-.*) $1 last;
+      rewrite ^/[_0-9a-zA-Z-]+(/.*\\.php)$ $1 last;
+    }";
+
+pub fn start(layout: &Layout, guard: &Arc<Guard>, port: u16, multisite: bool) -> Result<Process> {
+    let run = layout.run();
+    let text = format!(
+        "{user}
+daemon off;
+worker_processes 1;
+pid {run}/nginx.pid;
+error_log {logs}/nginx.log;
+events {{ worker_connections 1024; }}
+http {{
+  include /etc/nginx/mime.types;
+  access_log {logs}/access.log;
+  client_body_temp_path {run}/body;
+  fastcgi_temp_path {run}/fastcgi;
+  proxy_temp_path {run}/proxy;
+  scgi_temp_path {run}/scgi;
+  uwsgi_temp_path {run}/uwsgi;
+  # nginx' own default is 1m; hosts of WordPress allow more, and then the limit is the plugin's.
+  client_max_body_size 64m;
+  server {{
+    listen 127.0.0.1:{port};
+    root {wordpress};
+    index index.php;{network}
+    location / {{ try_files $uri $uri/ /index.php?$args; }}
+    location ~ \\.php$ {{
+      try_files $uri =404;
+      include /etc/nginx/fastcgi_params;
+      # Debian's file passes the host on without its port; of two values the last counts.
+      fastcgi_param HTTP_HOST $host:$server_port;
+      fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+      fastcgi_pass unix:{fpm};
+      fastcgi_read_timeout 120s;
+    }}
+  }}
+}}
+",
+        user = if as_root() { "user root;" } else { "" },
+        run = run.display(),
+        logs = layout.logs().display(),
+        wordpress = layout.wordpress().display(),
+        network = if multisite { NETWORK } else { "" },
+        fpm = fpm::socket(layout).display(),
+    );
+    let configuration = run.join("nginx.conf");
+    layout::write(&configuration, &text)?;
+    let mut command = Command::new("/usr/sbin/nginx");
+    command.arg("-c").arg(configuration).arg("-e").arg(layout.logs().join("nginx.log"));
+    Process::start("nginx", &mut command, &layout.logs().join("nginx-output.log"), guard)
+}
+
+pub fn await_ready(process: &mut Process, port: u16) -> Result<()> {
+    process.await_ready(|| TcpStream::connect(("127.0.0.1", port)).is_ok())
+}

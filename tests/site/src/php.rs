@@ -1,0 +1,125 @@
+//! The PHP of one site: Debian's own configuration, and on top of it one ini file of ours.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use crate::error::{Error, Result};
+use crate::layout::{self, Layout};
+
+const SCRIPTS: [(&str, &str); 5] = [
+    ("install.php", include_str!("../php/install.php")),
+    ("run.php", include_str!("../php/run.php")),
+    ("sql.php", include_str!("../php/sql.php")),
+    ("mails.php", include_str!("../php/mails.php")),
+    ("router.php", include_str!("../php/router.php")),
+];
+
+/// 8.2 on Debian 12: names the FPM that belongs to the `php` in the path.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let output = Command::new("php").args(["-n", "-r", "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION;"]).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+});
+
+#[derive(Clone)]
+pub struct Php {
+    layout: Layout,
+    environment: Vec<(String, String)>,
+}
+
+impl Php {
+    /// Writes the ini file, the script that catches mails, and our PHP scripts.
+    pub fn set_up(
+        layout: &Layout,
+        extension: Option<&Path>,
+        ini: &[(String, String)],
+        environment: &[(String, String)],
+    ) -> Result<Self> {
+        let log = layout.php_log();
+        let sendmail = layout.php().join("sendmail.sh");
+        let mut text = format!(
+            "; Errors go to the log and never into an answer, as on a real server.\n\
+             error_reporting = -1\ndisplay_errors = Off\ndisplay_startup_errors = Off\nlog_errors = On\n\
+             error_log = {log}\nsendmail_path = /bin/sh {sendmail}\nmemory_limit = 256M\n\
+             opcache.enable = 1\n\
+             ; A test that changes a file wants the change seen at once.\nopcache.revalidate_freq = 0\n",
+            log = log.display(),
+            sendmail = sendmail.display(),
+        );
+        for (name, value) in ini {
+            let _ = writeln!(text, "{name} = {value}");
+        }
+        if let Some(extension) = extension {
+            if !extension.is_file() {
+                return Err(Error::new(format!("no extension at {}: run cargo build --release", extension.display())));
+            }
+            let _ = writeln!(text, "extension = {}", extension.display());
+        }
+        layout::write(&layout.php().join("90-site.ini"), &text)?;
+        // Renamed when complete, so that whoever looks never sees half a mail.
+        let mails = layout.mails();
+        let catch = format!(
+            "new=$(mktemp {mails}/incoming.XXXXXX) && cat >\"$new\" && mv \"$new\" {mails}/$(date +%s%N).$$.eml\n",
+            mails = mails.display()
+        );
+        layout::write(&sendmail, &catch)?;
+        for (name, script) in SCRIPTS {
+            layout::write(&layout.php().join(name), script)?;
+        }
+        Ok(Self { layout: layout.clone(), environment: environment.to_vec() })
+    }
+
+    /// The command-line PHP of this site.
+    pub fn command(&self) -> Command {
+        self.with_our_ini("php")
+    }
+
+    pub fn fpm(&self) -> Command {
+        self.with_our_ini(&format!("php-fpm{}", *VERSION))
+    }
+
+    /// Runs one of our scripts and returns what it prints.
+    pub fn script(&self, name: &str, arguments: &[&str], input: &str) -> Result<String> {
+        let mut child = self
+            .command()
+            .arg(self.layout.php().join(name))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(Error::doing("starting php"))?;
+        if let Some(mut pipe) = child.stdin.take() {
+            // PHP that ends before it has read everything tells why below.
+            let _ = pipe.write_all(input.as_bytes());
+        }
+        let output = child.wait_with_output().map_err(Error::doing("running php"))?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        Err(Error::new(format!(
+            "{name} ended with {}:\n{}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr),
+            last_lines(&std::fs::read_to_string(self.layout.php_log()).unwrap_or_default(), 20)
+        )))
+    }
+
+    fn with_our_ini(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        // Debian keeps servers in sbin, which is not in everybody's path.
+        let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
+        // The empty first part stands for PHP's own folder of ini files.
+        let ini = format!(":{}", self.layout.php().display());
+        command.env_clear().env("PATH", path).env("PHP_INI_SCAN_DIR", ini);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+pub fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<_> = text.lines().collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
+}

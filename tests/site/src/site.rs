@@ -1,0 +1,245 @@
+//! One WordPress, standing: how a test visits it, looks into it and disturbs it.
+//!
+//! What cannot fail in a sound test panics with the site's log instead of returning an error.
+
+use std::fmt::Write;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::builder::{Builder, Database};
+use crate::error::{Error, Result};
+use crate::http::{Request, Response, form};
+use crate::layout::Layout;
+use crate::mail::{self, Mail};
+use crate::mariadb;
+use crate::php::{Php, last_lines};
+use crate::servers::Servers;
+use crate::{template, wordpress};
+
+/// The account that every site is installed with.
+pub const ADMIN: (&str, &str) = ("admin", "password");
+
+pub struct Site {
+    // First, so that it is dropped first: it ends the processes.
+    pub(crate) servers: Servers,
+    pub(crate) layout: Layout,
+    pub(crate) php: Php,
+    pub(crate) database: Database,
+    pub(crate) access_key: String,
+    pub(crate) port: u16,
+}
+
+impl Site {
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The WordPress folder.
+    pub fn root(&self) -> PathBuf {
+        self.layout.wordpress()
+    }
+
+    /// The folder of everything that belongs to this site.
+    pub fn dir(&self) -> &Path {
+        &self.layout.folder
+    }
+
+    // Visiting it.
+
+    pub fn get(&self, target: &str) -> Response {
+        self.send(&Request::new("GET", target))
+    }
+
+    pub fn post(&self, target: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Response {
+        self.send(&Request::new("POST", target).body(content_type, body))
+    }
+
+    pub fn send(&self, request: &Request) -> Response {
+        self.try_send(request).unwrap_or_else(|error| panic!("{} {}: {error}", request.method, request.target))
+    }
+
+    /// Redirects are not followed, error statuses are answers.
+    pub fn try_send(&self, request: &Request) -> io::Result<Response> {
+        request.send(self.port)
+    }
+
+    /// The address of a webhook with the right access key, path and query only.
+    pub fn webhook_target(&self, action: &str, parameters: &[(&str, &str)]) -> String {
+        let ours = [("wpf_action", action), ("access_key", &self.access_key)];
+        format!("/?{}", form(&[&ours, parameters].concat()))
+    }
+
+    /// Method One: a campaign's node calls with GET.
+    pub fn webhook(&self, action: &str, parameters: &[(&str, &str)]) -> Answer {
+        self.answer(&Request::new("GET", &self.webhook_target(action, parameters)))
+    }
+
+    /// Method One with POST: everything in a form body.
+    pub fn webhook_form(&self, action: &str, parameters: &[(&str, &str)]) -> Answer {
+        let ours = [("wpf_action", action), ("access_key", &self.access_key)];
+        let body = form(&[&ours, parameters].concat());
+        self.answer(&Request::new("POST", "/").body("application/x-www-form-urlencoded", body))
+    }
+
+    /// Method Two: the account's webhook, parameters in the address, the event as JSON.
+    pub fn webhook_json(&self, action: &str, parameters: &[(&str, &str)], event: &Value) -> Answer {
+        let target = self.webhook_target(action, parameters);
+        self.answer(&Request::new("POST", &target).body("application/json", event.to_string()))
+    }
+
+    /// Sends any request and reads the answer as our webhook's; panics if it is not JSON.
+    pub fn answer(&self, request: &Request) -> Answer {
+        Answer::of(self.send(request))
+    }
+
+    /// The `Cookie` header of somebody who has logged in.
+    pub fn login(&self, user: &str, password: &str) -> String {
+        let body = form(&[("log", user), ("pwd", password), ("testcookie", "1")]);
+        let request = Request::new("POST", "/wp-login.php")
+            .header("Cookie", "wordpress_test_cookie=WP%20Cookie%20check")
+            .body("application/x-www-form-urlencoded", body);
+        let response = self.send(&request);
+        assert_eq!(response.status, 302, "the login of {user} was refused:\n{}", response.body());
+        let cookies = response.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("Set-Cookie"));
+        let cookies = cookies.filter_map(|(_, cookie)| cookie.split(';').next());
+        cookies.collect::<Vec<_>>().join("; ")
+    }
+
+    // Looking into it.
+
+    /// Runs PHP code inside this WordPress, on the command line, and gives what it returns: `site.wp("return 1;")`.
+    pub fn wp(&self, code: &str) -> Value {
+        self.try_wp(code).unwrap_or_else(|error| panic!("{code}\n{error}"))
+    }
+
+    pub fn try_wp(&self, code: &str) -> Result<Value> {
+        let folder = self.root().display().to_string();
+        let json = self.php.script("run.php", &[&folder, &format!("127.0.0.1:{}", self.port)], code)?;
+        serde_json::from_str(&json).map_err(|error| Error::new(format!("{error}: '{json}'\n{}", self.log())))
+    }
+
+    /// The command-line PHP of this site, for a script of the test's own.
+    pub fn php(&self) -> std::process::Command {
+        self.php.command()
+    }
+
+    /// Asks the database itself, past WordPress: rows as objects. On MariaDB as its root.
+    pub fn sql(&self, statement: &str) -> Vec<Value> {
+        self.try_sql(&[statement]).unwrap_or_else(|error| panic!("{statement}\n{error}"))
+    }
+
+    /// Several statements on one connection; the rows are those of the last.
+    pub fn try_sql(&self, statements: &[&str]) -> Result<Vec<Value>> {
+        let socket = mariadb::socket(&self.layout);
+        let folder = template::place(&self.layout, self.database);
+        let dsn = match self.database {
+            Database::MariaDb => format!("mysql:unix_socket={};dbname=wordpress;charset=utf8mb4", socket.display()),
+            Database::Sqlite => format!("sqlite:{}/.ht.sqlite", folder.display()),
+        };
+        let json = self.php.script("sql.php", &[&dsn, "root"], &json!(statements).to_string())?;
+        serde_json::from_str(&json).map_err(|error| Error::new(format!("{error}: {json}")))
+    }
+
+    /// The statements that WordPress sends to MariaDB while `action` runs.
+    pub fn queries_during<T>(&self, action: impl FnOnce() -> T) -> (T, Vec<String>) {
+        assert_eq!(self.database, Database::MariaDb, "only MariaDB keeps a log of its queries");
+        let on = ["SET GLOBAL log_output = 'TABLE'", "TRUNCATE mysql.general_log", "SET GLOBAL general_log = 1"];
+        self.try_sql(&on).unwrap_or_else(|error| panic!("{error}"));
+        let result = action();
+        let off = [
+            "SET GLOBAL general_log = 0",
+            // Ours, as root, are not WordPress'.
+            "SELECT argument FROM mysql.general_log WHERE user_host NOT LIKE 'root%' \
+             AND command_type IN ('Query', 'Execute') ORDER BY event_time",
+        ];
+        let rows = self.try_sql(&off).unwrap_or_else(|error| panic!("{error}"));
+        let queries = rows.iter().filter_map(|row| row["argument"].as_str().map(str::to_owned));
+        (result, queries.collect())
+    }
+
+    pub fn mails(&self) -> Vec<Mail> {
+        mail::read(&self.php, &self.layout).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    pub fn forget_mails(&self) {
+        mail::forget(&self.layout).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// What PHP and WordPress have logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.layout.php_log()).unwrap_or_default()
+    }
+
+    pub fn forget_log(&self) {
+        let _ = fs::remove_file(self.layout.php_log());
+    }
+
+    /// The end of every log of this site, for a test that fails.
+    pub fn logs(&self) -> String {
+        let mut text = String::new();
+        for entry in fs::read_dir(self.layout.logs()).into_iter().flatten().flatten() {
+            let log = fs::read_to_string(entry.path()).unwrap_or_default();
+            let _ = writeln!(text, "--- {}\n{}", entry.file_name().display(), last_lines(&log, 20));
+        }
+        text
+    }
+
+    // Changing and disturbing it.
+
+    /// Counts from the next request on, and more than the value the constant had.
+    pub fn set_constant(&self, name: &str, value: impl Into<Value>) {
+        wordpress::set_constant(&self.layout, name, &value.into()).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    pub fn fpm_pid(&self) -> Option<u32> {
+        self.servers.fpm_pid()
+    }
+
+    pub fn fpm_workers(&self) -> Vec<u32> {
+        self.servers.fpm_workers()
+    }
+
+    pub fn database_pid(&self) -> Option<u32> {
+        self.servers.database_pid()
+    }
+
+    /// nginx' master, or PHP's built-in server.
+    pub fn web_pid(&self) -> Option<u32> {
+        self.servers.web_pid()
+    }
+
+    /// Cuts running requests off, as FPM's default is.
+    pub fn reload_fpm(&self) {
+        self.servers.reload_fpm().unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    pub fn stop_database(&self) {
+        self.servers.stop_database();
+    }
+
+    /// As a power cut would.
+    pub fn kill_database(&self) {
+        self.servers.kill_database();
+    }
+
+    pub fn start_database(&self) {
+        self.servers.start_database().unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    pub fn restart_database(&self) {
+        self.stop_database();
+        self.start_database();
+    }
+}

@@ -1,0 +1,164 @@
+//! A WordPress comes up, answers, tells what it did, and leaves nothing behind.
+
+use std::path::Path;
+use std::process::Command;
+
+use site::{Builder, Database, Server, Site};
+
+fn plain(database: Database, server: Server) -> Builder {
+    Site::builder().database(database).server(server).extension(false).plugin_active(false)
+}
+
+fn answers_and_cleans_up(wanted: Builder) {
+    let site = wanted.start().unwrap();
+    let home = site.get("/");
+    assert_eq!(home.status, 200, "{home:?}\n{}", site.logs());
+    assert!(home.body().contains("A WordPress"), "{}", home.body());
+    assert_eq!(site.get("/wp-json/").json()["url"], site.url());
+    assert_eq!(site.get("/wp-admin/").status, 302);
+    let cookie = site.login("admin", "password");
+    let admin = site.send(&site::Request::new("GET", "/wp-admin/").header("Cookie", &cookie));
+    assert_eq!(admin.status, 200, "{}", site.log());
+    assert_eq!(site.wp("return get_bloginfo('name');"), "A WordPress");
+    assert_eq!(site.sql("SELECT user_login FROM wp_users")[0]["user_login"], "admin");
+    assert_eq!(site.log(), "");
+
+    let pids: Vec<_> = [site.web_pid(), site.fpm_pid(), site.database_pid()].into_iter().flatten().collect();
+    let folder = site.dir().to_owned();
+    drop(site);
+    assert!(!folder.exists(), "{} is still there", folder.display());
+    for pid in pids {
+        assert!(!Path::new(&format!("/proc/{pid}")).exists(), "process {pid} is still there");
+    }
+}
+
+#[test]
+fn mariadb_behind_nginx() {
+    answers_and_cleans_up(plain(Database::MariaDb, Server::Nginx { workers: 2 }));
+}
+
+#[test]
+fn sqlite_on_the_built_in_server() {
+    answers_and_cleans_up(plain(Database::Sqlite, Server::BuiltIn));
+}
+
+#[test]
+fn the_latest_wordpress() {
+    answers_and_cleans_up(plain(Database::MariaDb, Server::Nginx { workers: 2 }).wordpress("latest"));
+    answers_and_cleans_up(plain(Database::Sqlite, Server::BuiltIn).wordpress("latest"));
+}
+
+#[test]
+fn networks() {
+    for (database, server) in [(Database::MariaDb, Server::Nginx { workers: 2 }), (Database::Sqlite, Server::BuiltIn)] {
+        let site = plain(database, server).multisite(true).start().unwrap();
+        let host = format!("127.0.0.1:{}", site.port());
+        let second = site.wp(&format!("return wpmu_create_blog('{host}', '/second/', 'The second', 1);"));
+        assert_eq!(second, 2, "{}", site.log());
+        assert!(site.get("/").body().contains("A WordPress"));
+        assert!(site.get("/second/").body().contains("The second"));
+        let cookie = site.login("admin", "password");
+        for page in ["/wp-admin/", "/wp-admin/network/", "/second/wp-admin/"] {
+            let response = site.send(&site::Request::new("GET", page).header("Cookie", &cookie));
+            assert_eq!(response.status, 200, "{page}: {:?}\n{}", response.headers, site.logs());
+        }
+    }
+}
+
+#[test]
+fn plugins_constants_and_options_are_there_before_the_first_request() {
+    let site = plain(Database::MariaDb, Server::Nginx { workers: 1 })
+        .plugin_file("aaa.php", "<?php $GLOBALS['order'][] = 'aaa';")
+        .plugin_file("zzz.php", "<?php $GLOBALS['order'][] = 'zzz';")
+        .mu_plugin_file("must.php", "<?php $GLOBALS['order'][] = 'must';")
+        .constants(&[("IT_IS", "that's \\ it")])
+        .constant("WP_DEBUG", false)
+        .option("some_option", serde_json::json!([{"a": "it's"}]))
+        .env(&[("FROM_OUTSIDE", "yes")])
+        .php_ini(&[("memory_limit", "123M")])
+        .start()
+        .unwrap();
+    assert_eq!(site.wp("return $GLOBALS['order'];"), serde_json::json!(["must", "aaa", "zzz"]));
+    assert_eq!(site.wp("return [IT_IS, WP_DEBUG];"), serde_json::json!(["that's \\ it", false]));
+    assert_eq!(site.wp("return get_option('some_option')[0]['a'];"), "it's");
+    let script = "<?php echo json_encode([getenv('FROM_OUTSIDE'), ini_get('memory_limit'), getenv('PATH_INFO')]);";
+    std::fs::write(site.root().join("look.php"), script).unwrap();
+    assert_eq!(site.get("/look.php").json(), serde_json::json!(["yes", "123M", false]));
+    site.set_constant("IT_IS", 5);
+    assert_eq!(site.wp("return IT_IS;"), 5);
+}
+
+#[test]
+fn mails_are_caught() {
+    let site = plain(Database::Sqlite, Server::BuiltIn).start().unwrap();
+    assert!(site.mails().is_empty());
+    site.wp("return wp_mail('ana@example.com', 'Grüße — ein Gruß', \"Zeile 1\\nüber Zeile 2\");");
+    let mails = site.mails();
+    assert_eq!(mails.len(), 1);
+    assert_eq!((&*mails[0].to, &*mails[0].subject), ("ana@example.com", "Grüße — ein Gruß"));
+    assert_eq!(mails[0].body.trim(), "Zeile 1\nüber Zeile 2");
+    site.forget_mails();
+    assert!(site.mails().is_empty());
+}
+
+#[test]
+fn queries_are_counted() {
+    let site = plain(Database::MariaDb, Server::Nginx { workers: 1 }).start().unwrap();
+    let (response, queries) = site.queries_during(|| site.get("/"));
+    assert_eq!(response.status, 200);
+    assert!(queries.iter().any(|query| query.contains("FROM wp_options")), "{queries:?}");
+    let ((), queries) = site.queries_during(|| ());
+    assert!(queries.is_empty(), "{queries:?}");
+}
+
+#[test]
+fn servers_can_be_disturbed() {
+    let site = plain(Database::MariaDb, Server::Nginx { workers: 3 }).start().unwrap();
+    let (master, workers) = (site.fpm_pid(), site.fpm_workers());
+    assert_eq!(workers.len(), 3);
+    site.reload_fpm();
+    assert_eq!(site.fpm_pid(), master);
+    assert!(site.fpm_workers().iter().all(|worker| !workers.contains(worker)));
+    assert_eq!(site.get("/").status, 200);
+    site.stop_database();
+    assert_eq!(site.get("/").status, 500);
+    site.start_database();
+    assert_eq!(site.get("/").status, 200);
+    site.kill_database();
+    site.start_database();
+    assert_eq!(site.get("/").status, 200);
+}
+
+/// Started again by the next test as a process of its own, which then dies without a word.
+#[test]
+fn dies_when_told_to() {
+    let Ok(note) = std::env::var("DIE_AND_LEAVE_A_NOTE_IN") else { return };
+    let site = plain(Database::MariaDb, Server::Nginx { workers: 2 }).start().unwrap();
+    let pids = [site.web_pid(), site.fpm_pid(), site.database_pid()];
+    let pids: Vec<_> = pids.into_iter().flatten().chain(site.fpm_workers()).map(|pid| pid.to_string()).collect();
+    std::fs::write(note, format!("{}\n{}", site.dir().display(), pids.join(" "))).unwrap();
+    std::process::abort();
+}
+
+#[test]
+fn nothing_outlives_a_test_process_that_dies() {
+    let folder = tempfile::tempdir().unwrap();
+    let note = folder.path().join("note");
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "dies_when_told_to"])
+        .env("DIE_AND_LEAVE_A_NOTE_IN", &note)
+        .status()
+        .unwrap();
+    assert!(!status.success());
+    let note = std::fs::read_to_string(note).unwrap();
+    let (site, pids) = note.split_once('\n').unwrap();
+    let left = || {
+        let pids = pids.split(' ').filter(|pid| Path::new(&format!("/proc/{pid}")).exists());
+        Path::new(site).exists() || pids.count() > 0
+    };
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while left() && std::time::Instant::now() < deadline {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(!left(), "left behind: {note}");
+}

@@ -1,0 +1,106 @@
+<?php
+/**
+ * The buttons of the settings screen that are not 'Save': test the connection, replace the access key, remove the former one.
+ *
+ * Hook: load-settings_page_bridge-for-agile-crm → handle_action. Each is a form of its own that posts to the screen itself.
+ * What changes something ends in a redirect, so that reloading the page does not do it again.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin;
+
+use function AgileBridge\generate_access_key;
+use function AgileBridge\Plugin\constant_text;
+use function AgileBridge\Plugin\extension_problem;
+
+defined( 'ABSPATH' ) || exit;
+
+require_once __DIR__ . '/access-keys.php';
+require_once __DIR__ . '/settings-screen.php';
+
+const ACTIONS = [ 'test', 'replace_key', 'own_key', 'remove_key' ];
+
+function handle_action(): void {
+	if ( ! current_user_can( 'manage_options' ) ) {
+		return;
+	}
+	make_first_access_key();
+	add_filter( 'removable_query_args', static fn( array $names ): array => [ ...$names, 'agile_bridge_done' ] );
+
+	$action = sanitize_key( wp_unslash( $_POST['agile_bridge_action'] ?? '' ) );
+	if ( ! in_array( $action, ACTIONS, true ) ) {
+		show_what_was_done();
+		return;
+	}
+	check_admin_referer( "agile_bridge_$action" );
+	if ( 'test' === $action ) {
+		require_once __DIR__ . '/connection-test.php';
+		show_notice( ...test_connection() );
+		return;
+	}
+	$problem = match ( $action ) {
+		// phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- a secret is taken as it is, or refused.
+		'own_key' => bring_access_key( wp_unslash( $_POST['agile_bridge_key'] ?? '' ) ),
+		'replace_key' => replace_access_key(),
+		'remove_key'  => remove_former_access_key(),
+	};
+	if ( null !== $problem ) {
+		show_notice( 'error', [ $problem, __( 'Nothing was changed.', 'bridge-for-agile-crm' ) ] );
+		return;
+	}
+	wp_safe_redirect( add_query_arg( 'agile_bridge_done', $action, screen_url() ) );
+	exit;
+}
+
+function replace_access_key(): ?string {
+	if ( null !== constant_text( 'AGILE_BRIDGE_ACCESS_KEY' ) ) {
+		return __( 'The access key is set in wp-config.php.', 'bridge-for-agile-crm' );
+	}
+	return extension_problem() ?? use_access_key( generate_access_key() );
+}
+
+/**
+ * @param mixed $key What the form sent.
+ */
+function bring_access_key( #[\SensitiveParameter] $key ): ?string {
+	if ( null !== constant_text( 'AGILE_BRIDGE_ACCESS_KEY' ) || ! is_string( $key ) ) {
+		return __( 'The access key is set in wp-config.php.', 'bridge-for-agile-crm' );
+	}
+	return access_key_problem( $key ) ?? use_access_key( $key );
+}
+
+function show_what_was_done(): void {
+	// phpcs:disable WordPress.Security.NonceVerification -- it only chooses one of these sentences.
+	if ( isset( $_GET['settings-updated'] ) ) {
+		// 'Save' brings us back to the address that the page had, and has a sentence of its own.
+		return;
+	}
+	$message = match ( sanitize_key( $_GET['agile_bridge_done'] ?? '' ) ) {
+		'replace_key', 'own_key' => __( 'The new access key is in use. The former one stays valid until you remove it: first put the new URLs into Agile CRM.', 'bridge-for-agile-crm' ),
+		'remove_key'             => __( 'The former access key is no longer valid.', 'bridge-for-agile-crm' ),
+		default                  => null,
+	};
+	// phpcs:enable
+	if ( null !== $message ) {
+		show_notice( 'success', [ $message ] );
+	}
+}
+
+/**
+ * @param 'success'|'error'|'warning' $type       WordPress' kind of notice.
+ * @param list<string>                $paragraphs Plain text.
+ */
+function show_notice( string $type, array $paragraphs ): void {
+	$html = implode( '', array_map( static fn( string $text ): string => '<p>' . esc_html( $text ) . '</p>', $paragraphs ) );
+	$args = [
+		'type'           => $type,
+		'dismissible'    => true,
+		'paragraph_wrap' => false,
+		'id'             => 'agile-bridge-result',
+		'attributes'     => [ 'role' => 'error' === $type ? 'alert' : 'status' ],
+	];
+	add_action( 'admin_notices', static fn() => wp_admin_notice( $html, $args ) );
+}

@@ -1,0 +1,74 @@
+<?php
+/**
+ * The screen's third section: what happens with users, beyond their fields.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin;
+
+use function AgileBridge\Plugin\answer_beside_wp_fusion;
+use function AgileBridge\Plugin\is_wp_fusion_active;
+use function AgileBridge\Plugin\return_password_field;
+
+defined( 'ABSPATH' ) || exit;
+
+require_once __DIR__ . '/fields.php';
+require_once __DIR__ . '/../inc/compat.php';
+
+function show_users_section(): void {
+	?>
+	<h2 id="agile-bridge-users"><?php esc_html_e( 'Users', 'bridge-for-agile-crm' ); ?></h2>
+	<table class="form-table" role="presentation">
+		<?php
+		show_text_row(
+			'return_password_field',
+			__( 'Return password', 'bridge-for-agile-crm' ),
+			return_password_field(),
+			'AGILE_BRIDGE_RETURN_PASSWORD_FIELD',
+			__( 'The custom field of Agile CRM, named exactly as there, that takes the generated password of each new user, so that a campaign can mail it. Empty: passwords are told to nobody.', 'bridge-for-agile-crm' ),
+			[
+				'spellcheck' => 'false',
+				'maxlength'  => (string) MAX_FIELD_NAME,
+			]
+		);
+		if ( wp_fusion_has_agile_crm() ) {
+			show_who_answers();
+		}
+		?>
+	</table>
+	<?php
+}
+
+/**
+ * Whether the full WP Fusion, which answers webhooks, is active with Agile CRM chosen. The Lite edition answers none.
+ */
+function wp_fusion_has_agile_crm(): bool {
+	$options = get_option( 'wpf_options' );
+	return is_wp_fusion_active() && is_array( $options ) && 'agilecrm' === ( $options['crm'] ?? null );
+}
+
+function show_who_answers(): void {
+	$choices = [
+		'wp_fusion' => __( 'WP Fusion, as until now', 'bridge-for-agile-crm' ),
+		'bridge'    => __( 'Bridge for Agile CRM', 'bridge-for-agile-crm' ),
+	];
+	$chosen  = answer_beside_wp_fusion() ? 'bridge' : 'wp_fusion';
+	$legend  = __( 'Who answers webhooks', 'bridge-for-agile-crm' );
+	?>
+	<tr>
+		<th scope="row"><?php echo esc_html( $legend ); ?></th>
+		<td>
+			<fieldset>
+				<legend class="screen-reader-text"><span><?php echo esc_html( $legend ); ?></span></legend>
+				<?php foreach ( $choices as $choice => $label ) : ?>
+					<label><input type="radio" name="<?php echo esc_attr( field_name( 'who_answers' ) ); ?>" value="<?php echo esc_attr( $choice ); ?>" <?php checked( $choice, $chosen ); ?>> <?php echo esc_html( $label ); ?></label><br>
+				<?php endforeach; ?>
+				<p class="description"><?php esc_html_e( 'WP Fusion is active with Agile CRM, and both understand the same URLs. Only one of them answers, with its own access key.', 'bridge-for-agile-crm' ); ?></p>
+			</fieldset>
+		</td>
+	</tr>
+	<?php
+}

@@ -1,0 +1,84 @@
+<?php
+/**
+ * Plugin Name:       Bridge for Agile CRM
+ * Description:       Contacts of Agile CRM become users of this site: webhooks and campaigns create them, update them and keep their tags.
+ * Version:           0.1.0
+ * Requires at least: 6.8
+ * Requires PHP:      8.2
+ * License:           GPL-2.0-or-later
+ * License URI:       https://www.gnu.org/licenses/gpl-2.0.html
+ * Text Domain:       bridge-for-agile-crm
+ *
+ * What this plugin adds to a site, as a list of its hooks. Everything else is loaded when one of them needs it: a page of
+ * the site that is not a webhook loads this file alone, and makes no query for us.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin;
+
+defined( 'ABSPATH' ) || exit;
+
+/*
+ * Webhooks. Only WordPress' index.php defines WP_USE_THEMES: not the dashboard, admin-ajax, the login page, XML-RPC, cron or
+ * WP-CLI. A wrong access key is turned away here and now; the rest is answered at the end of `init`.
+ */
+// phpcs:ignore WordPress.Security.NonceVerification -- callers show the access key instead.
+if ( defined( 'WP_USE_THEMES' ) && \WP_USE_THEMES && ( isset( $_GET['wpf_action'] ) || isset( $_POST['wpf_action'] ) ) ) {
+	require_once __DIR__ . '/inc/webhook.php';
+	receive_webhook();
+}
+
+/*
+ * On a network all sites but the first keep links and tags under keys of their own (inc/link.php says why); who reads the
+ * usual keys on such a site gets these.
+ */
+if ( is_multisite() ) {
+	add_filter(
+		'get_user_metadata',
+		static function ( $rows, $user_id, $key ) {
+			global $wpdb;
+			$prefix = $wpdb->get_blog_prefix();
+			if ( ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) || $prefix === $wpdb->base_prefix ) {
+				return $rows;
+			}
+			return get_metadata_raw( 'user', (int) $user_id, $prefix . $key, false ) ?: $rows;
+		},
+		10,
+		3
+	);
+}
+
+/* The settings screen, and the notice where the PHP extension is missing. */
+if ( is_admin() ) {
+	$on = static function ( string $hook, string $file, string $callback, int $arguments = 1 ): void {
+		$run = static function ( ...$args ) use ( $file, $callback ) {
+			foreach ( [ 'inc/requirements.php', 'inc/settings.php', "admin/$file" ] as $needed ) {
+				require_once __DIR__ . "/$needed";
+			}
+			return ( __NAMESPACE__ . "\\Admin\\$callback" )( ...$args );
+		};
+		add_filter( $hook, $run, 10, $arguments );
+	};
+	$on( 'admin_menu', 'settings-screen.php', 'add_settings_page' );
+	$on( 'admin_init', 'saving.php', 'register_settings' );
+	$on( 'load-settings_page_bridge-for-agile-crm', 'actions.php', 'handle_action' );
+	$on( 'admin_enqueue_scripts', 'settings-screen.php', 'enqueue_assets' );
+	$on( 'plugin_action_links_' . plugin_basename( __FILE__ ), 'settings-screen.php', 'add_settings_link' );
+	$on( 'admin_notices', 'extension-notice.php', 'show_extension_notice' );
+	$on( 'network_admin_notices', 'extension-notice.php', 'show_extension_notice' );
+	unset( $on );
+}
+
+/* Activation makes the first access key. */
+register_activation_hook(
+	__FILE__,
+	static function (): void {
+		foreach ( [ 'inc/requirements.php', 'inc/settings.php', 'admin/activation.php' ] as $needed ) {
+			require_once __DIR__ . "/$needed";
+		}
+		Admin\activate();
+	}
+);

@@ -1,0 +1,58 @@
+<?php
+/**
+ * Who is told, once everything is stored: the new user, by mail, and other code, by actions.
+ *
+ * WP Fusion's actions fire at the same moments as its own do, so that code written for them keeps working. No action gets a
+ * password, nor the contact's properties that hold one.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * WordPress' own mail with the link to set a password. Each one ends the link before it: exactly one.
+ */
+function send_welcome( int $user_id ): void {
+	try {
+		wp_new_user_notification( $user_id, null, 'user' );
+	} catch ( \Throwable $error ) {
+		log_error( $error );
+	}
+}
+
+/**
+ * Fires the actions, ours and WP Fusion's.
+ *
+ * @param array<string, mixed> $contact
+ * @param array<string, mixed> $result  Of create_user() or update_user().
+ * @param list<string>         $before  The user's tags until now.
+ */
+function announce( string $action, array $contact, array $result, array $before ): void {
+	$user_id = $result['user_id'];
+	$contact = without_passwords( $contact );
+	if ( 'created' === $result['status'] ) {
+		fire( 'agile_bridge_user_created', $user_id, $contact );
+		fire( 'wpf_user_imported', $user_id, $result['data'] );
+	} elseif ( 'updated' === $result['status'] && 'update_tags' !== $action ) {
+		fire( 'agile_bridge_user_updated', $user_id, $contact );
+		fire( 'wpf_user_updated', $user_id, $result['data'] );
+	}
+	$after   = stored_tags( $user_id );
+	$changes = tag_changes( $before, $after );
+	if ( array_filter( $changes ) ) {
+		fire( 'agile_bridge_tags_changed', $user_id, $changes['added'], $changes['removed'] );
+		if ( [] !== $changes['added'] ) {
+			fire( 'wpf_tags_applied', $user_id, $changes['added'] );
+		}
+		if ( [] !== $changes['removed'] ) {
+			fire( 'wpf_tags_removed', $user_id, $changes['removed'] );
+		}
+		fire( 'wpf_tags_modified', $user_id, $after );
+	}
+	fire( 'wpf_api_success', $user_id, $action, $contact['id'] );
+}

@@ -1,0 +1,124 @@
+<?php
+/**
+ * The link between a contact and a user, and finding the user of a contact by it or by the e-mail.
+ *
+ * The link is the contact's id in the user meta `agilecrm_contact_id`, beside it the tags in `agilecrm_tags`: the keys of WP
+ * Fusion, whose links and readers go on working. User meta is shared by all sites of a network, and a link counts only on
+ * the site that made it (another site may work with another account, whose ids mean other people). So all sites but the first
+ * prefix both keys with their tables' prefix, `wp_2_agilecrm_contact_id`, which is also what WP Fusion does there if asked
+ * to (its option `multisite_prefix_keys`). Code on such a site that reads the usual keys gets that site's values: a filter
+ * in the main file answers with them.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin;
+
+defined( 'ABSPATH' ) || exit;
+
+function contact_id_key(): string {
+	return site_key( 'agilecrm_contact_id' );
+}
+
+function tags_key(): string {
+	return site_key( 'agilecrm_tags' );
+}
+
+function site_key( string $key ): string {
+	global $wpdb;
+	$prefix = $wpdb->get_blog_prefix();
+	return is_multisite() && $prefix !== $wpdb->base_prefix ? $prefix . $key : $key;
+}
+
+/**
+ * The contact that this site has linked to the user, '' if none.
+ */
+function linked_contact( int $user_id ): string {
+	$id = get_metadata_raw( 'user', $user_id, contact_id_key(), true );
+	return is_string( $id ) || is_int( $id ) ? (string) $id : '';
+}
+
+/**
+ * @return list<int> Users linked to the contact, the oldest first.
+ */
+function users_linked_to( string $contact_id ): array {
+	global $wpdb;
+	// phpcs:ignore WordPress.DB -- WP_User_Query asks only for members of the site, and caches.
+	$ids = $wpdb->get_col(
+		$wpdb->prepare(
+			"SELECT DISTINCT u.ID FROM {$wpdb->users} u INNER JOIN {$wpdb->usermeta} m ON m.user_id = u.ID
+			WHERE m.meta_key = %s AND m.meta_value = %s ORDER BY u.ID",
+			contact_id_key(),
+			$contact_id
+		)
+	);
+	// Not the database's idea of equal, but ours.
+	return array_values( array_filter( array_map( 'intval', $ids ), static fn( int $id ): bool => linked_contact( $id ) === $contact_id ) );
+}
+
+/**
+ * The user with that very address. get_user_by() finds the admin for `ádmin@…`: the database's collation ignores accents.
+ *
+ * @param string $email ASCII, in lower case.
+ */
+function user_with_email( string $email ): ?\WP_User {
+	global $wpdb;
+	// phpcs:ignore WordPress.DB -- see above.
+	$rows = $wpdb->get_results( $wpdb->prepare( "SELECT ID, user_email FROM {$wpdb->users} WHERE user_email = %s ORDER BY ID", $email ) );
+	foreach ( (array) $rows as $row ) {
+		if ( strtolower( $row->user_email ) === $email ) {
+			return get_userdata( (int) $row->ID ) ?: null;
+		}
+	}
+	return null;
+}
+
+/**
+ * The user of a contact.
+ *
+ * @param array<string, mixed>                   $contact
+ * @param list<string>                           $emails       All its valid addresses.
+ * @param ?string                                $chosen_email The one that a new user would get.
+ * @param callable(string): ?array<string,mixed> $ask          The contact with another id; null if it is gone.
+ * @return array{user: ?\WP_User, relinked: bool}
+ * @throws Failure If the contact and its e-mail belong to two users.
+ */
+function find_user( array $contact, array $emails, ?string $chosen_email, callable $ask ): array {
+	$linked = array_map( 'get_userdata', users_linked_to( $contact['id'] ) );
+	$linked = array_values( array_filter( $linked ) );
+	// More than one only by an accident of the past; the one with an address of the contact is the likelier one.
+	$has_address = static fn( \WP_User $user ): bool => in_array( strtolower( $user->user_email ), $emails, true );
+	usort( $linked, static fn( \WP_User $a, \WP_User $b ): int => (int) $has_address( $b ) <=> (int) $has_address( $a ) );
+	$user = $linked[0] ?? null;
+
+	if ( null !== $user && ( null === $chosen_email || $has_address( $user ) ) ) {
+		return [ 'user' => $user, 'relinked' => false ];
+	}
+	$owner = null === $chosen_email ? null : user_with_email( $chosen_email );
+	if ( null === $owner || $owner->ID === $user?->ID ) {
+		return [ 'user' => $user, 'relinked' => false ];
+	}
+	if ( null !== $user ) {
+		throw new Failure( 422, 'email_conflict', 'The contact is linked to one user of the site, and its e-mail address belongs to another.' );
+	}
+	$other_id = linked_contact( $owner->ID );
+	if ( '' === $other_id ) {
+		return [ 'user' => $owner, 'relinked' => false ];
+	}
+	// What is stored may be anything that somebody once wrote there; such an id has no contact.
+	$other = 1 === preg_match( '/^[1-9][0-9]{0,18}$/D', $other_id ) ? $ask( $other_id ) : null;
+	if ( null !== $other && in_array( $chosen_email, addresses( $other ), true ) ) {
+		throw new Failure( 422, 'email_conflict', 'The user with this e-mail address is linked to another contact, which still has the address.' );
+	}
+	return [ 'user' => $owner, 'relinked' => true ];
+}
+
+/**
+ * @param array<string, mixed> $contact
+ * @return list<string> Every valid address of the contact, in lower case.
+ */
+function addresses( array $contact ): array {
+	return \AgileBridge\user_data( $contact, [], 'UTC' )['emails'];
+}
