@@ -27,8 +27,22 @@ defined( 'ABSPATH' ) || exit;
  */
 // phpcs:ignore WordPress.Security.NonceVerification -- callers show the access key instead.
 if ( defined( 'WP_USE_THEMES' ) && \WP_USE_THEMES && ( isset( $_GET['wpf_action'] ) || isset( $_POST['wpf_action'] ) ) ) {
-	require_once __DIR__ . '/inc/webhook.php';
-	receive_webhook();
+	// PHP makes `wpf_action` of `wpf.action` and others too, which are not ours: the raw names decide.
+	$agile_bridge_is_named = static function ( string $raw ): bool {
+		foreach ( explode( '&', $raw ) as $parameter ) {
+			if ( 'wpf_action' === urldecode( explode( '=', $parameter, 2 )[0] ) ) {
+				return true;
+			}
+		}
+		return false;
+	};
+	// phpcs:ignore WordPress.Security -- compared, and nothing else.
+	if ( $agile_bridge_is_named( (string) ( $_SERVER['QUERY_STRING'] ?? '' ) )
+		|| ( isset( $_POST['wpf_action'] ) && $agile_bridge_is_named( (string) file_get_contents( 'php://input', false, null, 0, 1048577 ) ) ) ) {
+		require_once __DIR__ . '/inc/webhook.php';
+		receive_webhook();
+	}
+	unset( $agile_bridge_is_named );
 }
 
 /*

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::builder::{Builder, Database};
 use crate::error::{Error, Result};
+use crate::http::Request;
 use crate::layout::{self, Layout};
 use crate::php::Php;
 use crate::servers::Servers;
@@ -49,6 +50,9 @@ impl Site {
         site.install_plugins(wanted)?;
         drop(listener);
         site.servers.start_web(wanted, &site.php, port)?;
+        // Compiles WordPress into the servers' opcache, as on any site that has been up for a while. What it answers does
+        // not matter.
+        let _ = site.try_send(&Request::new("GET", "/"));
         Ok(site)
     }
 

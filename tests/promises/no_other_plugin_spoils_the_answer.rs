@@ -1,0 +1,151 @@
+//! From our main file on the answer is JSON and ours: what others print is discarded, what they set on the response is
+//! undone, and where they end the request the campaign reads `site_error`.
+
+use crate::world::World;
+use sandbox::Contact;
+use site::{Answer, Database, Request, Server};
+
+/// Does what the header `X-Noise: WHEN:WHAT` says.
+const NOISE: &str = r#"<?php
+function noise( $stage ) {
+	[ $when, $what ] = explode( ':', $_SERVER['HTTP_X_NOISE'] ?? ':' );
+	if ( $when !== $stage ) {
+		return;
+	}
+	switch ( $what ) {
+		case 'echo': echo '<p>noise</p>'; break;
+		case 'bom': echo "\xEF\xBB\xBF"; break;
+		case 'notice': echo $undefined; trigger_error( 'noise', E_USER_WARNING ); break;
+		case 'flush': echo 'noise'; @ob_flush(); flush(); break;
+		case 'implicit': ob_implicit_flush(); echo 'noise'; break;
+		case 'clean': while ( ob_get_level() ) { ob_end_clean(); } break;
+		case 'clean_echo': while ( ob_get_level() ) { ob_end_clean(); } echo 'noise'; break;
+		case 'flush_all': echo 'noise'; wp_ob_end_flush_all(); break;
+		case 'open': ob_start(); echo 'noise'; break;
+		case 'callback': ob_start( static fn( $page ) => $page . '<!-- cached -->' ); break;
+		case 'cookie': setcookie( 'noise', '1' ); header( 'Set-Cookie: more=1', false ); break;
+		case 'session': session_start(); $_SESSION['noise'] = 1; break;
+		case 'headers':
+			foreach ( [ 'Location: /elsewhere', 'Content-Type: text/html', 'Content-Length: 3', 'Content-Encoding: gzip',
+				'Cache-Control: public, max-age=9', 'X-Robots-Tag: all' ] as $header ) {
+				header( $header );
+			}
+			status_header( 418 );
+			break;
+		case 'throw': throw new RuntimeException( 'noise' );
+		case 'fatal': no_such_function();
+		case 'error': trigger_error( 'noise', E_USER_ERROR ); break;
+		case 'parse': file_put_contents( WP_CONTENT_DIR . '/broken.php', '<?php if (' ); include WP_CONTENT_DIR . '/broken.php'; break;
+		case 'exit': exit;
+		case 'die': die( 'noise' );
+		case 'wp_die': wp_die( 'noise', 'noise', array( 'response' => 403 ) );
+		case 'json': wp_send_json( array( 'noise' => true ) );
+		case 'redirect': wp_redirect( home_url( '/elsewhere/' ) ); exit;
+		case 'memory': ini_set( 'memory_limit', '48M' ); for ( $noise = array(); ; ) { $noise[] = str_repeat( 'x', 100000 ); }
+		case 'time': set_time_limit( 1 ); for ( ; ; ) { $noise = 1; }
+		default: throw new LogicException( "no such noise: $what" );
+	}
+}
+foreach ( array( 'plugins_loaded', 'init', 'user_register', 'agile_bridge_user_created', 'shutdown' ) as $hook ) {
+	add_action( $hook, static fn() => noise( $hook ) );
+}
+register_shutdown_function( static fn() => noise( 'end' ) );"#;
+
+/// `When` and each `What`.
+type Noises<'a> = &'a [(&'a str, &'a str)];
+
+/// The answer is as if nothing had happened.
+const HARMLESS: Noises = &[
+    ("before", "callback open cookie session headers"),
+    ("after", "echo bom notice flush implicit clean flush_all open callback cookie session headers"),
+    ("plugins_loaded", "echo clean open headers"),
+    ("init", "echo bom notice flush implicit clean flush_all open callback cookie session headers"),
+    ("user_register", "echo notice flush clean flush_all open callback cookie session headers"),
+    ("agile_bridge_user_created", "echo notice flush clean flush_all open callback cookie session headers"),
+    ("shutdown", "echo notice flush clean clean_echo flush_all open callback cookie headers throw fatal exit die wp_die redirect"),
+    ("end", "echo notice clean_echo headers throw fatal exit die memory"),
+];
+
+/// The request is over before we could do our work.
+const DEADLY: Noises = &[
+    ("after", "throw fatal error parse exit die memory time"),
+    ("plugins_loaded", "throw fatal exit wp_die"),
+    ("init", "throw fatal error parse exit die wp_die json redirect memory time"),
+    ("user_register", "throw fatal error exit die wp_die json redirect memory"),
+    ("agile_bridge_user_created", "error exit wp_die redirect memory"),
+];
+
+fn world(database: Database, server: Server) -> World {
+    World::with(|site| {
+        site.database(database)
+            .server(server)
+            .constant("WP_DEBUG_DISPLAY", true)
+            .mu_plugin_file("noise.php", NOISE)
+            .plugin_file("aaa-before.php", "<?php noise( 'before' );")
+            .plugin_file("zzz-after.php", "<?php noise( 'after' );")
+    })
+}
+
+/// A webhook with this noise beside it; it creates a user.
+fn amid(noise: &str, world: &World, number: usize) -> (String, Answer) {
+    let id = world.contact(Contact::person(&format!("p{number}@example.com")).first_name("Jo").tag("Lead"));
+    let request = Request::new("GET", &world.site.webhook_target("add", &[("contact_id", &id)])).header("X-Noise", noise);
+    let response = world.site.send(&request);
+    assert!(serde_json::from_slice::<serde_json::Value>(&response.bytes).is_ok(), "{noise}: {} '{}'\n{}", response.status, response.body(), world.site.log());
+    let header = |name: &str| response.header(name).unwrap_or_default();
+    let all = &response.headers;
+    assert!(header("Content-Type").starts_with("application/json"), "{noise}: {all:?}");
+    assert!(header("Cache-Control").contains("no-store"), "{noise}: {all:?}");
+    assert_eq!(header("X-Robots-Tag"), "noindex", "{noise}: {all:?}");
+    for theirs in ["Set-Cookie", "Location", "Content-Encoding"] {
+        assert_eq!(header(theirs), "", "{noise}: {all:?}");
+    }
+    (id, Answer::of(response))
+}
+
+fn each(noises: Noises<'_>) -> impl Iterator<Item = String> {
+    noises.iter().flat_map(|(when, whats)| whats.split(' ').map(move |what| format!("{when}:{what}")))
+}
+
+fn the_answer_is_ours(world: &World) {
+    for (number, noise) in each(HARMLESS).enumerate() {
+        let (_, answer) = amid(&noise, world, number);
+        assert_eq!((answer.status, answer.wp_status()), (200, "created"), "{noise}: {}\n{}", answer.json, world.site.log());
+        world.site.forget_log();
+    }
+    for (number, noise) in each(DEADLY).enumerate() {
+        let number = number + 1000;
+        let (id, answer) = amid(&noise, world, number);
+        assert_eq!((answer.status, answer.wp_status(), answer.wp_code()), (500, "failed", "site_error"), "{noise}: {}\n{}", answer.json, world.site.log());
+        // Whatever was left behind, the next call mends it.
+        let answer = world.site.webhook("add", &[("contact_id", &id)]);
+        assert_eq!(answer.status, 200, "after {noise}: {}\n{}", answer.json, world.site.log());
+        let user = world.user(answer.user_id().expect("the answer names the user"));
+        assert_eq!((&user["first_name"], &user["agilecrm_tags"][0], &user["roles"][0]), (&"Jo".into(), &"Lead".into(), &"subscriber".into()), "after {noise}");
+        world.site.forget_log();
+    }
+
+    // A wrong key never meets them.
+    for noise in ["after:fatal", "init:exit", "plugins_loaded:redirect"] {
+        let answer = world.site.answer(&Request::new("GET", "/?wpf_action=add&access_key=not-the-key").header("X-Noise", noise));
+        assert_eq!((answer.status, answer.wp_code()), (403, "invalid_access_key"), "{noise}: {}", answer.json);
+    }
+    // Who throws our buffer away and prints at once cannot be called back. Nobody may take that for a success.
+    for noise in ["after:clean_echo", "init:clean_echo"] {
+        let page = world.site.send(&Request::new("GET", &world.site.webhook_target("test", &[])).header("X-Noise", noise));
+        assert!(page.status >= 500 || page.status == 200 && page.json()["wp_status"] == "ok", "{noise}: {page:?}");
+    }
+    // And beside no webhook they are as loud as ever.
+    let home = world.site.send(&Request::new("GET", "/").header("X-Noise", "init:echo"));
+    assert!(home.body().contains("<p>noise</p>") && home.body().contains("</html>"), "{}", home.body());
+}
+
+#[test]
+fn on_php_fpm() {
+    the_answer_is_ours(&world(Database::MariaDb, Server::Nginx { workers: 2 }));
+}
+
+#[test]
+fn on_the_built_in_server_with_sqlite() {
+    the_answer_is_ours(&world(Database::Sqlite, Server::BuiltIn));
+}
