@@ -57,7 +57,9 @@ pub struct Property {
 impl Contact {
     /// Reads the API's JSON; `None` if it is not a contact.
     pub fn from_json(json: &[u8]) -> Option<Self> {
-        let wire: Wire = serde_json::from_str(std::str::from_utf8(json).ok()?).ok()?;
+        // Serde reads a list into a struct as well, by position.
+        let json = std::str::from_utf8(json).ok().filter(|json| json.trim_start().starts_with('{'))?;
+        let wire: Wire = serde_json::from_str(json).ok()?;
         Some(Self {
             id: ContactId::from_json(wire.id)?,
             kind: wire.kind.filter(|kind| !kind.is_empty())?,
@@ -164,7 +166,16 @@ mod tests {
 
     #[test]
     fn what_is_no_contact_is_none() {
-        for json in ["", "[]", "null", "{}", r#"{"id":7}"#, r#"{"type":"PERSON"}"#, r#"{"id":7.5,"type":"PERSON"}"#] {
+        for json in [
+            "",
+            "[]",
+            r#"[7,"PERSON"]"#,
+            "null",
+            "{}",
+            r#"{"id":7}"#,
+            r#"{"type":"PERSON"}"#,
+            r#"{"id":7.5,"type":"PERSON"}"#,
+        ] {
             assert_eq!(Contact::from_json(json.as_bytes()), None, "{json}");
         }
         assert_eq!(Contact::from_json(br#"{"id":7,"type":"PERSON","tags":[1]}"#), None);

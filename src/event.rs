@@ -24,8 +24,8 @@ pub enum Event {
 struct Wire<'a> {
     #[serde(rename = "eventName", default, borrow)]
     name: Option<&'a RawValue>,
-    #[serde(rename = "eventData", default)]
-    data: Option<Data>,
+    #[serde(rename = "eventData", default, borrow)]
+    data: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -50,17 +50,25 @@ pub fn read(body: &[u8]) -> Result<Event, &'static str> {
     }
     // JSON is UTF-8 throughout, also where serde_json skips over what nobody reads.
     let body = std::str::from_utf8(body).map_err(|_| "is not valid UTF-8")?;
-    let wire: Wire = serde_json::from_str(body)
-        .map_err(|_| "is not the JSON of an Agile CRM webhook: it does not parse, or repeats a key")?;
+    let wire: Wire = object(body)?;
     if text(wire.name).is_some_and(|name| name.starts_with("Opportunity")) {
         return Ok(Event::Deal);
     }
-    let Some(data) = wire.data else { return Err("has no eventData") };
+    let data: Data = wire.data.map_or(Err("has no eventData"), |data| object(data.get()))?;
     if data.contact_ids {
         return Ok(Event::Deal);
     }
     let id = data.id.as_deref().and_then(ContactId::from_json).ok_or("has no usable eventData.id")?;
     Ok(Event::Contact { id, kind: text(data.kind.as_deref()).filter(|kind| !kind.is_empty()) })
+}
+
+/// Serde reads a list into a struct as well, by position; here that would make a contact's id of any number.
+fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, &'static str> {
+    if !json.trim_start().starts_with('{') {
+        return Err("is not the JSON of an Agile CRM webhook: an object is expected");
+    }
+    serde_json::from_str(json)
+        .map_err(|_| "is not the JSON of an Agile CRM webhook: it does not parse, or repeats a key")
 }
 
 fn text(value: Option<&RawValue>) -> Option<String> {
@@ -133,7 +141,19 @@ mod tests {
 
     #[test]
     fn what_is_not_an_event_is_refused() {
-        for body in ["", "[]", "1", "null", "{", "{}", r#"{"eventData":[]}"#, r#"{"eventData":null}"#, "{}{}"] {
+        for body in [
+            "",
+            "[]",
+            "1",
+            "null",
+            "{",
+            "{}",
+            r#"{"eventData":[]}"#,
+            r#"{"eventData":[5]}"#,
+            "[null,{\"id\":5}]",
+            r#"{"eventData":null}"#,
+            "{}{}",
+        ] {
             assert!(read(body.as_bytes()).is_err(), "{body}");
         }
         assert!(read(b"{\"eventData\":{\"id\":1,\"x\":\"\xff\"}}").is_err());

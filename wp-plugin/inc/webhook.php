@@ -54,11 +54,15 @@ function receive_webhook(): void {
  */
 function raw_request(): array {
 	// phpcs:disable WordPress.Security.ValidatedSanitizedInput -- the extension parses these bytes as they are.
+	// Of a multipart body PHP leaves us nothing to read; that it is too large comes before that it is multipart.
+	$too_large = (int) ( $_SERVER['CONTENT_LENGTH'] ?? 0 ) > MAX_BODY_BYTES;
 	return [
 		'method'       => (string) ( $_SERVER['REQUEST_METHOD'] ?? '' ),
 		'query'        => (string) ( $_SERVER['QUERY_STRING'] ?? '' ),
 		'content_type' => (string) ( $_SERVER['CONTENT_TYPE'] ?? $_SERVER['HTTP_CONTENT_TYPE'] ?? '' ),
-		'body'         => (string) file_get_contents( 'php://input', false, null, 0, MAX_BODY_BYTES + 1 ),
+		'body'         => $too_large
+			? str_repeat( ' ', MAX_BODY_BYTES + 1 )
+			: (string) file_get_contents( 'php://input', false, null, 0, MAX_BODY_BYTES + 1 ),
 	];
 	// phpcs:enable
 }
