@@ -21,11 +21,16 @@ lints := lint-rust lint-php lint-shell
 # Cargo uses all cores by itself, and its builds share one folder.
 .NOTPARALLEL:
 
-.PHONY: build setup demo test $(tests) lint $(lints) clean clean-cache
+.PHONY: build setup setup-demo demo test $(tests) lint $(lints) clean clean-cache
 
-build: setup
+build: setup-demo
 	cargo build --release
 
+# What the extension and the demo need: no database server, no web server, no browser.
+setup-demo:
+	@tests/site/setup.sh demo
+
+# All that tests and lints need.
 setup:
 	@tests/site/setup.sh
 
@@ -36,7 +41,7 @@ test: $(tests)
 
 # Units, the sandbox, the site, and the promises with the browser among them. Without the `php` feature nothing here links
 # against PHP: the extension is tested as it is released, inside PHP.
-test-rust: build tests/browser/node_modules/.package-lock.json
+test-rust: setup build
 	cargo test --workspace --no-default-features -- $(ARGS)
 
 # The extension alone, by PHP's own test runner.
@@ -47,9 +52,6 @@ test-phpt: build
 # The stub that editors read says what PHP really sees.
 test-stub: build
 	php -d extension=$(extension) php/stubs.php --check
-
-tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json | setup
-	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
 
 lint: $(lints)
 

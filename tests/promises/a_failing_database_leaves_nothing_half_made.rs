@@ -39,7 +39,8 @@ fn a_new_user_is_whole_or_not_there() {
     let before = world.user_tables();
 
     let keys = ["", "wp_capabilities", "nickname", "last_name", "agilecrm_contact_id", "agilecrm_tags", "plan"];
-    let triggers = keys.map(|key| failing("INSERT", "wp_usermeta", key)).into_iter().chain([failing("INSERT", "wp_users", "")]);
+    let triggers =
+        keys.map(|key| failing("INSERT", "wp_usermeta", key)).into_iter().chain([failing("INSERT", "wp_users", "")]);
     for trigger in triggers {
         let answer = while_broken(&world, (&trigger, MENDED), add);
         comes_again(&answer, &world, &trigger);
@@ -58,7 +59,10 @@ fn a_new_user_is_whole_or_not_there() {
     let answer = add();
     world.expect(&answer, 200, "created", "");
     let user = world.user(answer.user_id().expect("a user"));
-    assert_eq!((&user["plan"], &user["roles"], &user["agilecrm_tags"]), (&json!("gold"), &json!(["subscriber"]), &json!(["Lead"])));
+    assert_eq!(
+        (&user["plan"], &user["roles"], &user["agilecrm_tags"]),
+        (&json!("gold"), &json!(["subscriber"]), &json!(["Lead"]))
+    );
 }
 
 #[test]
@@ -91,7 +95,8 @@ fn a_failing_look_up_is_not_taken_for_nobody() {
     }
     for key in ["agilecrm_tags", ""] {
         let trigger = failing("UPDATE", "wp_usermeta", key);
-        let answer = while_broken(&world, (&trigger, MENDED), || world.site.webhook("update_tags", &[("contact_id", &id)]));
+        let answer =
+            while_broken(&world, (&trigger, MENDED), || world.site.webhook("update_tags", &[("contact_id", &id)]));
         comes_again(&answer, &world, &trigger);
         assert_eq!(world.user_tables(), before, "{trigger}");
     }

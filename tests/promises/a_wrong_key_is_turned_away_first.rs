@@ -93,9 +93,11 @@ fn it_costs_at_most_one_write_a_minute() {
          update_option('agile_bridge_stats', $stats);",
     );
     let aged = record();
-    let (_, queries) = site.queries_during(|| {
+    let ((), queries) = site.queries_during(|| {
         thread::scope(|scope| {
-            (0..8).for_each(|_| drop(scope.spawn(|| assert_refused(&knock(site, WRONG[1], &id), site))))
+            for _ in 0..8 {
+                scope.spawn(|| assert_refused(&knock(site, WRONG[1], &id), site));
+            }
         });
     });
     let written = writes(&queries);

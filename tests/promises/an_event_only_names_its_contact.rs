@@ -68,6 +68,7 @@ fn its_id_is_enough_and_nothing_else_is_believed() {
         r#"{"eventName": "Contact is Created"}"#,
         r#"{"eventData": {}}"#,
         r#"{"eventData": [ID]}"#,
+        r#"["Contact is Created", {"id": ID}]"#,
         r#"{"eventData": {"id": null}}"#,
         r#"{"eventData": {"id": true}}"#,
         r#"{"eventData": {"id": [ID]}}"#,

@@ -8,9 +8,9 @@ use site::{ACCESS_KEY, Answer, Request};
 
 const KEYS: [&str; 7] = ["success", "wp_status", "wp_code", "message", "wp_user_id", "wp_contact_id", "wp_notes"];
 
-/// Tells whether caching plugins were told to keep out, of a webhook that gets that far.
+/// Tells whether caching plugins are told to keep out, of a webhook that gets that far; and does what we undo.
 const WITNESS: &str = r"<?php
-add_action( 'shutdown', static fn() => file_put_contents( WP_CONTENT_DIR . '/cached', ( defined( 'DONOTCACHEPAGE' ) && DONOTCACHEPAGE ) ? 'no' : 'yes' ) );
+add_action( 'init', static fn() => file_put_contents( WP_CONTENT_DIR . '/cached', ( defined( 'DONOTCACHEPAGE' ) && DONOTCACHEPAGE ) ? 'no' : 'yes' ) );
 add_filter( 'nocache_headers', static fn() => array( 'Cache-Control' => 'public, max-age=3600', 'X-Theirs' => 'yes' ) );
 add_action( 'init', static function () { setcookie( 'visitor', '1' ); session_start(); header( 'Cache-Control: public' ); header( 'Content-Type: text/html' ); } );";
 

@@ -49,12 +49,16 @@ fn webhooks_wait_and_everything_else_works() {
         Request::new("GET", "/?wpf_action=nonsense&access_key=not-the-key"),
         Request::new("GET", "/?wpf_action="),
         Request::new("PUT", &format!("/index.php{}", &target[1..])),
-        Request::new("POST", "/").body("application/x-www-form-urlencoded", format!("wpf_action=test&access_key={ACCESS_KEY}")),
+        Request::new("POST", "/")
+            .body("application/x-www-form-urlencoded", format!("wpf_action=test&access_key={ACCESS_KEY}")),
         Request::new("POST", &target).body("text/plain", "x".repeat(1_048_577)),
     ] {
         comes_again(&site.answer(&request), site);
     }
-    assert_eq!(site.sql("SELECT * FROM wp_options WHERE option_name = 'agile_bridge_stats'"), [] as [serde_json::Value; 0]);
+    assert_eq!(
+        site.sql("SELECT * FROM wp_options WHERE option_name = 'agile_bridge_stats'"),
+        [] as [serde_json::Value; 0]
+    );
 
     for (target, sign) in [
         ("/", "</html>"),

@@ -67,6 +67,9 @@ final class Output {
 		if ( ! self::$guarded ) {
 			self::$guarded = true;
 			self::$reserve = str_repeat( ' ', 262144 );
+			// Out of memory, PHP throws all buffers away, ours too, and then displays the error. It is logged all the same.
+			// phpcs:ignore WordPress.PHP.IniSet
+			ini_set( 'display_errors', '0' );
 			// Senders give up after some seconds. What they asked for is done all the same.
 			ignore_user_abort( true );
 			defined( 'DONOTCACHEPAGE' ) || define( 'DONOTCACHEPAGE', true );
@@ -134,6 +137,13 @@ final class Output {
 			litespeed_finish_request();
 		}
 		ob_start( [ self::class, 'swallow' ] );
+	}
+
+	/**
+	 * Whether this request has its answer already: another plugin sent its own output, and ours went before it.
+	 */
+	public static function is_sent(): bool {
+		return self::$sent;
 	}
 
 	/**

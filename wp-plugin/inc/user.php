@@ -65,17 +65,16 @@ function create_user( array $data, string $contact_id, ?array $tags, string $rol
 		if ( is_multisite() ) {
 			join_site( $user_id, $role );
 		}
+		$meta  = filtered_meta( $data, $user_id );
+		$notes = [ ...$notes, ...$meta['notes'], ...write_mapped_meta( $user_id, $meta['data'] )['notes'] ];
 		require_database( $mark );
 	} catch ( Failure $failure ) {
 		discard_user( $user_id );
 		throw $failure;
 	}
-	$meta  = filtered_meta( $data, $user_id );
-	$notes = [ ...$notes, ...$meta['notes'], ...write_mapped_meta( $user_id, $meta['data'] )['notes'] ];
 	if ( ! empty( $tags ) && ! meta_is( $user_id, tags_key(), $tags ) ) {
 		$notes[] = 'value_refused:' . tags_key();
 	}
-	require_database( $mark );
 	return [
 		'status'   => 'created',
 		'user_id'  => $user_id,

@@ -138,6 +138,10 @@ function refusal_answer( array $refusal ): array {
  */
 function answer_webhook( array $received ): never {
 	Output::guard();
+	if ( Output::is_sent() ) {
+		// The caller was told that it failed; what was not done must stay undone.
+		exit;
+	}
 	if ( isset( $received['refusal'] ) ) {
 		without_wp_fusion( static fn() => fire( 'wpf_api_fail', false, requested_action(), false ) );
 		Output::send( refusal_answer( $received['refusal'] ) );
