@@ -105,6 +105,7 @@ mirror() {
 }
 
 # private_apt FOLDER apt-command ...: apt with its state in FOLDER, so that the machine's own stays as it is.
+# The files are signed; that a mirror is some weeks behind, which sid's signature would not allow, does no harm here.
 private_apt() {
   local folder="$1"
   shift
@@ -112,7 +113,7 @@ private_apt() {
     -o Dir::State="$folder" -o Dir::State::status="$folder/status" -o Dir::Cache="$folder/cache" \
     -o Dir::Etc::sourcelist="$folder/sources.list" -o Dir::Etc::sourceparts=- \
     -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
-    -o Acquire::Languages=none -o APT::Sandbox::User="$(id -un)" "${@:2}"
+    -o Acquire::Languages=none -o Acquire::Check-Valid-Until=false -o APT::Sandbox::User="$(id -un)" "${@:2}"
 }
 
 # fetch_wordpress SUITE FOLDER: the WordPress of a Debian suite, complete, links resolved.
