@@ -70,13 +70,27 @@ impl Contact {
         })
     }
 
-    /// All non-empty values of a property, with their subtypes, in the CRM's order.
+    /// All non-empty values of a property, the CRM's own before custom fields that somebody labelled the same, else in the
+    /// CRM's order.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Property> {
-        self.properties.iter().filter(move |property| property.name == name && !property.value.is_empty())
+        let named = |custom: bool| {
+            let fits = move |property: &&Property| property.is_custom() == custom && property.name == name;
+            self.properties.iter().filter(fits).filter(|property| !property.value.is_empty())
+        };
+        named(false).chain(named(true))
+    }
+
+    /// The e-mail addresses. A custom field labelled `email` is none: it must not decide who a user is.
+    pub fn emails(&self) -> impl Iterator<Item = &Property> {
+        self.values("email").filter(|property| !property.is_custom())
     }
 }
 
 impl Property {
+    fn is_custom(&self) -> bool {
+        self.kind == "CUSTOM"
+    }
+
     fn from_wire(wire: WireProperty) -> Option<Self> {
         Some(Self {
             kind: wire.kind.unwrap_or_default(),

@@ -40,12 +40,11 @@ impl Problem {
 /// The first non-empty address in the order of preference decides, valid or not: falling through to another one would
 /// make a typo in the main address change who the user is.
 pub fn choose(contact: &Contact) -> Choice {
-    let preferred =
-        PREFERRED.iter().find_map(|subtype| contact.values("email").find(|email| email.subtype == *subtype));
-    let chosen = preferred.or_else(|| contact.values("email").next());
+    let preferred = PREFERRED.iter().find_map(|subtype| contact.emails().find(|email| email.subtype == *subtype));
+    let chosen = preferred.or_else(|| contact.emails().next());
     Choice {
         chosen: verdict(chosen.map(|email: &Property| email.value.as_str())),
-        all: contact.values("email").filter_map(|email| normalize(&email.value)).collect(),
+        all: contact.emails().filter_map(|email| normalize(&email.value)).collect(),
     }
 }
 
@@ -114,6 +113,14 @@ mod tests {
         assert_eq!(choice, Choice { chosen: Err(Problem::Invalid), all: vec!["h@e.co".to_owned()] });
         assert_eq!(choose(&contact(&[("work", " ")])).chosen, Err(Problem::Missing));
         assert_eq!(choose(&contact(&[("work", ""), ("home", "h@e.co")])).chosen.as_deref(), Ok("h@e.co"));
+    }
+
+    #[test]
+    fn a_custom_field_of_that_name_is_no_address() {
+        let json = br#"{"id":1,"type":"PERSON","properties":[{"type":"CUSTOM","name":"email","value":"evil@e.co"},
+            {"name":"email","subtype":"home","value":"h@e.co"}]}"#;
+        let choice = choose(&Contact::from_json(json).unwrap());
+        assert_eq!(choice, Choice { chosen: Ok("h@e.co".to_owned()), all: vec!["h@e.co".to_owned()] });
     }
 
     #[test]

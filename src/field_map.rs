@@ -23,11 +23,9 @@ const DEFAULTS: [(&str, &str); 3] = [("email", "user_email"), ("first_name", "fi
 const MAX_META_KEY: usize = 64;
 
 /// Keys of the right shape that are WordPress' or ours to write, for what a wrong value there could do.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 12] = [
     "session_tokens",
     "default_password_nag",
-    "agilecrm_contact_id",
-    "agilecrm_tags",
     "role",
     "id",
     "user_nicename",
@@ -118,8 +116,9 @@ pub fn check_target(key: &str) -> Result<(), &'static str> {
     if !well_formed {
         return Err("a user meta key starts with a letter and has lowercase letters, digits, _ and -, 64 at most");
     }
-    let grants_rights = key.ends_with("capabilities") || key.ends_with("user_level");
-    if grants_rights || key.contains("user-settings") || RESERVED.contains(&key) {
+    // With the prefix of any site of a network: user meta is shared by all of them.
+    let of_any_site = ["capabilities", "user_level", "agilecrm_contact_id", "agilecrm_tags"];
+    if of_any_site.iter().any(|end| key.ends_with(end)) || key.contains("user-settings") || RESERVED.contains(&key) {
         return Err("this key is WordPress' own and is never written from a contact");
     }
     Ok(())
@@ -197,6 +196,8 @@ mod tests {
             "pl\u{e1}n",
             "wp_capabilities",
             "wp_2_capabilities",
+            "wp_2_agilecrm_tags",
+            "wp_2_agilecrm_contact_id",
             "WP_CAPABILITIES",
             "wp_c\u{e1}pabilities",
             "wp_capa\\bilities",

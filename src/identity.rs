@@ -40,7 +40,12 @@ pub fn display_name(first_name: &str, last_name: &str, login: &str) -> String {
 }
 
 fn without_domains(text: &str) -> String {
-    let words = text.split_whitespace().map(|word| word.split('@').next().unwrap_or_default());
+    // `Ana <ana@example.com>`: from the bracket on it is the address.
+    let before = |word: &'_ str| match word.split_once('@') {
+        Some((local, _)) => local.split(['<', '(', '[']).next().unwrap_or_default().to_owned(),
+        None => word.to_owned(),
+    };
+    let words = text.split_whitespace().map(before);
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -66,6 +71,8 @@ mod tests {
         assert_eq!(display_name("", "", "ana@example.com"), "ana");
         assert_eq!(display_name("", "Ruiz", "x"), "Ruiz");
         assert_eq!(display_name("ana@example.com", "", "x"), "ana");
+        assert_eq!(display_name("Ana <ana@example.com>", "", "x"), "Ana");
+        assert_eq!(display_name("Ana<ana@example.com>", "", "x"), "Ana");
         assert_eq!(display_name(&"n".repeat(300), "", "x").len(), 250);
     }
 }

@@ -102,7 +102,7 @@ mod agile_bridge {
         key_digests: &ZendHashTable,
     ) -> PhpResult<Array> {
         let request = Request { method: *method, query: *query, content_type: *content_type, body: *body };
-        let digests = key_digests.values().filter_map(|digest| digest.dereference().str());
+        let digests = php::items(key_digests).filter_map(|digest| digest.str());
         Ok(match webhook::receive(&request, digests) {
             Received::NotOurs => array([("ours", zval(false)?)])?,
             Received::Refused(refusal) => {
@@ -156,8 +156,10 @@ mod agile_bridge {
     #[php_function]
     #[php(name = "AgileBridge\\guard_user_data")]
     pub fn guard_user_data(data: &ZendHashTable) -> PhpResult<Array> {
+        // A key that is no text at all is refused under a name that shows nothing of it.
+        let name = |key: Option<String>| key.unwrap_or_else(|| "?".to_owned());
         let data: BTreeMap<String, Option<Value>> =
-            data.iter().map(|(key, value)| (key.to_string(), php::value_from(value.dereference()))).collect();
+            php::pairs(data).map(|(key, value)| (name(key), php::value_from(value))).collect();
         let (kept, refused) = mapping::guard(data);
         let notes: Vec<String> = refused.iter().map(|key| format!("value_refused:{key}")).collect();
         array([("data", zval(php::values(kept)?)?), ("notes", zval(notes)?)])
@@ -216,7 +218,10 @@ mod agile_bridge {
                     api_url: text("api_url"),
                     proxy: text("proxy"),
                 },
-                deadline: settings.get("deadline").and_then(|value| value.dereference().double()).map(php::instant),
+                deadline: settings
+                    .get("deadline")
+                    .and_then(|value| value.dereference().coerce_to_double())
+                    .map(php::instant),
                 account: OnceCell::new(),
             }
         }
@@ -241,9 +246,13 @@ mod agile_bridge {
         }
 
         /// Null when stored, otherwise what went wrong. Never throws: the value is a password.
-        pub fn set_custom_field(&self, id: &str, name: &str, value: &str) -> Option<String> {
-            let Some(id) = ContactId::parse(id) else { return Some("this is not a contact's id".to_owned()) };
-            self.call(|crm| crm.set_custom_field(id, name, value)).err().map(|error| error.to_string())
+        pub fn set_custom_field(&self, id: Bytes, name: Bytes, value: Bytes) -> Option<String> {
+            let text = |bytes: Bytes<'_>| std::str::from_utf8(*bytes).ok().map(str::to_owned);
+            let (Some(id), Some(name), Some(value)) = (text(id), text(name), text(value)) else {
+                return Some("the name or the value of the field is not valid UTF-8".to_owned());
+            };
+            let Some(id) = ContactId::parse(&id) else { return Some("this is not a contact's id".to_owned()) };
+            self.call(|crm| crm.set_custom_field(id, &name, &value)).err().map(|error| error.to_string())
         }
     }
 

@@ -67,6 +67,12 @@ pub fn user_data(contact: &Contact, map: &[Stored], zone: &str) -> UserData {
 impl UserData {
     fn put(&mut self, entry: Entry, text: &str, zone: &jiff::tz::TimeZone) {
         match value::read(text, entry.kind, zone) {
+            // `[]` is how the CRM writes an empty list.
+            Some(Value::List(items)) if items.is_empty() => {
+                if entry.clear {
+                    self.data.insert(entry.wp, Value::empty());
+                }
+            }
             Some(value) if fits(&entry.wp, &value) => {
                 if entry.kind == Type::Text && entry.wp != "user_pass" {
                     self.text.push(entry.wp.clone());
@@ -128,15 +134,20 @@ fn source(contact: &Contact, crm: &str, chosen_email: Option<&str>) -> Option<St
     }
     let (name, part) = crm.rsplit_once('+')?;
     if name == "address" {
-        return contact.values(name).find_map(|address| address_part(&address.value, part));
+        // One address, the first that can be read: a city of one and a street of another would be nobody's.
+        let address = contact.values(name).find_map(|address| address_parts(&address.value))?;
+        return address_part(&address, part);
     }
     contact.values(name).find(|property| property.subtype == part).map(|property| property.value.clone())
 }
 
 /// An address is JSON in a string, its keys in any order, some missing; sometimes it is plain or broken text.
-fn address_part(address: &str, part: &str) -> Option<String> {
-    let parts: BTreeMap<String, serde_json::Value> = serde_json::from_str(address).ok()?;
-    let text = match parts.get(part)? {
+fn address_parts(address: &str) -> Option<BTreeMap<String, serde_json::Value>> {
+    serde_json::from_str(address).ok()
+}
+
+fn address_part(address: &BTreeMap<String, serde_json::Value>, part: &str) -> Option<String> {
+    let text = match address.get(part)? {
         serde_json::Value::String(text) => text.trim().to_owned(),
         serde_json::Value::Number(number) => number.to_string(),
         _ => return None,
@@ -225,6 +236,19 @@ mod tests {
         let user = mapped(&[clear, rule("Empty", "kept")]);
         assert_eq!(text(&user, "cleared").as_deref(), Some(""));
         assert!(!user.data.contains_key("kept"));
+    }
+
+    #[test]
+    fn an_empty_list_is_an_empty_value() {
+        let json = br#"{"id":1,"type":"PERSON","properties":[{"type":"CUSTOM","name":"Friends","value":"[]"}]}"#;
+        let contact = Contact::from_json(json).unwrap();
+        let list = |wp: &str, when_empty: &str| Stored {
+            kind: "multiselect".to_owned(),
+            when_empty: when_empty.to_owned(),
+            ..rule("Friends", wp)
+        };
+        let user = user_data(&contact, &[list("kept", "keep"), list("cleared", "clear")], "UTC");
+        assert_eq!(user.data.into_iter().collect::<Vec<_>>(), [("cleared".to_owned(), Value::empty())]);
     }
 
     #[test]

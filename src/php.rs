@@ -49,9 +49,9 @@ pub fn http(options: &Options) -> Result<Rc<Http>, Error> {
 /// A moment given as PHP's `microtime(true)`, on our own clock.
 pub fn instant(unix_seconds: f64) -> Instant {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let left = Duration::try_from_secs_f64(unix_seconds - now.as_secs_f64()).unwrap_or_default();
-    // Nobody waits a day; a huge number must not overflow the clock.
-    Instant::now() + left.min(Duration::from_secs(86_400))
+    // Nobody waits a day; a huge number must not overflow the clock. (NaN is no time at all.)
+    let left = (unix_seconds - now.as_secs_f64()).clamp(0.0, 86_400.0);
+    Instant::now() + Duration::try_from_secs_f64(left).unwrap_or_default()
 }
 
 /// `AgileBridge\Exception`, which classes cannot be asked for by name yet while PHP starts.
@@ -118,10 +118,25 @@ pub fn values(data: BTreeMap<String, Value>) -> PhpResult<Array> {
     Ok(array)
 }
 
+/// The pairs of an array; the key is `None` where it is not valid UTF-8. (ext-php-rs' own iterators panic at such a key.)
+pub fn pairs(array: &ZendHashTable) -> impl Iterator<Item = (Option<String>, &Zval)> {
+    let mut pairs = array.iter();
+    std::iter::from_fn(move || {
+        let (key, value) = pairs.next_zval()?;
+        let key = key.long().map_or_else(|| key.string(), |index| Some(index.to_string()));
+        Some((key, value.dereference()))
+    })
+}
+
+/// The values of an array, in its order.
+pub fn items(array: &ZendHashTable) -> impl Iterator<Item = &Zval> {
+    pairs(array).map(|(_, value)| value)
+}
+
 /// A text or a list of texts; numbers and booleans as PHP writes them; anything else is no value.
 pub fn value_from(value: &Zval) -> Option<Value> {
-    if let Some(items) = value.array() {
-        return items.values().map(|item| text_from(item.dereference())).collect::<Option<_>>().map(Value::List);
+    if let Some(list) = value.array() {
+        return items(list).map(text_from).collect::<Option<_>>().map(Value::List);
     }
     text_from(value).map(Value::Text)
 }
@@ -174,10 +189,10 @@ pub fn contact_from(array: &ZendHashTable) -> Option<Contact> {
     Some(Contact {
         id: ContactId::parse(&text_in(array, "id")?)?,
         kind: text_in(array, "type")?,
-        tags: tags.map(|tags| tags.values().filter_map(Zval::string).collect()),
+        tags: tags.map(|tags| items(tags).filter_map(Zval::string).collect()),
         created_time: array.get("created_time").and_then(Zval::long),
         updated_time: array.get("updated_time").and_then(Zval::long),
-        properties: properties.values().filter_map(|property| property_from(property.dereference())).collect(),
+        properties: items(properties).filter_map(property_from).collect(),
     })
 }
 
@@ -188,9 +203,9 @@ fn property_from(property: &Zval) -> Option<Property> {
 }
 
 pub fn stored_map(map: &ZendHashTable) -> Vec<Stored> {
-    map.values()
+    items(map)
         .map(|rule| {
-            let rule = rule.dereference().array();
+            let rule = rule.array();
             let text = |key| rule.and_then(|rule| text_in(rule, key)).unwrap_or_default();
             Stored { crm: text("crm"), wp: text("wp"), kind: text("type"), when_empty: text("when_empty") }
         })

@@ -71,7 +71,8 @@ fn checkbox(value: &str) -> Option<Value> {
 }
 
 fn date(value: &str, zone: &TimeZone) -> Option<Value> {
-    let day = epoch_day(value, zone).or_else(|| day_of_text(value, zone))?;
+    // A year of two digits, or none that a calendar of people has, is a slip and not a date.
+    let day = epoch_day(value, zone).or_else(|| day_of_text(value, zone)).filter(|day| day.year() >= 1000)?;
     Some(Value::Text(day.strftime("%Y-%m-%d").to_string()))
 }
 
@@ -138,7 +139,15 @@ mod tests {
             assert_eq!(one(value, Type::Date, "America/Lima").as_deref(), Some("2016-11-20"), "{value}");
         }
         assert_eq!(one("-86400", Type::Date, "UTC").as_deref(), Some("1969-12-31"));
-        for value in ["soon", "20/11/2016", "2016-13-01", "99999999999999999999", "9999999999999999"] {
+        for value in [
+            "soon",
+            "11/20/16",
+            "-99999999999999",
+            "20/11/2016",
+            "2016-13-01",
+            "99999999999999999999",
+            "9999999999999999",
+        ] {
             assert_eq!(one(value, Type::Date, "UTC"), None, "{value}");
         }
     }

@@ -11,6 +11,8 @@ use crate::{access_key, email};
 /// The largest body that is read, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
 
+const FORM: &[u8] = b"application/x-www-form-urlencoded";
+
 /// What the web server received, byte for byte.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Request<'a> {
@@ -98,7 +100,10 @@ pub fn receive<'a>(request: &Request<'_>, key_digests: impl IntoIterator<Item = 
     let body = body_of(request);
     let form = if body == Body::Form { request.body } else { b"" };
     let parameters = Parameters::read(request.query, form);
-    if !parameters.has("wpf_action") {
+    // A form that is too large is read as far as to tell that it is ours, but not for its key.
+    let named = |form| Parameters::read(b"", form).has("wpf_action");
+    let is_ours = parameters.has("wpf_action") || body == Body::TooLarge && is_form(request) && named(request.body);
+    if !is_ours {
         return Received::NotOurs;
     }
     match verdict(request, &body, &parameters, key_digests) {
@@ -191,17 +196,26 @@ fn body_of(request: &Request<'_>) -> Body {
     if request.body.len() > MAX_BODY {
         return Body::TooLarge;
     }
-    let essence = request.content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let essence = essence(request);
     let is = |name: &[u8]| essence.eq_ignore_ascii_case(name);
     match essence {
         // A sender that names no type: Agile's own webhooks are JSON objects, everything else was a form for ages.
         b"" if request.body.trim_ascii_start().starts_with(b"{") => Body::Json,
         b"" => Body::Form,
-        _ if is(b"application/x-www-form-urlencoded") => Body::Form,
+        _ if is(FORM) => Body::Form,
         _ if is(b"application/json") && request.body.is_empty() => Body::None,
         _ if is(b"application/json") => Body::Json,
         _ => Body::Unsupported,
     }
+}
+
+fn is_form(request: &Request<'_>) -> bool {
+    essence(request).is_empty() || essence(request).eq_ignore_ascii_case(FORM)
+}
+
+/// The content type without its parameters.
+fn essence<'a>(request: &Request<'a>) -> &'a [u8] {
+    request.content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
 
 fn is_on(value: Option<&str>) -> bool {

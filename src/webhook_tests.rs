@@ -94,6 +94,8 @@ fn a_large_form_holds_no_key() {
     let content_type = b"application/x-www-form-urlencoded".as_slice();
     let request = Request { method: b"POST", query: b"wpf_action=add", content_type, body: body.as_bytes() };
     assert_eq!(status(&receive(request)), 403);
+    assert_eq!(status(&receive(Request { query: b"", ..request })), 403);
+    assert_eq!(receive(Request { query: b"", content_type: b"text/plain", ..request }), Received::NotOurs);
 }
 
 #[test]

@@ -27,6 +27,7 @@ foreach ( array( 'serialize', fn( $crm ) => clone $crm, fn( $crm ) => $crm->curr
 echo $crm->setCustomField( '5', 'WP Password', 'SECRET' );
 echo $crm->setCustomField( '5', 'WP Password', '' );
 echo $crm->setCustomField( 'x', 'WP Password', 'SECRET' );
+echo $crm->setCustomField( '5', "Contrase\xf1a", 'SECRET' );
 $seen = ob_get_clean();
 var_dump( str_contains( $seen, 'SECRET' ), str_contains( $seen, 'no exception' ), str_contains( $seen, 'CrmUnavailable' ) );
 ?>

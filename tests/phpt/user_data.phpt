@@ -26,6 +26,7 @@ $map      = array(
 echo json_encode( AgileBridge\user_data( $contact, $map, 'Asia/Kolkata' ), JSON_PRETTY_PRINT ), "\n";
 echo json_encode( AgileBridge\check_field_map( $map )['refused'] ), "\n";
 echo json_encode( AgileBridge\guard_user_data( array( 'user_email' => ' A@B.co', 'a' => 1, 'b' => array( true, 'x' ), 'c' => null, 'ID' => 5, 7 => 'x', 'o' => new stdClass() ) ) ), "\n";
+echo json_encode( AgileBridge\guard_user_data( array( "tags\xe9" => 1, 'k' => array( "a\xff" => 'x' ) ) ) ), "\n";
 var_dump( AgileBridge\normalize_email( 'ádmin@example.com' ), AgileBridge\display_name( '', '', 'ana@example.com' ), AgileBridge\login_candidates( 'o\'brien+x@example.com', '5' )[1] );
 ?>
 --EXPECT--
@@ -53,6 +54,7 @@ var_dump( AgileBridge\normalize_email( 'ádmin@example.com' ), AgileBridge\displ
 }
 [{"index":4,"wp":"wp_capabilities","reason":"this key is WordPress' own and is never written from a contact"},{"index":5,"wp":"","reason":"the name of the CRM property is missing"}]
 {"data":{"a":"1","b":["1","x"],"user_email":"a@b.co"},"notes":["value_refused:7","value_refused:ID","value_refused:c","value_refused:o"]}
+{"data":{"k":["x"]},"notes":["value_refused:?"]}
 NULL
 string(3) "ana"
 string(9) "obrienx-5"
