@@ -25,8 +25,10 @@ defined( 'ABSPATH' ) || exit;
  * Webhooks. Only WordPress' index.php defines WP_USE_THEMES: not the dashboard, admin-ajax, the login page, XML-RPC, cron or
  * WP-CLI. A wrong access key is turned away here and now; the rest is answered at the end of `init`.
  */
+// PHP reads no form without a content type; the extension does. (Such a request is no page view.)
+$agile_bridge_has_form = isset( $_POST['wpf_action'] ) || ( 'POST' === ( $_SERVER['REQUEST_METHOD'] ?? '' ) && '' === ( $_SERVER['CONTENT_TYPE'] ?? '' ) );
 // phpcs:ignore WordPress.Security.NonceVerification -- callers show the access key instead.
-if ( defined( 'WP_USE_THEMES' ) && \WP_USE_THEMES && ( isset( $_GET['wpf_action'] ) || isset( $_POST['wpf_action'] ) ) ) {
+if ( defined( 'WP_USE_THEMES' ) && \WP_USE_THEMES && ( isset( $_GET['wpf_action'] ) || $agile_bridge_has_form ) ) {
 	// PHP makes `wpf_action` of `wpf.action` and others too, which are not ours: the raw names decide.
 	$agile_bridge_is_named = static function ( string $raw ): bool {
 		foreach ( explode( '&', $raw ) as $parameter ) {
@@ -38,12 +40,13 @@ if ( defined( 'WP_USE_THEMES' ) && \WP_USE_THEMES && ( isset( $_GET['wpf_action'
 	};
 	// phpcs:ignore WordPress.Security -- compared, and nothing else.
 	if ( $agile_bridge_is_named( (string) ( $_SERVER['QUERY_STRING'] ?? '' ) )
-		|| ( isset( $_POST['wpf_action'] ) && $agile_bridge_is_named( (string) file_get_contents( 'php://input', false, null, 0, 1048577 ) ) ) ) {
+		|| ( $agile_bridge_has_form && $agile_bridge_is_named( (string) file_get_contents( 'php://input', false, null, 0, 1048577 ) ) ) ) {
 		require_once __DIR__ . '/inc/webhook.php';
 		receive_webhook();
 	}
 	unset( $agile_bridge_is_named );
 }
+unset( $agile_bridge_has_form );
 
 /*
  * On a network all sites but the first keep links and tags under keys of their own (inc/link.php says why); who reads the
@@ -54,11 +57,13 @@ if ( is_multisite() ) {
 		'get_user_metadata',
 		static function ( $rows, $user_id, $key ) {
 			global $wpdb;
-			$prefix = $wpdb->get_blog_prefix();
-			if ( ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) || $prefix === $wpdb->base_prefix ) {
+			if ( ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) || $wpdb->get_blog_prefix() === $wpdb->base_prefix ) {
 				return $rows;
 			}
-			return get_metadata_raw( 'user', (int) $user_id, $prefix . $key, false ) ?: $rows;
+			$read = static fn( string $name ) => get_metadata_raw( 'user', (int) $user_id, $wpdb->get_blog_prefix() . $name, false );
+			// Who is linked here and has no tags here has none, whatever another site gave them.
+			$none = 'agilecrm_tags' === $key && $read( 'agilecrm_contact_id' ) ? [ [] ] : $rows;
+			return $read( $key ) ?: $none;
 		},
 		10,
 		3

@@ -97,7 +97,8 @@ function is_weak( #[\SensitiveParameter] string $key ): bool {
 }
 
 /**
- * The valid keys as the screen shows them; `key` is null where the salts were changed since it was stored.
+ * The valid keys as the screen shows them; `key` is null where the salts were changed since it was stored, and where the
+ * constant's key, which opens all sites of a network, is not for this admin's eyes.
  *
  * @return list<array{key: ?string, weak: bool, created: int}>
  */
@@ -107,7 +108,7 @@ function shown_access_keys(): array {
 		$too_short = strlen( $constant ) < MIN_ACCESS_KEY_BYTES;
 		return $too_short ? [] : [
 			[
-				'key'     => $constant,
+				'key'     => is_multisite() && ! current_user_can( 'manage_network_options' ) ? null : $constant,
 				'weak'    => is_weak( $constant ),
 				'created' => 0,
 			],

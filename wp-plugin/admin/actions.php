@@ -66,9 +66,10 @@ function replace_access_key(): ?string {
  * @param mixed $key What the form sent.
  */
 function bring_access_key( #[\SensitiveParameter] $key ): ?string {
-	if ( null !== constant_text( 'AGILE_BRIDGE_ACCESS_KEY' ) || ! is_string( $key ) ) {
+	if ( null !== constant_text( 'AGILE_BRIDGE_ACCESS_KEY' ) ) {
 		return __( 'The access key is set in wp-config.php.', 'bridge-for-agile-crm' );
 	}
+	$key = is_string( $key ) ? $key : '';
 	return access_key_problem( $key ) ?? use_access_key( $key );
 }
 

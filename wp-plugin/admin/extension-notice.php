@@ -89,8 +89,9 @@ function php_build(): string {
 		PHP_ZTS ? 'ZTS' : 'NTS',
 		PHP_DEBUG ? 'debug' : '',
 		PHP_OS_FAMILY,
-		php_uname( 'm' ),
-		'Linux' === PHP_OS_FAMILY ? ( @glob( '/lib/ld-musl-*' ) ? 'musl' : 'glibc' ) : '', // phpcs:ignore WordPress.PHP.NoSilencedErrors -- open_basedir.
+		// Hosts disable such functions.
+		function_exists( 'php_uname' ) ? php_uname( 'm' ) : '',
+		'Linux' === PHP_OS_FAMILY && function_exists( 'glob' ) ? ( @glob( '/lib/ld-musl-*' ) ? 'musl' : 'glibc' ) : '', // phpcs:ignore WordPress.PHP.NoSilencedErrors -- open_basedir.
 	];
 	return implode( ', ', array_filter( $parts ) );
 }
@@ -103,7 +104,7 @@ function ini_folder(): ?string {
 	if ( [] !== $read ) {
 		return dirname( (string) end( $read ) );
 	}
-	$set    = getenv( 'PHP_INI_SCAN_DIR' );
+	$set    = function_exists( 'getenv' ) ? getenv( 'PHP_INI_SCAN_DIR' ) : false;
 	$folder = explode( PATH_SEPARATOR, false === $set ? PHP_CONFIG_FILE_SCAN_DIR : $set )[0];
 	return '' === $folder ? null : rtrim( $folder, '/' );
 }

@@ -13,14 +13,14 @@ namespace AgileBridge\Plugin\Admin;
 
 use function AgileBridge\Plugin\extension_problem;
 use function AgileBridge\Plugin\field_map;
+use const AgileBridge\Plugin\ACCOUNT_FIELDS;
 use const AgileBridge\Plugin\FIELD_MAP_OPTION;
 
 defined( 'ABSPATH' ) || exit;
 
-const EMPTY_ROWS = 3;
+require_once __DIR__ . '/../inc/account.php';
 
-/** Offered while typing. The allow-list itself is the extension's. */
-const ACCOUNT_FIELDS = [ 'user_email', 'user_login', 'user_pass', 'first_name', 'last_name', 'nickname', 'display_name', 'description', 'user_url' ];
+const EMPTY_ROWS = 3;
 
 function show_field_map_section(): void {
 	$editable = null === extension_problem();

@@ -10,8 +10,8 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin;
 
 use function AgileBridge\Plugin\answer_beside_wp_fusion;
-use function AgileBridge\Plugin\is_wp_fusion_active;
 use function AgileBridge\Plugin\return_password_field;
+use function AgileBridge\Plugin\wp_fusion_has_agile_crm;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -40,14 +40,6 @@ function show_users_section(): void {
 		?>
 	</table>
 	<?php
-}
-
-/**
- * Whether the full WP Fusion, which answers webhooks, is active with Agile CRM chosen. The Lite edition answers none.
- */
-function wp_fusion_has_agile_crm(): bool {
-	$options = get_option( 'wpf_options' );
-	return is_wp_fusion_active() && is_array( $options ) && 'agilecrm' === ( $options['crm'] ?? null );
 }
 
 function show_who_answers(): void {

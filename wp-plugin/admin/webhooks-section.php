@@ -34,7 +34,7 @@ function show_webhooks_section(): void {
 	if ( [] === $keys ) {
 		show_inline_notice( 'error', why_no_access_key( $fixed ) );
 	}
-	if ( [] !== $keys && null === $keys[0]['key'] ) {
+	if ( ! $fixed && [] !== $keys && null === $keys[0]['key'] ) {
 		show_inline_notice( 'warning', __( 'The access key cannot be shown any more, because the secret keys (salts) in wp-config.php were changed. Webhooks go on working with it. Replace the key to see a new one.', 'bridge-for-agile-crm' ) );
 	}
 	?>
@@ -168,7 +168,11 @@ function show_urls( string $key ): void {
 }
 
 function webhook_url( string $action, #[\SensitiveParameter] string $key ): string {
-	return home_url( '/' ) . '?wpf_action=' . $action . '&access_key=' . rawurlencode( $key );
+	$parameters = [
+		'wpf_action' => $action,
+		'access_key' => rawurlencode( $key ),
+	];
+	return add_query_arg( $parameters, home_url( '/' ) );
 }
 
 function show_last_refusal(): void {

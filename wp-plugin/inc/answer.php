@@ -68,8 +68,9 @@ final class Output {
 			self::$guarded = true;
 			self::$reserve = str_repeat( ' ', 262144 );
 			// Out of memory, PHP throws all buffers away, ours too, and then displays the error. It is logged all the same.
-			// phpcs:ignore WordPress.PHP.IniSet
-			ini_set( 'display_errors', '0' );
+			self::set( 'display_errors', '0' );
+			// Nor may wpdb print its own page where it loses the database; it keeps the error instead.
+			$GLOBALS['wpdb']->hide_errors();
 			// Senders give up after some seconds. What they asked for is done all the same.
 			ignore_user_abort( true );
 			defined( 'DONOTCACHEPAGE' ) || define( 'DONOTCACHEPAGE', true );

@@ -60,10 +60,14 @@ function is_plugin_listed( string $main_file ): bool {
  * Whether webhooks are left to the full WP Fusion: it is active with Agile CRM, and the admin has not chosen us.
  */
 function wp_fusion_answers(): bool {
-	if ( ! is_wp_fusion_active() || answer_beside_wp_fusion() ) {
-		return false;
-	}
-	$options = get_option( 'wpf_options' );
+	return wp_fusion_has_agile_crm() && ! answer_beside_wp_fusion();
+}
+
+/**
+ * Whether the full WP Fusion, which answers webhooks, is active with Agile CRM chosen. The Lite edition answers none.
+ */
+function wp_fusion_has_agile_crm(): bool {
+	$options = is_wp_fusion_active() ? get_option( 'wpf_options' ) : null;
 	return is_array( $options ) && 'agilecrm' === ( $options['crm'] ?? null );
 }
 

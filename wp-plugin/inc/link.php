@@ -107,8 +107,7 @@ function find_user( array $contact, array $emails, ?string $chosen_email, callab
 	if ( '' === $other_id ) {
 		return [ 'user' => $owner, 'relinked' => false ];
 	}
-	// What is stored may be anything that somebody once wrote there; such an id has no contact.
-	$other = 1 === preg_match( '/^[1-9][0-9]{0,18}$/D', $other_id ) ? $ask( $other_id ) : null;
+	$other = $ask( $other_id );
 	if ( null !== $other && in_array( $chosen_email, addresses( $other ), true ) ) {
 		throw new Failure( 422, 'email_conflict', 'The user with this e-mail address is linked to another contact, which still has the address.' );
 	}

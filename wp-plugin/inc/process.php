@@ -128,6 +128,7 @@ function contact_of( array $webhook, \AgileBridge\AgileCrm $crm ): array {
 }
 
 /**
+ * @param string $id As stored in a link: it may be anything that somebody once wrote there.
  * @return ?array<string, mixed> Null if the contact is gone, or the id is none.
  */
 function contact_or_null( \AgileBridge\AgileCrm $crm, string $id ): ?array {
@@ -155,7 +156,7 @@ function process_contact( array $webhook, \AgileBridge\AgileCrm $crm, array $con
 	$mapped   = mapped_data( $contact );
 	$found    = find_user( $contact, $mapped['emails'], $mapped['data']['user_email'] ?? null, static fn( string $id ) => contact_or_null( $crm, $id ) );
 	$user     = $found['user'];
-	$joins    = null !== $user && ! is_user_member_of_blog( $user->ID );
+	$joins    = null !== $user && ! is_member( $user );
 	// A lookup that failed looks like nobody found.
 	require_database( $mark );
 	if ( 'add' !== $action && ( null === $user || $joins ) ) {

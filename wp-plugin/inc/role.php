@@ -114,6 +114,14 @@ function is_protected( \WP_User $user ): bool {
 	return is_dangerous( $user->allcaps ) || is_super_admin( $user->ID ) || ( is_multisite() && has_role_elsewhere( $user->ID ) );
 }
 
+/**
+ * Whether the user belongs to this site. is_user_member_of_blog() denies it to everybody on a site that is archived.
+ */
+function is_member( \WP_User $user ): bool {
+	global $wpdb;
+	return ! is_multisite() || metadata_exists( 'user', $user->ID, $wpdb->get_blog_prefix() . 'capabilities' );
+}
+
 function has_role_elsewhere( int $user_id ): bool {
 	global $wpdb;
 	$pattern = '/^' . preg_quote( $wpdb->base_prefix, '/' ) . '(?:[0-9]+_)?capabilities$/D';

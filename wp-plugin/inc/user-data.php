@@ -21,12 +21,20 @@ function mapped_data( array $contact ): array {
 	$read = \AgileBridge\user_data( $contact, field_map(), wp_timezone_string() );
 	foreach ( $read['text'] as $key ) {
 		$read['data'][ $key ] = wp_strip_all_tags( (string) $read['data'][ $key ] );
-		if ( '' === $read['data'][ $key ] ) {
+		if ( '' === $read['data'][ $key ] && ! in_array( $key, cleared_when_empty(), true ) ) {
 			unset( $read['data'][ $key ] );
 		}
 	}
 	unset( $read['text'] );
 	return $read;
+}
+
+/**
+ * @return list<string> Keys of user meta that an empty value of the CRM empties.
+ */
+function cleared_when_empty(): array {
+	$entries = \AgileBridge\check_field_map( field_map() )['entries'];
+	return array_column( array_filter( $entries, static fn( array $entry ): bool => 'clear' === $entry['when_empty'] ), 'wp' );
 }
 
 /**
@@ -67,7 +75,8 @@ function filtered_meta( array $data, int $user_id ): array {
 		log_error( $error );
 		$filtered = $data;
 	}
-	return \AgileBridge\guard_user_data( is_array( $filtered ) ? $filtered : [] );
+	// Only the filters before the creation can cancel it.
+	return \AgileBridge\guard_user_data( is_array( $filtered ) ? $filtered : $data );
 }
 
 /**
@@ -82,7 +91,7 @@ function without_passwords( array $contact ): array {
 		if ( 'user_pass' === ( $rule['wp'] ?? '' ) ) {
 			// `name+subtype`, or a name with a plus sign in it.
 			$names[] = (string) ( $rule['crm'] ?? '' );
-			$names[] = explode( '+', (string) ( $rule['crm'] ?? '' ), 2 )[0];
+			$names[] = (string) preg_replace( '/\+[^+]*$/D', '', (string) ( $rule['crm'] ?? '' ) );
 		}
 	}
 	$contact['properties'] = array_values(

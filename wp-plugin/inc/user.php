@@ -35,10 +35,13 @@ function create_user( array $data, string $contact_id, ?array $tags, string $rol
 	}
 	$mark     = database_mark();
 	$mapped   = isset( $data['user_pass'] ) ? (string) $data['user_pass'] : null;
+	// As it will be hashed: WordPress lets nobody in with a longer one.
+	$too_long = null !== $mapped && strlen( wp_slash( $mapped ) ) > 4096;
+	$mapped   = $too_long ? null : $mapped;
 	$password = $mapped ?? \AgileBridge\generate_password();
 	$login    = login_for( isset( $data['user_login'] ) ? (string) $data['user_login'] : null, $email, $contact_id );
 	$names    = public_names( $data, $login['login'], $email );
-	$notes    = $login['derived'] ? [ 'login_derived' ] : [];
+	$notes    = [ ...( $login['derived'] ? [ 'login_derived' ] : [] ), ...( $too_long ? [ 'password_refused' ] : [] ) ];
 	$account  = [
 		'user_login' => $login['login'],
 		'user_email' => $email,
@@ -68,9 +71,10 @@ function create_user( array $data, string $contact_id, ?array $tags, string $rol
 		$meta  = filtered_meta( $data, $user_id );
 		$notes = [ ...$notes, ...$meta['notes'], ...write_mapped_meta( $user_id, $meta['data'] )['notes'] ];
 		require_database( $mark );
-	} catch ( Failure $failure ) {
+	} catch ( \Throwable $error ) {
+		// Also where a callback of another plugin throws: half a user would be taken for a whole one next time.
 		discard_user( $user_id );
-		throw $failure;
+		throw $error;
 	}
 	if ( ! empty( $tags ) && ! meta_is( $user_id, tags_key(), $tags ) ) {
 		$notes[] = 'value_refused:' . tags_key();
@@ -152,6 +156,7 @@ function update_user( \WP_User $user, array $data, string $contact_id, ?array $t
 /**
  * @param array<string, mixed> $account Unslashed, as wp_insert_user() takes it.
  * @return int Above 0.
+ * @throws \Throwable Of a callback of another plugin; what was inserted by then is gone again.
  */
 function insert_user( array $account, #[\SensitiveParameter] string $hash ): int {
 	$mark = database_mark();
@@ -163,10 +168,25 @@ function insert_user( array $account, #[\SensitiveParameter] string $hash ): int
 		return is_array( $row ) && [] !== $row ? [ 'user_pass' => $hash ] + $row : $row;
 	};
 	add_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX, 2 );
+	// The first thing that WordPress tells of the new row: its id, before any callback that could throw.
+	$inserted = 0;
+	$notice   = static function ( $meta, $user, $update ) use ( &$inserted, $account ) {
+		if ( ! $update && $user->user_login === $account['user_login'] ) {
+			$inserted = $user->ID;
+		}
+		return $meta;
+	};
 	add_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
+	add_filter( 'insert_user_meta', $notice, PHP_INT_MIN, 3 );
 	try {
 		$user_id = wp_insert_user( wp_slash( $account ) );
+	} catch ( \Throwable $error ) {
+		if ( $inserted > 0 ) {
+			discard_user( $inserted );
+		}
+		throw $error;
 	} finally {
+		remove_filter( 'insert_user_meta', $notice, PHP_INT_MIN );
 		remove_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
 		remove_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX );
 	}

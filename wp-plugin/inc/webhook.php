@@ -54,15 +54,16 @@ function receive_webhook(): void {
  */
 function raw_request(): array {
 	// phpcs:disable WordPress.Security.ValidatedSanitizedInput -- the extension parses these bytes as they are.
-	// Of a multipart body PHP leaves us nothing to read; that it is too large comes before that it is multipart.
-	$too_large = (int) ( $_SERVER['CONTENT_LENGTH'] ?? 0 ) > MAX_BODY_BYTES;
+	$body = (string) file_get_contents( 'php://input', false, null, 0, MAX_BODY_BYTES + 1 );
+	if ( '' === $body && (int) ( $_SERVER['CONTENT_LENGTH'] ?? 0 ) > MAX_BODY_BYTES ) {
+		// Of a multipart body PHP leaves us nothing to read; that it is too large comes before that it is multipart.
+		$body = str_repeat( ' ', MAX_BODY_BYTES + 1 );
+	}
 	return [
 		'method'       => (string) ( $_SERVER['REQUEST_METHOD'] ?? '' ),
 		'query'        => (string) ( $_SERVER['QUERY_STRING'] ?? '' ),
 		'content_type' => (string) ( $_SERVER['CONTENT_TYPE'] ?? $_SERVER['HTTP_CONTENT_TYPE'] ?? '' ),
-		'body'         => $too_large
-			? str_repeat( ' ', MAX_BODY_BYTES + 1 )
-			: (string) file_get_contents( 'php://input', false, null, 0, MAX_BODY_BYTES + 1 ),
+		'body'         => $body,
 	];
 	// phpcs:enable
 }
@@ -74,7 +75,7 @@ function raw_request(): array {
  */
 function is_rest_request(): bool {
 	// phpcs:disable WordPress.Security -- compared, and nothing else.
-	if ( isset( $_GET['rest_route'] ) || isset( $_POST['rest_route'] ) ) {
+	if ( ! empty( $_GET['rest_route'] ) || ! empty( $_POST['rest_route'] ) ) {
 		return true;
 	}
 	$prefix = trim( rest_get_url_prefix(), '/' );
