@@ -35,6 +35,19 @@ fn sites_do_not_meddle() {
     a_new_user_belongs_to_the_site_that_was_called(&world, other);
     a_network_user_is_added_and_otherwise_left_alone(&world, other);
     a_link_counts_on_the_site_that_made_it(&world, other);
+    an_archived_site_still_knows_its_members(&world, other);
+}
+
+/// WordPress then says of everybody that they are no member.
+fn an_archived_site_still_knows_its_members(world: &World, other: u64) {
+    let user = world.existing_user("arno", "arno@example.com", "");
+    world.site.wp(&format!("return add_user_to_blog({other}, {user}, 'administrator');"));
+    world.site.wp(&format!("return update_blog_status({other}, 'archived', 1);"));
+    let id = world.contact(Contact::person("arno@example.com"));
+    let answer = on_other(world, "add", &[("contact_id", &id), ("role", "author")]);
+    assert_eq!((answer.status, answer.user_id()), (200, Some(user)), "{}\n{}", answer.json, world.site.log());
+    assert_eq!(roles(world, user)[format!("site {other}")], json!(["administrator"]));
+    assert!(answer.notes().contains(&"protected_user".to_owned()), "{}", answer.json);
 }
 
 fn a_new_user_belongs_to_the_site_that_was_called(world: &World, other: u64) {

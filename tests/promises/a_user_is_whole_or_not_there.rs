@@ -17,7 +17,10 @@ const OTHERS: &str = "<?php
     add_filter('agile_bridge_user_data', fn($data) => of($data, 'Filter')
         ? array('ID' => 1, 'role' => 'administrator', 'wp_capabilities' => array('administrator' => true),
             'user_activation_key' => 'x', 'user_nicename' => 'x') + $data : $data);
-    add_filter('wpf_import_user', fn($data) => of($data, 'Cancel') ? null : $data);";
+    add_filter('wpf_import_user', fn($data) => of($data, 'Cancel') ? null : $data);
+    add_action('user_register', fn($id, $given) => of($given, 'Throw') && throw new Exception('no'), 10, 2);
+    add_action('set_user_role', fn($id) => of(['last_name' => get_user_meta($id, 'last_name', true)], 'Late') && throw new Exception('no'));
+    add_filter('wpf_set_user_meta', fn($data) => of($data, 'Bytes') ? array(\"k\\xff\" => 1) + $data : $data);";
 
 fn orphans(world: &World) -> usize {
     world.site.sql("SELECT * FROM wp_usermeta WHERE user_id NOT IN (SELECT ID FROM wp_users)").len()
@@ -93,6 +96,16 @@ fn what_other_plugins_spoil_leaves_nothing_behind() {
         assert_eq!(world.user_tables(), before, "{name} left something behind");
         assert_eq!(orphans(&world), 0, "{name}");
     }
+    // A callback that throws once the row is there: half a user would be taken for a whole one next time.
+    for name in ["Throw", "Late"] {
+        let answer = add(name);
+        world.expect(&answer, 500, "failed", "site_error");
+        assert_eq!(world.user_tables(), before, "{name} left something behind");
+        assert_eq!(orphans(&world), 0, "{name}");
+    }
+    let answer = add("Bytes");
+    world.expect(&answer, 200, "created", "");
+    assert_eq!(answer.notes(), ["value_refused:?"], "a key that is no text: {}", answer.json);
     // What a filter adds passes the same guards: the administrator is not overwritten, nobody becomes one.
     let answer = add("Filter");
     world.expect(&answer, 200, "created", "");

@@ -52,7 +52,7 @@ mod site_code_may_change_or_refuse_a_user;
 mod tags_are_a_set;
 mod the_accounts_webhook_keeps_users_current;
 mod the_chosen_email_is_stored_exactly;
-mod the_core_story_works_on_sqlite;
+mod the_core_story_works_everywhere;
 mod the_proxy_of_wordpress_is_used;
 mod without_the_extension_the_site_goes_on;
 mod workers_are_replaced_without_a_trace;

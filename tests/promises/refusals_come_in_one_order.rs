@@ -92,6 +92,10 @@ fn methods_sizes_and_types() {
     assert_eq!(answer.status, 200, "a key in a body of 1 MiB: {}\n{}", answer.json, world.site.log());
     let answer = post("/?wpf_action=test", MIB + 1);
     assert_eq!(answer.status, 403, "a key in a larger body: {}\n{}", answer.json, world.site.log());
+    let answer = post("/", MIB + 1);
+    assert_eq!(answer.status, 403, "key and action in a larger body: {}\n{}", answer.json, world.site.log());
+    let answer = world.site.answer(&Request::new("POST", "/").body("", whole.clone()));
+    assert_eq!(answer.status, 200, "a form without a type: {}\n{}", answer.json, world.site.log());
     let answer = post(&target, MIB + 1);
     assert_eq!(answer.status, 413, "a key beside a larger body: {}\n{}", answer.json, world.site.log());
     let answer = post(&target, 20 * MIB);

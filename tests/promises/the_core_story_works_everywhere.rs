@@ -1,13 +1,23 @@
-//! A small site, without a database server and without PHP-FPM: WordPress' SQLite plugin and PHP's own web server.
+//! The core story on the sites that the other promises do not stand on: a small one (WordPress' SQLite plugin and PHP's own
+//! web server), and the newest WordPress.
 
 use crate::world::{World, ana};
 use serde_json::json;
-use site::{Database, Request, Server};
+use site::{Builder, Database, Request, Server};
 
 #[test]
-fn from_the_first_webhook_to_the_unchanged_one() {
-    let world =
-        World::with(|site| site.database(Database::Sqlite).server(Server::BuiltIn).field_map(&[("Plan", "plan")]));
+fn on_sqlite_with_phps_own_server() {
+    from_the_first_webhook_to_the_unchanged_one(|site| site.database(Database::Sqlite).server(Server::BuiltIn));
+}
+
+/// A folder that `WORDPRESS_DIR` names takes the place of the oldest WordPress, not of this one.
+#[test]
+fn on_the_newest_wordpress() {
+    from_the_first_webhook_to_the_unchanged_one(|site| site.wordpress("latest"));
+}
+
+fn from_the_first_webhook_to_the_unchanged_one(change: impl FnOnce(Builder) -> Builder) {
+    let world = World::with(|site| change(site).field_map(&[("Plan", "plan")]));
     let site = &world.site;
     let id = world.contact(ana().custom("Plan", "gold"));
     let number: u64 = id.parse().expect("an id");

@@ -75,12 +75,17 @@ install_packages() {
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
     as_root chmod +x "$policy"
+    # Also after Ctrl-C: left behind, it would keep every service of this machine from starting.
+    trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
     added=yes
   fi
   local failed=""
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
     >"$cache/setup.log" 2>&1 || failed=yes
-  [ -z "$added" ] || as_root rm -f "$policy"
+  if [ -n "$added" ]; then
+    as_root rm -f "$policy"
+    trap - EXIT
+  fi
   [ -z "$failed" ] || {
     tail -n 20 "$cache/setup.log" >&2
     die "apt-get could not install ${missing[*]}"
