@@ -27,7 +27,7 @@ function generate_password(): string {}
  * @return array{ours: false}
  *       | array{ours: true, authentic: bool, refusal: array{status: int, code: string, message: string}}
  *       | array{ours: true, authentic: true, webhook: array{action: 'add'|'update'|'update_tags'|'test',
- *           contact_id: ?string, email: ?string, role: ?string, send_notification: bool, async: bool,
+ *           contact_id: ?string, email: ?string, role: ?string, send_notification: ?bool, async: bool,
  *           ignored: 'deal_event'|'not_a_person'|null}}
  */
 function receive_webhook(string $method, string $query, string $content_type, string $body, array $key_digests): array {}
@@ -74,6 +74,23 @@ function display_name(string $first_name, string $last_name, string $login): str
 /** The address trimmed and ASCII lower-cased, or null if it is not a plain ASCII address of at most 100 characters. */
 function normalize_email(string $email): ?string {}
 
+/**
+ * Seconds until an event that failed so often is tried again: 10 s, 1 min, 5 min, 30 min, 2 h, 6 h, 24 h, each a fifth
+ * shorter or longer at random.
+ *
+ * @param int  $attempts    Failed attempts so far, from 1.
+ * @param ?int $retry_after Seconds that the CRM asked to wait: obeyed up to ten times the step and up to an hour, and never
+ *                          undercut.
+ * @return ?float Null after the seventh step: the event is dead.
+ */
+function retry_delay(int $attempts, ?int $retry_after = NULL): ?float {}
+
+/**
+ * The same for a contact named by an e-mail address that the search does not find, as it trails behind writes: 10 s, 1 min,
+ * 5 min, then null.
+ */
+function not_found_delay(int $attempts): ?float {}
+
 /** Agile CRM gave no usable answer. getCode() is the HTTP status to answer the webhook with. */
 class Exception extends \Exception {}
 
@@ -86,11 +103,18 @@ class ContactNotFound extends \AgileBridge\Exception {}
 /** Stop and tell the admin: Agile CRM refuses the credentials or does not know the subdomain. 502. */
 class CrmUnauthorized extends \AgileBridge\Exception {}
 
+/**
+ * Ask in another way: the account does not list contacts by when they changed, see AgileCrm::changedSince(). 502. As nobody
+ * documents how an account says so, a status 500 counts, twice in a row: it may pass, so ask again another day.
+ */
+class FilterRefused extends \AgileBridge\Exception {}
+
 /** Try again later: no answer, or not one to build on. 502, or 504 for a time-out. */
 class CrmUnavailable extends \AgileBridge\Exception {}
 
 /**
- * One account of Agile CRM. All instances share the worker's one kept-alive connection.
+ * One account of Agile CRM. All instances share the worker's kept-alive connections: one, or as many as fetches were ever
+ * in flight at once.
  *
  * A contact is array{id: string, type: string, tags: ?list<string>, created_time: ?int, updated_time: ?int,
  * properties: list<array{type: string, name: string, subtype: string, value: string}>}; values are trimmed, times are
@@ -112,6 +136,45 @@ final class AgileCrm {
 	 * @throws Exception
 	 */
 	public function contactByEmail(string $email): array {}
+
+	/**
+	 * Begins to fetch a contact in the background, by its id or else by its address, and returns at once. Its time, 3 s and
+	 * no later than the deadline of the settings, counts from here. Never throws: next() tells what is wrong, with an
+	 * argument too.
+	 *
+	 * It goes on while any method waits. What has arrived while PHP was busy is read, however late.
+	 *
+	 * @param string  $key        The caller's name for it, given back by next().
+	 * @param ?string $contact_id '' is none.
+	 * @param ?string $email      '' is none.
+	 */
+	public function begin(string $key, ?string $contact_id = NULL, ?string $email = NULL): void {}
+
+	/**
+	 * Waits for whichever begun fetch is complete first; null if none is in flight. Never throws.
+	 *
+	 * @return array{key: string, contact: array<string, mixed>}
+	 *       | array{key: string, error: 'not_configured'|'contact_not_found'|'crm_unauthorized'|'crm_unavailable',
+	 *           message: string, status: int, retry_after: ?int, outage: bool}
+	 *       | null status: as an exception's code; retry_after: seconds that the CRM asked to wait, at most 86400; outage:
+	 *     it speaks of the CRM as a whole (a time-out, no connection, a 5xx or 429), not of this contact or request
+	 */
+	public function next(): ?array {}
+
+	/** How many fetches were begun and not returned by next() yet. A forked child has none of its parent's. */
+	public function pending(): int {}
+
+	/**
+	 * A page of at most 200 people changed after this moment, in no order of change: ask until there is no cursor, and the
+	 * next time from the moment when this walk began. Who was never changed since they were created is not listed; nor is
+	 * what is not whole. Takes 10 s at most.
+	 *
+	 * @param int     $milliseconds Since the epoch.
+	 * @param ?string $cursor       Of the page before.
+	 * @return array{contacts: list<array<string, mixed>>, cursor: ?string}
+	 * @throws Exception
+	 */
+	public function changedSince(int $milliseconds, ?string $cursor = NULL): array {}
 
 	/**
 	 * The account's user whose API key it is: the connection test.

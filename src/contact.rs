@@ -54,6 +54,27 @@ pub struct Property {
     pub value: String,
 }
 
+/// A part of a list of contacts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    pub contacts: Vec<Contact>,
+    /// Where the next page begins; `None` on the last one.
+    pub cursor: Option<String>,
+}
+
+impl Page {
+    /// Reads the API's bare array, whose last item bears the cursor; `None` if it is none. Items that are not whole
+    /// contacts are left out.
+    pub fn from_json(json: &[u8]) -> Option<Self> {
+        let items: Vec<&RawValue> = serde_json::from_slice(json).ok()?;
+        let contacts = items.iter().filter_map(|item| Contact::from_json(item.get().as_bytes())).collect();
+        let last = items.last().filter(|item| item.get().starts_with('{'));
+        let last: Option<Last> = last.and_then(|item| serde_json::from_str(item.get()).ok());
+        let cursor = last.and_then(|last| last.cursor).filter(|cursor| cursor.get().starts_with('"')).and_then(text_of);
+        Some(Self { contacts, cursor: cursor.filter(|cursor| !cursor.is_empty()) })
+    }
+}
+
 impl Contact {
     /// Reads the API's JSON; `None` if it is not a contact.
     pub fn from_json(json: &[u8]) -> Option<Self> {
@@ -115,6 +136,12 @@ struct Wire<'a> {
     updated_time: Option<&'a RawValue>,
     #[serde(default, borrow)]
     properties: Option<Vec<WireProperty<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Last<'a> {
+    #[serde(default, borrow)]
+    cursor: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -193,6 +220,29 @@ mod tests {
             assert_eq!(Contact::from_json(json.as_bytes()), None, "{json}");
         }
         assert_eq!(Contact::from_json(br#"{"id":7,"type":"PERSON","tags":[1]}"#), None);
+    }
+
+    #[test]
+    fn a_page_is_what_is_whole_of_it_and_the_last_items_cursor() {
+        let page = |json: &str| {
+            let page = Page::from_json(json.as_bytes())?;
+            let ids: Vec<String> = page.contacts.iter().map(|contact| contact.id.to_string()).collect();
+            Some((ids.join(" "), page.cursor))
+        };
+        let list = |ids: &str, cursor: Option<&str>| Some((ids.to_owned(), cursor.map(str::to_owned)));
+        assert_eq!(
+            page(r#"[{"id":7,"type":"PERSON","cursor":"a"},5,null,{"id":8},{"id":9,"type":"LEAD"}]"#),
+            list("7 9", None)
+        );
+        assert_eq!(page(r#"[{"id":7,"type":"PERSON"},{"id":8,"cursor":"b\u002f"}]"#), list("7", Some("b/")));
+        for cursor in ["5", "null", "\"\"", "[]"] {
+            assert_eq!(page(&format!(r#"[{{"id":7,"type":"PERSON","cursor":{cursor}}}]"#)), list("7", None));
+        }
+        assert_eq!((page("[]"), page(r#"[["b"]]"#)), (list("", None), list("", None)));
+        for json in ["", "{}", "null", "[", "<html>", "\"[]\""] {
+            assert_eq!(page(json), None, "{json}");
+        }
+        assert_eq!(Page::from_json(b"[\"\xff\"]"), None);
     }
 
     #[test]

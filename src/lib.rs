@@ -10,11 +10,13 @@
 )]
 
 pub mod access_key;
+pub mod account;
 pub mod agile_crm;
 pub mod contact;
 pub mod email;
 pub mod error;
 pub mod event;
+pub mod fetch;
 pub mod field_map;
 pub mod http;
 pub mod identity;
@@ -23,37 +25,32 @@ pub mod parameters;
 pub mod password;
 #[cfg(feature = "php")]
 mod php;
+pub mod retry;
 pub mod value;
 pub mod webhook;
 
-/// What PHP sees, in the namespace `AgileBridge`. `php/agile_bridge.stub.php` says the shapes.
+/// What PHP sees, in the namespace `AgileBridge`; its class is in `php/agile_crm.rs`. `php/agile_bridge.stub.php` says the
+/// shapes.
 #[cfg(feature = "php")]
 #[allow(unsafe_code, reason = "the macros of ext-php-rs write unsafe functions for PHP to call")]
 #[allow(clippy::needless_pass_by_value, reason = "PHP hands arguments over by value")]
 #[allow(clippy::redundant_closure_for_method_calls, reason = "a method's path is not general enough over lifetimes")]
 mod agile_bridge {
-    use crate::agile_crm::{Account, AgileCrm, CALL_TIMEOUT, Settings};
-    use crate::contact::ContactId;
-    use crate::error::Error;
-    use crate::http::{CONNECT_TIMEOUT, MAX_ANSWER};
-    use crate::php::{self, Array, array, exception, thrown, zval};
+    use crate::agile_crm::{CALL_TIMEOUT, MAX_ANSWER};
+    use crate::http::CONNECT_TIMEOUT;
+    use crate::php::agile_crm::PhpAgileCrm;
+    use crate::php::{self, Array, Bytes, array, exception, zval};
     use crate::value::Value;
     use crate::webhook::{self, MAX_BODY, Named, Received, Request};
-    use crate::{access_key, email, field_map, identity, mapping, password};
-    use ext_php_rs::binary_slice::BinarySlice;
-    use ext_php_rs::flags::ClassFlags;
+    use crate::{access_key, email, field_map, identity, mapping, password, retry};
     use ext_php_rs::prelude::*;
     use ext_php_rs::types::ZendHashTable;
     use ext_php_rs::zend::ModuleEntry;
     use ext_php_rs::{info_table_end, info_table_row, info_table_start};
-    use once_cell::unsync::OnceCell;
     use std::collections::BTreeMap;
-    use std::time::Instant;
 
     /// The plugin accepts its own number and the one before. Raised when a function changes in a way that callers see.
     const INTERFACE_NUMBER: i64 = 1;
-
-    type Bytes<'a> = BinarySlice<'a, u8>;
 
     /// The table of contents.
     #[php_module]
@@ -75,6 +72,8 @@ mod agile_bridge {
             .function(wrap_function!(login_candidates))
             .function(wrap_function!(display_name))
             .function(wrap_function!(normalize_email))
+            .function(wrap_function!(retry_delay))
+            .function(wrap_function!(not_found_delay))
     }
 
     /// A new access key: 43 URL-safe characters, 256 bits from the operating system.
@@ -196,72 +195,18 @@ mod agile_bridge {
         email::normalize(email)
     }
 
-    /// One account of Agile CRM.
-    #[php_class]
-    #[php(name = "AgileBridge\\AgileCrm", flags = ClassFlags::Final)]
-    pub struct PhpAgileCrm {
-        settings: Settings,
-        deadline: Option<Instant>,
-        account: OnceCell<Account>,
+    /// Seconds until an event that failed so often is tried again; null if it is dead.
+    #[php_function]
+    #[php(name = "AgileBridge\\retry_delay")]
+    pub fn retry_delay(attempts: i64, retry_after: Option<i64>) -> Option<f64> {
+        retry::delay(attempts, retry_after)
     }
 
-    #[php_impl]
-    impl PhpAgileCrm {
-        /// Never throws: what is wrong with the settings is told by the first call.
-        pub fn __construct(settings: &ZendHashTable) -> Self {
-            let text = |key: &str| settings.get(key).and_then(|value| value.dereference().string()).unwrap_or_default();
-            Self {
-                settings: Settings {
-                    domain: text("domain"),
-                    email: text("email"),
-                    api_key: text("api_key"),
-                    api_url: text("api_url"),
-                    proxy: text("proxy"),
-                },
-                deadline: settings
-                    .get("deadline")
-                    .and_then(|value| value.dereference().coerce_to_double())
-                    .map(php::instant),
-                account: OnceCell::new(),
-            }
-        }
-
-        /// The contact with this id.
-        pub fn contact(&self, id: &str) -> PhpResult<Array> {
-            let id = ContactId::parse(id).ok_or_else(|| thrown(&Error::unusable("this is not a contact's id")))?;
-            php::contact_array(self.call(|crm| crm.contact(id)).map_err(|error| thrown(&error))?)
-        }
-
-        /// The contact that carries this address.
-        pub fn contact_by_email(&self, email: &str) -> PhpResult<Array> {
-            let address =
-                email::normalize(email).ok_or_else(|| thrown(&Error::unusable("this is not an e-mail address")))?;
-            php::contact_array(self.call(|crm| crm.contact_by_email(&address)).map_err(|error| thrown(&error))?)
-        }
-
-        /// The user whose API key it is: the connection test.
-        pub fn current_user(&self) -> PhpResult<Array> {
-            let user = self.call(|crm| crm.current_user()).map_err(|error| thrown(&error))?;
-            array([("email", zval(user.email)?), ("name", zval(user.name)?), ("domain", zval(user.domain)?)])
-        }
-
-        /// Null when stored, otherwise what went wrong. Never throws: the value is a password.
-        pub fn set_custom_field(&self, id: Bytes, name: Bytes, value: Bytes) -> Option<String> {
-            let text = |bytes: Bytes<'_>| std::str::from_utf8(*bytes).ok().map(str::to_owned);
-            let (Some(id), Some(name), Some(value)) = (text(id), text(name), text(value)) else {
-                return Some("the name or the value of the field is not valid UTF-8".to_owned());
-            };
-            let Some(id) = ContactId::parse(&id) else { return Some("this is not a contact's id".to_owned()) };
-            self.call(|crm| crm.set_custom_field(id, &name, &value)).err().map(|error| error.to_string())
-        }
-    }
-
-    impl PhpAgileCrm {
-        fn call<T>(&self, call: impl FnOnce(&AgileCrm<'_>) -> Result<T, Error>) -> Result<T, Error> {
-            let account = self.account.get_or_try_init(|| Account::new(&self.settings))?;
-            let http = php::http(account.options())?;
-            call(&AgileCrm { http: &http, account, deadline: self.deadline })
-        }
+    /// The same for a contact named by an e-mail address that the search does not find.
+    #[php_function]
+    #[php(name = "AgileBridge\\not_found_delay")]
+    pub fn not_found_delay(attempts: i64) -> Option<f64> {
+        retry::not_found_delay(attempts)
     }
 
     extern "C" fn start(_kind: i32, _module: i32) -> i32 {

@@ -1,16 +1,23 @@
 //! The border: PHP values in and out, exceptions, and the worker's HTTP client.
 //!
-//! Only this file and `lib.rs` name `ext_php_rs`. Arguments are read into Rust values first, work is done on those, and
+//! Only `lib.rs`, this file and the one below it name `ext_php_rs`. Arguments are read into Rust values first, work is done on those, and
 //! PHP values are made last: no borrow is held while one is made, because PHP's memory limit jumps over destructors.
 //!
 //! Arguments of a call show in the trace of an exception it throws. So what takes an access key, an API key or a
 //! password never throws: it answers with a value.
 
+#[allow(unsafe_code, reason = "the macros of ext-php-rs write unsafe functions for PHP to call")]
+#[allow(clippy::needless_pass_by_value, reason = "PHP hands arguments over by value")]
+pub mod agile_crm;
+
 use crate::contact::{Contact, ContactId, Property};
 use crate::error::Error;
+use crate::fetch::Fetched;
 use crate::field_map::{Entry, Refused, Stored};
 use crate::http::{Http, Options};
 use crate::value::Value;
+use ext_php_rs::binary::Binary;
+use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::convert::IntoZval;
@@ -24,6 +31,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub type Array = ZBox<ZendHashTable>;
+pub type Bytes<'a> = BinarySlice<'a, u8>;
 
 /// What a PHP thread keeps between requests: its HTTP client, made at the first call.
 #[derive(Default)]
@@ -41,7 +49,7 @@ pub fn http(options: &Options) -> Result<Rc<Http>, Error> {
     if let Some(http) = kept.as_ref().filter(|http| http.serves(options)) {
         return Ok(Rc::clone(http));
     }
-    let http = Rc::new(Http::new(options.clone()).map_err(Error::unusable)?);
+    let http = Rc::new(Http::new(options.clone()).map_err(|why| Error::outage(why, None))?);
     *kept = Some(Rc::clone(&http));
     Ok(http)
 }
@@ -63,7 +71,7 @@ pub fn register_exceptions() -> ext_php_rs::error::Result<()> {
     let class = |name: &str| ClassBuilder::new(format!("AgileBridge\\{name}"));
     let keep = |class: &'static mut ClassEntry, _| BASE.store(class, Ordering::Release);
     class("Exception").extends((ce::exception, "\\Exception")).registration(keep).register()?;
-    for name in ["NotConfigured", "ContactNotFound", "CrmUnauthorized", "CrmUnavailable"] {
+    for name in ["NotConfigured", "ContactNotFound", "CrmUnauthorized", "FilterRefused", "CrmUnavailable"] {
         class(name).extends((base, "\\AgileBridge\\Exception")).registration(|_, _| {}).register()?;
     }
     Ok(())
@@ -86,6 +94,7 @@ pub fn thrown(error: &Error) -> PhpException {
         Error::NotConfigured(_) => "NotConfigured",
         Error::ContactNotFound => "ContactNotFound",
         Error::Unauthorized { .. } => "CrmUnauthorized",
+        Error::FilterRefused { .. } => "FilterRefused",
         Error::Unavailable { .. } => "CrmUnavailable",
     };
     exception(class, &error.to_string(), error.http_status())
@@ -158,6 +167,21 @@ pub fn contact_array(contact: Contact) -> PhpResult<Array> {
         ("updated_time", zval(contact.updated_time)?),
         ("properties", zval(properties?)?),
     ])
+}
+
+pub fn fetched_array(fetched: Fetched) -> PhpResult<Array> {
+    let key = ("key", zval(Binary::new(fetched.key))?);
+    match fetched.result {
+        Ok(contact) => array([key, ("contact", zval(contact_array(contact)?)?)]),
+        Err(error) => array([
+            key,
+            ("error", zval(error.code())?),
+            ("message", zval(error.to_string())?),
+            ("status", zval(i64::from(error.http_status()))?),
+            ("retry_after", zval(error.retry_after().map(i64::from))?),
+            ("outage", zval(error.is_outage())?),
+        ]),
+    }
 }
 
 pub fn entry_array(entry: Entry) -> PhpResult<Array> {

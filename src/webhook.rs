@@ -55,7 +55,8 @@ pub struct Webhook {
     /// Whom it is about; `None` only for `test` and for what is ignored.
     pub contact: Option<Named>,
     pub role: Option<String>,
-    pub send_notification: bool,
+    /// None where the webhook does not say: merged into another, it then leaves what that one said.
+    pub send_notification: Option<bool>,
     pub is_async: bool,
     /// Why there is nothing to do: `deal_event` or `not_a_person`.
     pub ignored: Option<&'static str>,
@@ -149,7 +150,7 @@ fn webhook(parameters: &Parameters<'_>, json: Option<&[u8]>) -> Result<Webhook, 
         action,
         contact: None,
         role: one(parameters, "role")?.map(str::to_owned),
-        send_notification: is_on(one(parameters, "send_notification")?),
+        send_notification: one(parameters, "send_notification")?.map(|value| is_on(Some(value))),
         is_async: is_on(one(parameters, "async")?),
         ignored: None,
     };

@@ -105,7 +105,7 @@ fn method_one_reads_the_same_parameters_from_query_and_form() {
         action: Action::Add,
         contact: id("5667649732214784"),
         role: Some("Shop Manager".to_owned()),
-        send_notification: true,
+        send_notification: Some(true),
         is_async: false,
         ignored: None,
     };

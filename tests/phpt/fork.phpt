@@ -27,7 +27,7 @@ if ( 0 === $server_pid ) {
 				unset( $connections[ $number ] );
 				continue;
 			}
-			$body = json_encode( array( 'name' => "connection $number" ) );
+			$body = json_encode( array( 'name' => "connection $number", 'id' => 5, 'type' => "CONNECTION $number" ) );
 			fwrite( $stream, "HTTP/1.1 200 OK\r\nContent-Length: " . strlen( $body ) . "\r\n\r\n$body" );
 		}
 	}
@@ -43,12 +43,25 @@ foreach ( array( 1, 2 ) as $ignored ) {
 	pcntl_waitpid( $child, $status );
 	echo 'parent: ', $crm->currentUser()['name'], "\n";
 }
+// What the parent has begun is the parent's alone; the child begins its own.
+$crm->begin( 'parent', '5', null );
+$child = pcntl_fork();
+if ( 0 === $child ) {
+	echo 'child: ', $crm->pending(), ' pending, ', json_encode( $crm->next() ), "\n";
+	$crm->begin( 'child', '5', null );
+	echo 'child: ', $crm->next()['contact']['type'], "\n";
+	exit( 0 );
+}
+pcntl_waitpid( $child, $status );
+echo 'parent: ', $crm->pending(), ' pending, ', $crm->next()['contact']['type'], "\n";
 // A child that never calls must not close what it shares when it ends.
+$crm->begin( 'parent', '5', null );
 $child = pcntl_fork();
 if ( 0 === $child ) {
 	exit( 0 );
 }
 pcntl_waitpid( $child, $status );
+echo 'parent: ', $crm->next()['contact']['type'], "\n";
 echo 'parent: ', $crm->currentUser()['name'], "\n";
 posix_kill( $server_pid, SIGKILL );
 pcntl_waitpid( $server_pid, $status );
@@ -59,4 +72,8 @@ child: connection 2
 parent: connection 1
 child: connection 3
 parent: connection 1
+child: 0 pending, null
+child: CONNECTION 4
+parent: 1 pending, CONNECTION 1
+parent: CONNECTION 1
 parent: connection 1
