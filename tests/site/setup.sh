@@ -3,6 +3,7 @@
 #
 #   tests/site/setup.sh          everything, for lint and tests; well under a second when there is nothing to do
 #   tests/site/setup.sh demo     what the demo needs: no database server, no web server, no browser
+#   tests/site/setup.sh bench    what the bench needs: the servers, and what counts instructions
 #
 # Debian 12 has no WordPress that is new enough, so its .deb files are taken from later releases of Debian, by the
 # machine's own apt, with the machine's own mirror and keys, and unpacked into the cache: they are never installed.
@@ -25,6 +26,11 @@ test_packages=(
   php-fpm php-mysql nginx mariadb-server
   git shellcheck php-codesniffer
   chromium
+)
+bench_packages=(
+  "${demo_packages[@]}"
+  php-fpm php-mysql nginx mariadb-server
+  php-cgi valgrind
 )
 wordpress_packages=(
   wordpress wordpress-theme-twentytwentyfive php-getid3 libphp-phpmailer
@@ -212,5 +218,9 @@ case "${1:-test}" in
     install_sqlite
     install_browser_driver
     ;;
-  *) die "unknown set-up '$1': demo or test" ;;
+  bench)
+    install_packages "${bench_packages[@]}"
+    install_wordpress trixie 6.8
+    ;;
+  *) die "unknown set-up '$1': demo, test or bench" ;;
 esac

@@ -1,55 +1,112 @@
-//! PHP-FPM with a fixed number of workers.
+//! PHP-FPM with a fixed number of workers. A site has one, and tests give it more: as many web servers, one database.
 
 use std::fmt::Write;
 use std::fs;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
+use crate::builder::Builder;
 use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::layout::{self, Layout};
 use crate::mariadb::as_root;
 use crate::php::Php;
-use crate::process::{Process, await_until};
+use crate::process::{PATIENCE, Process, await_until};
 
-pub fn socket(layout: &Layout) -> PathBuf {
-    layout.run().join("fpm.sock")
+pub struct Fpm {
+    process: Process,
+    wanted: u8,
+    socket: PathBuf,
+    log: PathBuf,
 }
 
-/// `environment` is what the pool's configuration hands to the workers, whose environment FPM clears.
-pub fn start(
-    layout: &Layout,
-    guard: &Arc<Guard>,
-    php: &Php,
-    workers: u8,
-    environment: &[(String, String)],
-    name_server: Option<&str>,
-) -> Result<Process> {
-    let mut text = format!(
-        "[global]\ndaemonize = no\nerror_log = {log}\n\
-         [site]\nlisten = {socket}\npm = static\npm.max_children = {workers}\ncatch_workers_output = yes\n",
-        log = log(layout).display(),
-        socket = socket(layout).display(),
-    );
-    if as_root() {
-        text.push_str("user = root\ngroup = root\n");
+impl Fpm {
+    /// `name` tells it from the other ones of the site: of its socket, its configuration and its log.
+    pub fn start(
+        layout: &Layout,
+        guard: &Arc<Guard>,
+        php: &Php,
+        name: &str,
+        workers: u8,
+        builder: &Builder,
+    ) -> Result<Self> {
+        let socket = layout.run().join(format!("{name}.sock"));
+        let log = layout.logs().join(format!("{name}.log"));
+        let mut text = format!(
+            "[global]\ndaemonize = no\nerror_log = {log}\n\
+             [site]\nlisten = {socket}\npm = static\npm.max_children = {workers}\ncatch_workers_output = yes\n",
+            log = log.display(),
+            socket = socket.display(),
+        );
+        if as_root() {
+            text.push_str("user = root\ngroup = root\n");
+        }
+        // FPM clears its workers' environment; this is what its configuration hands to them.
+        for (name, value) in &builder.environment {
+            let _ = writeln!(text, "env[{name}] = \"{value}\"");
+        }
+        let configuration = layout.run().join(format!("{name}.conf"));
+        layout::write(&configuration, &text)?;
+        let mut command = match &builder.name_server {
+            Some(address) => with_name_server(layout, &php.fpm(), address)?,
+            None => php.fpm(),
+        };
+        command.arg("--nodaemonize").arg("--fpm-config").arg(configuration);
+        command.args(as_root().then_some("--allow-to-run-as-root"));
+        let output = layout.logs().join(format!("{name}-output.log"));
+        let process = Process::start("php-fpm", &mut command, &output, guard)?;
+        Ok(Self { process, wanted: workers, socket, log })
     }
-    for (name, value) in environment {
-        let _ = writeln!(text, "env[{name}] = \"{value}\"");
+
+    /// Ready when its socket answers and every worker is there.
+    pub fn await_ready(&mut self) -> Result<()> {
+        let (pid, wanted, socket) = (self.process.pid(), usize::from(self.wanted), &self.socket);
+        self.process.await_ready(|| workers(pid).len() >= wanted && UnixStream::connect(socket).is_ok())
     }
-    let configuration = layout.run().join("fpm.conf");
-    layout::write(&configuration, &text)?;
-    let mut command = match name_server {
-        Some(address) => with_name_server(layout, &php.fpm(), address)?,
-        None => php.fpm(),
-    };
-    command.arg("--nodaemonize").arg("--fpm-config").arg(configuration);
-    command.args(as_root().then_some("--allow-to-run-as-root"));
-    Process::start("php-fpm", &mut command, &layout.logs().join("fpm-output.log"), guard)
+
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
+    pub fn workers(&self) -> Vec<u32> {
+        workers(self.process.pid())
+    }
+
+    /// What `systemctl reload` does: the master starts anew in the same process and replaces its workers.
+    pub fn reload(&self) -> Result<()> {
+        let starts =
+            || fs::read_to_string(&self.log).unwrap_or_default().matches("ready to handle connections").count();
+        let (before, count) = (starts(), usize::from(self.wanted));
+        self.process.signal(Signal::USR2);
+        if await_until(PATIENCE, || starts() > before && self.workers().len() >= count) {
+            Ok(())
+        } else {
+            Err(Error::new("php-fpm did not reload"))
+        }
+    }
+
+    /// As the system does with one that takes too much memory; the master starts another. False: not, or no longer, a
+    /// worker of this FPM.
+    pub fn kill_worker(&self, pid: u32) -> bool {
+        let pid = self.workers().contains(&pid).then(|| Pid::from_raw(i32::try_from(pid).ok()?)).flatten();
+        pid.is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
+    }
+
+    pub fn kill(self) {
+        self.process.kill();
+    }
+
+    pub fn wait(&mut self) {
+        self.process.wait();
+    }
 }
 
 /// The same program, which becomes what is started here (so the process id stays) after its `/etc/resolv.conf` is ours.
@@ -63,30 +120,8 @@ fn with_name_server(layout: &Layout, program: &Command, address: &str) -> Result
     Ok(command)
 }
 
-/// Ready when its socket answers and every worker is there.
-pub fn await_ready(process: &mut Process, layout: &Layout, wanted: u8) -> Result<()> {
-    let (socket, pid) = (socket(layout), process.pid());
-    process.await_ready(|| workers(pid).len() >= usize::from(wanted) && UnixStream::connect(&socket).is_ok())
-}
-
-/// What `systemctl reload` does: the master starts anew in the same process and replaces its workers.
-pub fn reload(process: &Process, layout: &Layout) -> Result<()> {
-    let starts = || fs::read_to_string(log(layout)).unwrap_or_default().matches("ready to handle connections").count();
-    let (before, count) = (starts(), workers(process.pid()).len());
-    process.signal(Signal::USR2);
-    if await_until(|| starts() > before && workers(process.pid()).len() >= count) {
-        Ok(())
-    } else {
-        Err(Error::new("php-fpm did not reload"))
-    }
-}
-
-pub fn workers(master: u32) -> Vec<u32> {
+fn workers(master: u32) -> Vec<u32> {
     let children = format!("/proc/{master}/task/{master}/children");
     let children = fs::read_to_string(children).unwrap_or_default();
     children.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
-}
-
-fn log(layout: &Layout) -> PathBuf {
-    layout.logs().join("fpm.log")
 }

@@ -72,6 +72,11 @@ pub struct Response {
 }
 
 impl Response {
+    /// Reads the whole answer to anything but a HEAD request from a connection that may be kept. `elapsed` stays zero.
+    pub fn read(reader: &mut impl BufRead) -> io::Result<Self> {
+        read_response(reader, false)
+    }
+
     /// The first header of that name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())

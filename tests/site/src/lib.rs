@@ -20,7 +20,8 @@
 //! A [`Site`] may be shared between threads and kept in a `static`: when its process ends, however it ends, a guard
 //! kills its servers and removes its folder. Files of WordPress' core are links into a cache: replace, never write them.
 //!
-//! Reading order: [`Builder`] says what is wanted, `start` stands it up, [`Site`] is what tests hold; `template` is an installed
+//! Reading order: [`Builder`] says what is wanted, `start` stands it up, [`Site`] is what tests hold, [`Pool`] one more web server
+//! of it; `template` is an installed
 //! database, `wordpress` the files; `mariadb`, `fpm`, `nginx`, `builtin` are the servers, each a `process`.
 
 mod answer;
@@ -35,6 +36,7 @@ mod mail;
 mod mariadb;
 mod nginx;
 mod php;
+mod pool;
 mod process;
 mod servers;
 mod site;
@@ -48,4 +50,6 @@ pub use error::{Error, Result};
 pub use http::{Request, Response, encode, form};
 pub use layout::repository;
 pub use mail::Mail;
+pub use pool::Pool;
+pub use process::await_until;
 pub use site::{ADMIN, Site};

@@ -1,11 +1,11 @@
 //! nginx in front of PHP-FPM, configured as WordPress' handbook says.
 
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::fpm;
 use crate::guard::Guard;
 use crate::layout::{self, Layout};
 use crate::mariadb::as_root;
@@ -19,27 +19,39 @@ const NETWORK: &str = "
       rewrite ^/[_0-9a-zA-Z-]+(/.*\\.php)$ $1 last;
     }";
 
-pub fn start(layout: &Layout, guard: &Arc<Guard>, port: u16, multisite: bool) -> Result<Process> {
-    let run = layout.run();
+/// Where it listens, and what it tells PHP.
+pub struct Wanted<'a> {
+    /// Tells it from the other ones of the site.
+    pub name: &'a str,
+    pub port: u16,
+    /// The port in the site's address: with several servers behind a balancer, not the one of each.
+    pub public_port: u16,
+    pub fpm: &'a Path,
+    pub multisite: bool,
+}
+
+pub fn start(layout: &Layout, guard: &Arc<Guard>, wanted: &Wanted) -> Result<Process> {
+    let (run, name) = (layout.run(), wanted.name);
     let text = format!(
         "{user}
 daemon off;
 worker_processes 1;
-pid {run}/nginx.pid;
-error_log {logs}/nginx.log;
-events {{ worker_connections 1024; }}
+worker_rlimit_nofile 8192;
+pid {run}/{name}.pid;
+error_log {logs}/{name}.log;
+events {{ worker_connections 4096; }}
 http {{
   include /etc/nginx/mime.types;
   access_log {logs}/access.log;
-  client_body_temp_path {run}/body;
-  fastcgi_temp_path {run}/fastcgi;
-  proxy_temp_path {run}/proxy;
-  scgi_temp_path {run}/scgi;
-  uwsgi_temp_path {run}/uwsgi;
+  client_body_temp_path {run}/{name}-body;
+  fastcgi_temp_path {run}/{name}-fastcgi;
+  proxy_temp_path {run}/{name}-proxy;
+  scgi_temp_path {run}/{name}-scgi;
+  uwsgi_temp_path {run}/{name}-uwsgi;
   # nginx' own default is 1m; hosts of WordPress allow more, and then the limit is the plugin's.
   client_max_body_size 64m;
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{port} backlog=4096;
     root {wordpress};
     index index.php;{network}
     location / {{ try_files $uri $uri/ /index.php?$args; }}
@@ -47,7 +59,8 @@ http {{
       try_files $uri =404;
       include /etc/nginx/fastcgi_params;
       # Debian's file passes the host on without its port; of two values the last counts.
-      fastcgi_param HTTP_HOST $host:$server_port;
+      fastcgi_param HTTP_HOST $host:{public};
+      fastcgi_param SERVER_PORT {public};
       fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
       fastcgi_pass unix:{fpm};
       fastcgi_read_timeout 120s;
@@ -59,14 +72,16 @@ http {{
         run = run.display(),
         logs = layout.logs().display(),
         wordpress = layout.wordpress().display(),
-        network = if multisite { NETWORK } else { "" },
-        fpm = fpm::socket(layout).display(),
+        network = if wanted.multisite { NETWORK } else { "" },
+        port = wanted.port,
+        public = wanted.public_port,
+        fpm = wanted.fpm.display(),
     );
-    let configuration = run.join("nginx.conf");
+    let configuration = run.join(format!("{name}.conf"));
     layout::write(&configuration, &text)?;
     let mut command = Command::new("/usr/sbin/nginx");
-    command.arg("-c").arg(configuration).arg("-e").arg(layout.logs().join("nginx.log"));
-    Process::start("nginx", &mut command, &layout.logs().join("nginx-output.log"), guard)
+    command.arg("-c").arg(configuration).arg("-e").arg(layout.logs().join(format!("{name}.log")));
+    Process::start("nginx", &mut command, &layout.logs().join(format!("{name}-output.log")), guard)
 }
 
 pub fn await_ready(process: &mut Process, port: u16) -> Result<()> {

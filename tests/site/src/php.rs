@@ -80,6 +80,11 @@ impl Php {
         self.with_our_ini(&format!("php-fpm{}", *VERSION))
     }
 
+    /// PHP behind CGI: the only one that answers the same request again and again in one process without a web server.
+    pub fn cgi(&self) -> Command {
+        self.with_our_ini(&format!("php-cgi{}", *VERSION))
+    }
+
     /// Runs one of our scripts and returns what it prints.
     pub fn script(&self, name: &str, arguments: &[&str], input: &str) -> Result<String> {
         let mut child = self

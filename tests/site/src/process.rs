@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::guard::Guard;
 
 /// Far above what any of our servers needs, so that only a real failure meets it, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct Process {
     name: &'static str,
@@ -100,9 +100,9 @@ impl Process {
     }
 }
 
-/// Waits for a condition that no process ends; false after the time is up.
-pub fn await_until(mut condition: impl FnMut() -> bool) -> bool {
-    let deadline = Instant::now() + PATIENCE;
+/// Waits until `condition` holds; false if it does not within `timeout`.
+pub fn await_until(timeout: Duration, mut condition: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + timeout;
     while !condition() {
         if Instant::now() > deadline {
             return false;

@@ -4,17 +4,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::builder::{Builder, Server};
 use crate::error::Result;
+use crate::fpm::Fpm;
 use crate::guard::Guard;
 use crate::layout::Layout;
 use crate::php::Php;
 use crate::process::Process;
-use crate::{builtin, fpm, mariadb, nginx};
+use crate::{builtin, mariadb, nginx};
 
 pub struct Servers {
     layout: Layout,
     guard: Arc<Guard>,
     database: Mutex<Option<Process>>,
-    fpm: Mutex<Option<Process>>,
+    fpm: Mutex<Option<Fpm>>,
     web: Mutex<Option<Process>>,
 }
 
@@ -22,7 +23,7 @@ impl Servers {
     pub fn none_yet(layout: &Layout) -> Result<Self> {
         let guard = Arc::new(Guard::watch(&layout.folder)?);
         let none = || Mutex::new(None);
-        Ok(Self { layout: layout.clone(), guard, database: none(), fpm: none(), web: none() })
+        Ok(Self { layout: layout.clone(), guard, database: none(), fpm: Mutex::new(None), web: none() })
     }
 
     pub fn start_database(&self) -> Result<()> {
@@ -49,21 +50,38 @@ impl Servers {
 
     /// Starts what answers requests on `port`.
     pub fn start_web(&self, wanted: &Builder, php: &Php, port: u16) -> Result<()> {
-        let environment = &wanted.environment;
-        let mut web = match wanted.server {
-            Server::BuiltIn => builtin::start(&self.layout, &self.guard, php, port, environment)?,
+        let web = match wanted.server {
+            Server::BuiltIn => {
+                let mut web = builtin::start(&self.layout, &self.guard, php, port, &wanted.environment)?;
+                nginx::await_ready(&mut web, port)?;
+                web
+            }
             Server::Nginx { workers } => {
-                let name_server = wanted.name_server.as_deref();
-                let mut fpm = fpm::start(&self.layout, &self.guard, php, workers, environment, name_server)?;
-                let web = nginx::start(&self.layout, &self.guard, port, wanted.multisite)?;
-                fpm::await_ready(&mut fpm, &self.layout, workers)?;
+                let (fpm, web) = self.start_pool(["fpm", "nginx"], wanted, php, workers, [port, port])?;
                 *lock(&self.fpm) = Some(fpm);
                 web
             }
         };
-        nginx::await_ready(&mut web, port)?;
         *lock(&self.web) = Some(web);
         Ok(())
+    }
+
+    /// A PHP-FPM and its nginx, named so, on the first port; the second one is that of the site's address.
+    pub fn start_pool(
+        &self,
+        [fpm, web]: [&str; 2],
+        wanted: &Builder,
+        php: &Php,
+        workers: u8,
+        [port, public_port]: [u16; 2],
+    ) -> Result<(Fpm, Process)> {
+        let mut fpm = Fpm::start(&self.layout, &self.guard, php, fpm, workers, wanted)?;
+        let multisite = wanted.multisite;
+        let nginx = nginx::Wanted { name: web, port, public_port, fpm: fpm.socket(), multisite };
+        let mut web = nginx::start(&self.layout, &self.guard, &nginx)?;
+        fpm.await_ready()?;
+        nginx::await_ready(&mut web, port)?;
+        Ok((fpm, web))
     }
 
     pub fn database_pid(&self) -> Option<u32> {
@@ -75,22 +93,29 @@ impl Servers {
     }
 
     pub fn fpm_pid(&self) -> Option<u32> {
-        lock(&self.fpm).as_ref().map(Process::pid)
+        lock(&self.fpm).as_ref().map(Fpm::pid)
     }
 
     pub fn fpm_workers(&self) -> Vec<u32> {
-        self.fpm_pid().map(fpm::workers).unwrap_or_default()
+        lock(&self.fpm).as_ref().map(Fpm::workers).unwrap_or_default()
+    }
+
+    pub fn kill_worker(&self, pid: u32) -> bool {
+        lock(&self.fpm).as_ref().is_some_and(|fpm| fpm.kill_worker(pid))
     }
 
     pub fn reload_fpm(&self) -> Result<()> {
-        lock(&self.fpm).as_ref().map_or(Ok(()), |fpm| fpm::reload(fpm, &self.layout))
+        lock(&self.fpm).as_ref().map_or(Ok(()), Fpm::reload)
     }
 }
 
 impl Drop for Servers {
     fn drop(&mut self) {
         self.guard.close();
-        for slot in [&self.web, &self.fpm, &self.database] {
+        if let Some(mut fpm) = lock(&self.fpm).take() {
+            fpm.wait();
+        }
+        for slot in [&self.web, &self.database] {
             if let Some(mut process) = lock(slot).take() {
                 process.wait();
             }
@@ -101,6 +126,6 @@ impl Drop for Servers {
     }
 }
 
-fn lock(slot: &Mutex<Option<Process>>) -> MutexGuard<'_, Option<Process>> {
+fn lock<T>(slot: &Mutex<Option<T>>) -> MutexGuard<'_, Option<T>> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }

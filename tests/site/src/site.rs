@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use serde_json::{Value, json};
 
@@ -17,7 +18,9 @@ use crate::layout::Layout;
 use crate::mail::{self, Mail};
 use crate::mariadb;
 use crate::php::{Php, last_lines};
+use crate::pool::Pool;
 use crate::servers::Servers;
+use crate::start::free_port;
 use crate::{template, wordpress};
 
 /// The account that every site is installed with.
@@ -28,9 +31,10 @@ pub struct Site {
     pub(crate) servers: Servers,
     pub(crate) layout: Layout,
     pub(crate) php: Php,
-    pub(crate) database: Database,
-    pub(crate) access_key: String,
+    pub(crate) wanted: Builder,
     pub(crate) port: u16,
+    /// How many pools there were so far, the site's own among them.
+    pub(crate) pools: AtomicU8,
 }
 
 impl Site {
@@ -75,9 +79,13 @@ impl Site {
         request.send(self.port)
     }
 
+    fn access_key(&self) -> &str {
+        self.wanted.access_key.as_deref().unwrap_or_default()
+    }
+
     /// The address of a webhook with the right access key, path and query only.
     pub fn webhook_target(&self, action: &str, parameters: &[(&str, &str)]) -> String {
-        let ours = [("wpf_action", action), ("access_key", &self.access_key)];
+        let ours = [("wpf_action", action), ("access_key", self.access_key())];
         format!("/?{}", form(&[&ours, parameters].concat()))
     }
 
@@ -88,7 +96,7 @@ impl Site {
 
     /// Method One with POST: everything in a form body.
     pub fn webhook_form(&self, action: &str, parameters: &[(&str, &str)]) -> Answer {
-        let ours = [("wpf_action", action), ("access_key", &self.access_key)];
+        let ours = [("wpf_action", action), ("access_key", self.access_key())];
         let body = form(&[&ours, parameters].concat());
         self.answer(&Request::new("POST", "/").body("application/x-www-form-urlencoded", body))
     }
@@ -135,6 +143,11 @@ impl Site {
         self.php.command()
     }
 
+    /// The same with PHP's CGI program (`setup.sh bench` brings it), which has an opcache as a web server's PHP has.
+    pub fn php_cgi(&self) -> std::process::Command {
+        self.php.cgi()
+    }
+
     /// Asks the database itself, past WordPress: rows as objects. On MariaDB as its root.
     pub fn sql(&self, statement: &str) -> Vec<Value> {
         self.try_sql(&[statement]).unwrap_or_else(|error| panic!("{statement}\n{error}"))
@@ -143,8 +156,8 @@ impl Site {
     /// Several statements on one connection; the rows are those of the last.
     pub fn try_sql(&self, statements: &[&str]) -> Result<Vec<Value>> {
         let socket = mariadb::socket(&self.layout);
-        let folder = template::place(&self.layout, self.database);
-        let dsn = match self.database {
+        let folder = template::place(&self.layout, self.wanted.database);
+        let dsn = match self.wanted.database {
             Database::MariaDb => format!("mysql:unix_socket={};dbname=wordpress;charset=utf8mb4", socket.display()),
             Database::Sqlite => format!("sqlite:{}/.ht.sqlite", folder.display()),
         };
@@ -154,7 +167,7 @@ impl Site {
 
     /// The statements that WordPress sends to MariaDB while `action` runs.
     pub fn queries_during<T>(&self, action: impl FnOnce() -> T) -> (T, Vec<String>) {
-        assert_eq!(self.database, Database::MariaDb, "only MariaDB keeps a log of its queries");
+        assert_eq!(self.wanted.database, Database::MariaDb, "only MariaDB keeps a log of its queries");
         let on = ["SET GLOBAL log_output = 'TABLE'", "TRUNCATE mysql.general_log", "SET GLOBAL general_log = 1"];
         self.try_sql(&on).unwrap_or_else(|error| panic!("{error}"));
         let result = action();
@@ -218,6 +231,25 @@ impl Site {
     /// nginx' master, or PHP's built-in server.
     pub fn web_pid(&self) -> Option<u32> {
         self.servers.web_pid()
+    }
+
+    /// One more PHP-FPM with an nginx of its own before it, on the same WordPress folder and database, as one more web server
+    /// behind a balancer would be. Gone when dropped.
+    pub fn second_pool(&self, workers: u8) -> Pool<'_> {
+        let number = self.pools.fetch_add(1, Ordering::Relaxed) + 1;
+        let names = [format!("fpm-{number}"), format!("nginx-{number}")];
+        let started = free_port().and_then(|(listener, port)| {
+            drop(listener);
+            let ports = [port, self.port];
+            let pool = self.servers.start_pool([&names[0], &names[1]], &self.wanted, &self.php, workers, ports);
+            pool.map(|(fpm, web)| Pool::new(self, fpm, web, port))
+        });
+        started.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// SIGKILL for one of [`Site::fpm_workers`]; PHP-FPM replaces it. False: no such worker any more.
+    pub fn kill_worker(&self, pid: u32) -> bool {
+        self.servers.kill_worker(pid)
     }
 
     /// Cuts running requests off, as FPM's default is.

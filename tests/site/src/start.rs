@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::atomic::AtomicU8;
 
 use serde_json::{Value, json};
 
@@ -25,8 +26,7 @@ impl Site {
         wordpress::lay_out(&layout, &core, wanted.database)?;
         template::fill(&layout, &core, wanted.database, wanted.multisite)?;
         // Held until the web server takes it over.
-        let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(Error::doing("finding a free port"))?;
-        let port = listener.local_addr().map_err(Error::doing("finding a free port"))?.port();
+        let (listener, port) = free_port()?;
         let host = format!("127.0.0.1:{port}");
 
         let mut constants = wanted.constants.clone();
@@ -35,14 +35,7 @@ impl Site {
         }
         wordpress::configure(&layout, wanted.multisite.then_some(&*host), &constants)?;
         let php = Php::set_up(&layout, wanted.extension.as_deref(), &wanted.ini, &wanted.environment)?;
-        let site = Self {
-            servers,
-            layout,
-            php,
-            database: wanted.database,
-            access_key: wanted.access_key.clone().unwrap_or_default(),
-            port,
-        };
+        let site = Self { servers, layout, php, wanted: wanted.clone(), port, pools: AtomicU8::new(1) };
         if wanted.database == Database::MariaDb {
             site.servers.start_database()?;
         }
@@ -96,6 +89,13 @@ impl Site {
             problem => Err(Error::new(format!("activating plugins: {problem}\n{}", self.log()))),
         }
     }
+}
+
+/// A port that nobody else gets as long as the listener lives.
+pub fn free_port() -> Result<(TcpListener, u16)> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(Error::doing("finding a free port"))?;
+    let port = listener.local_addr().map_err(Error::doing("finding a free port"))?.port();
+    Ok((listener, port))
 }
 
 fn write_plugin(path: &Path, code: &str) -> Result<()> {

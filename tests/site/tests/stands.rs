@@ -2,8 +2,9 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
-use site::{Builder, Database, Server, Site};
+use site::{Builder, Database, Server, Site, await_until};
 
 fn plain(database: Database, server: Server) -> Builder {
     Site::builder().database(database).server(server).extension(false).plugin_active(false)
@@ -129,13 +130,71 @@ fn servers_can_be_disturbed() {
     assert_eq!(site.get("/").status, 200);
 }
 
+#[test]
+fn a_killed_worker_is_replaced() {
+    let site = plain(Database::MariaDb, Server::Nginx { workers: 2 }).start().unwrap();
+    let before = site.fpm_workers();
+    assert!(site.kill_worker(before[0]));
+    let replaced = || site.fpm_workers().len() == 2 && !site.fpm_workers().contains(&before[0]);
+    assert!(await_until(Duration::from_secs(10), replaced), "{before:?}, {:?}", site.fpm_workers());
+    assert!(site.fpm_workers().contains(&before[1]), "only the one is killed");
+    assert_eq!(site.get("/").status, 200);
+    assert!(!site.kill_worker(before[0]), "it is gone");
+    assert!(!site.kill_worker(std::process::id()), "not a worker");
+}
+
+#[test]
+fn two_pools_share_one_site() {
+    let site = plain(Database::MariaDb, Server::Nginx { workers: 2 })
+        .mu_plugin_file("name.php", "<?php add_action('init', fn() => header('X-Name: ' . get_option('blogname')));")
+        .env(&[("FROM_OUTSIDE", "yes")])
+        .start()
+        .unwrap();
+    let pools = [site.second_pool(1), site.second_pool(3)];
+    assert_eq!(pools.each_ref().map(|pool| pool.fpm_workers().len()), [1, 3]);
+    site.sql("UPDATE wp_options SET option_value = 'Shared' WHERE option_name = 'blogname'");
+    let script = "<?php echo json_encode([getmypid(), getenv('FROM_OUTSIDE')]);";
+    std::fs::write(site.root().join("look.php"), script).unwrap();
+    for pool in &pools {
+        assert_ne!(pool.port(), site.port());
+        let home = pool.get("/");
+        // Under the site's own address: WordPress redirects nobody there.
+        assert_eq!((home.status, home.header("X-Name")), (200, Some("Shared")), "{home:?}\n{}", site.logs());
+        let answer = pool.get("/look.php").json();
+        let worker = u32::try_from(answer[0].as_u64().unwrap()).unwrap();
+        assert!(pool.fpm_workers().contains(&worker), "answered by another pool");
+        assert_eq!(answer[1], "yes");
+    }
+    let workers = pools[0].fpm_workers();
+    assert!(pools[0].kill_worker(workers[0]) && !site.kill_worker(pools[1].fpm_workers()[0]));
+    assert!(await_until(Duration::from_secs(10), || pools[0].fpm_workers().iter().all(|pid| *pid != workers[0])));
+    let before = pools[1].fpm_workers();
+    pools[1].reload_fpm();
+    assert!(pools[1].fpm_workers().iter().all(|worker| !before.contains(worker)));
+    assert_eq!(site.fpm_workers().len(), 2);
+
+    let gone = pools[0].fpm_pid();
+    let port = pools[0].port();
+    drop(pools);
+    assert!(!Path::new(&format!("/proc/{gone}")).exists(), "process {gone} is still there");
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+    assert_eq!(site.get("/").status, 200);
+}
+
 /// Started again by the next test as a process of its own, which then dies without a word.
 #[test]
 fn dies_when_told_to() {
     let Ok(note) = std::env::var("DIE_AND_LEAVE_A_NOTE_IN") else { return };
     let site = plain(Database::MariaDb, Server::Nginx { workers: 2 }).start().unwrap();
-    let pids = [site.web_pid(), site.fpm_pid(), site.database_pid()];
-    let pids: Vec<_> = pids.into_iter().flatten().chain(site.fpm_workers()).map(|pid| pid.to_string()).collect();
+    let pool = site.second_pool(1);
+    let pids = [site.web_pid(), site.fpm_pid(), site.database_pid(), Some(pool.fpm_pid())];
+    let pids: Vec<_> = pids
+        .into_iter()
+        .flatten()
+        .chain(site.fpm_workers())
+        .chain(pool.fpm_workers())
+        .map(|pid| pid.to_string())
+        .collect();
     std::fs::write(note, format!("{}\n{}", site.dir().display(), pids.join(" "))).unwrap();
     std::process::abort();
 }
