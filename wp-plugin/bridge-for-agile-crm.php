@@ -70,6 +70,44 @@ if ( is_multisite() ) {
 	);
 }
 
+/*
+ * The inbox: WP-Cron drains it where no webhook comes by, and looks every hour for changes that no webhook told.
+ */
+add_filter(
+	'cron_schedules', // phpcs:ignore WordPress.WP.CronInterval -- it looks whether something waits, and that is one query.
+	static fn( $schedules ) => (array) $schedules + [
+		'agile_bridge_minute' => [
+			'interval' => 60,
+			'display'  => 'Bridge for Agile CRM',
+		],
+	]
+);
+add_action(
+	'agile_bridge_drain',
+	static function (): void {
+		require_once __DIR__ . '/inc/drain.php';
+		drain_by_cron();
+	}
+);
+add_action(
+	'agile_bridge_reconcile',
+	static function (): void {
+		require_once __DIR__ . '/inc/reconcile.php';
+		reconcile_by_cron();
+	}
+);
+
+/* A site that leaves a network takes its tables with it. */
+if ( is_multisite() ) {
+	add_filter(
+		'wpmu_drop_tables',
+		static function ( $tables ) {
+			require_once __DIR__ . '/inc/schema.php';
+			return [ ...(array) $tables, events_table(), leases_table() ];
+		}
+	);
+}
+
 /* The settings screen, and the notice where the PHP extension is missing. */
 if ( is_admin() ) {
 	$on = static function ( string $hook, string $file, string $callback, int $arguments = 1 ): void {
@@ -88,10 +126,11 @@ if ( is_admin() ) {
 	$on( 'plugin_action_links_' . plugin_basename( __FILE__ ), 'settings-screen.php', 'add_settings_link' );
 	$on( 'admin_notices', 'extension-notice.php', 'show_extension_notice' );
 	$on( 'network_admin_notices', 'extension-notice.php', 'show_extension_notice' );
+	$on( 'admin_notices', 'inbox-notice.php', 'show_inbox_notice' );
 	unset( $on );
 }
 
-/* Activation makes the first access key. */
+/* Activation makes the first access key and the tables; deactivation stops WP-Cron's events. Nothing else relies on either. */
 register_activation_hook(
 	__FILE__,
 	static function (): void {
@@ -99,5 +138,12 @@ register_activation_hook(
 			require_once __DIR__ . "/$needed";
 		}
 		Admin\activate();
+	}
+);
+register_deactivation_hook(
+	__FILE__,
+	static function (): void {
+		wp_clear_scheduled_hook( 'agile_bridge_drain' );
+		wp_clear_scheduled_hook( 'agile_bridge_reconcile' );
 	}
 );

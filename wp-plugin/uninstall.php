@@ -1,6 +1,6 @@
 <?php
 /**
- * Deleting the plugin removes its options, on every site of a network.
+ * Deleting the plugin removes its options and tables, on every site of a network. With the inbox go webhooks that still wait.
  *
  * User meta stays: `agilecrm_contact_id` and `agilecrm_tags` are WP Fusion's keys too, and other code grants access by those
  * tags. Removing them would lock members out, and a plugin installed again would no longer know whose contact is whose.
@@ -14,9 +14,23 @@ namespace AgileBridge\Plugin;
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
+require_once __DIR__ . '/inc/schema.php';
+
 function uninstall_from_this_site(): void {
-	foreach ( [ 'agile_bridge_settings', 'agile_bridge_field_map', 'agile_bridge_stats' ] as $option ) {
+	foreach ( [ 'agile_bridge_settings', 'agile_bridge_field_map', 'agile_bridge_stats', SCHEMA_OPTION ] as $option ) {
 		delete_option( $option );
+	}
+	wp_clear_scheduled_hook( DRAIN_HOOK );
+	wp_clear_scheduled_hook( RECONCILE_HOOK );
+	drop_tables( [ events_table(), leases_table() ] );
+}
+
+/**
+ * @param list<string> $tables
+ */
+function drop_tables( array $tables ): void {
+	foreach ( $tables as $table ) {
+		$GLOBALS['wpdb']->query( "DROP TABLE IF EXISTS $table" ); // phpcs:ignore WordPress.DB -- tables of ours.
 	}
 }
 
@@ -36,3 +50,4 @@ if ( is_multisite() ) {
 } else {
 	uninstall_from_this_site();
 }
+drop_tables( [ identities_table() ] );

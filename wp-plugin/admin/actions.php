@@ -1,6 +1,7 @@
 <?php
 /**
- * The buttons of the settings screen that are not 'Save': test the connection, replace the access key, remove the former one.
+ * The buttons of the settings screen that are not 'Save': test the connection, replace the access key, remove the former
+ * one, process again what was given up.
  *
  * Hook: load-settings_page_bridge-for-agile-crm → handle_action. Each is a form of its own that posts to the screen itself.
  * What changes something ends in a redirect, so that reloading the page does not do it again.
@@ -12,16 +13,20 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin;
 
+use AgileBridge\Plugin\Failure;
+
 use function AgileBridge\generate_access_key;
 use function AgileBridge\Plugin\constant_text;
 use function AgileBridge\Plugin\extension_problem;
+use function AgileBridge\Plugin\replay_dead_events;
 
 defined( 'ABSPATH' ) || exit;
 
 require_once __DIR__ . '/access-keys.php';
 require_once __DIR__ . '/settings-screen.php';
+require_once __DIR__ . '/../inc/replay.php';
 
-const ACTIONS = [ 'test', 'replace_key', 'own_key', 'remove_key' ];
+const ACTIONS = [ 'test', 'replace_key', 'own_key', 'remove_key', 'replay_dead' ];
 
 function handle_action(): void {
 	if ( ! current_user_can( 'manage_options' ) ) {
@@ -46,6 +51,7 @@ function handle_action(): void {
 		'own_key' => bring_access_key( wp_unslash( $_POST['agile_bridge_key'] ?? '' ) ),
 		'replace_key' => replace_access_key(),
 		'remove_key'  => remove_former_access_key(),
+		'replay_dead' => replay_all(),
 	};
 	if ( null !== $problem ) {
 		show_notice( 'error', [ $problem, __( 'Nothing was changed.', 'bridge-for-agile-crm' ) ] );
@@ -73,6 +79,15 @@ function bring_access_key( #[\SensitiveParameter] $key ): ?string {
 	return access_key_problem( $key ) ?? use_access_key( $key );
 }
 
+function replay_all(): ?string {
+	try {
+		replay_dead_events();
+		return null;
+	} catch ( Failure $failure ) {
+		return $failure->getMessage();
+	}
+}
+
 function show_what_was_done(): void {
 	// phpcs:disable WordPress.Security.NonceVerification -- it only chooses one of these sentences.
 	if ( isset( $_GET['settings-updated'] ) ) {
@@ -82,6 +97,7 @@ function show_what_was_done(): void {
 	$message = match ( sanitize_key( $_GET['agile_bridge_done'] ?? '' ) ) {
 		'replace_key', 'own_key' => __( 'The new access key is in use. The former one stays valid until you remove it: first put the new URLs into Agile CRM.', 'bridge-for-agile-crm' ),
 		'remove_key'             => __( 'The former access key is no longer valid.', 'bridge-for-agile-crm' ),
+		'replay_dead'            => __( 'The webhooks that were given up are in the queue again.', 'bridge-for-agile-crm' ),
 		default                  => null,
 	};
 	// phpcs:enable

@@ -55,6 +55,24 @@ function show_text_row( string $name, string $label, string $value, ?string $con
 	<?php
 }
 
+/** One row with a switch. The hidden field says 'off': an unticked box is not sent at all. */
+function show_checkbox_row( string $name, string $label, bool $on, string $text, string $help ): void {
+	$id = field_id( $name );
+	?>
+	<tr>
+		<th scope="row"><?php echo esc_html( $label ); ?></th>
+		<td>
+			<input type="hidden" name="<?php echo esc_attr( field_name( $name ) ); ?>" value="0">
+			<label for="<?php echo esc_attr( $id ); ?>">
+				<input type="checkbox" id="<?php echo esc_attr( $id ); ?>" name="<?php echo esc_attr( field_name( $name ) ); ?>" value="1" aria-describedby="<?php echo esc_attr( "$id-help" ); ?>" <?php checked( $on ); ?>>
+				<?php echo esc_html( $text ); ?>
+			</label>
+			<p class="description" id="<?php echo esc_attr( "$id-help" ); ?>"><?php echo esc_html( $help ); ?></p>
+		</td>
+	</tr>
+	<?php
+}
+
 /** @param array<string, string> $attributes Names are ours, values anybody's. */
 function show_attributes( array $attributes ): void {
 	foreach ( $attributes as $name => $value ) {

@@ -16,6 +16,9 @@ use function AgileBridge\check_field_map;
 use function AgileBridge\Plugin\constant_text;
 use function AgileBridge\Plugin\extension_problem;
 use function AgileBridge\Plugin\field_map;
+use function AgileBridge\Plugin\harmless_role;
+use function AgileBridge\Plugin\remember_the_site;
+use function AgileBridge\Plugin\require_schema;
 use function AgileBridge\Plugin\seal;
 use function AgileBridge\Plugin\settings;
 use function AgileBridge\Plugin\subdomain;
@@ -26,6 +29,7 @@ defined( 'ABSPATH' ) || exit;
 
 require_once __DIR__ . '/../inc/settings.php';
 require_once __DIR__ . '/../inc/requirements.php';
+require_once __DIR__ . '/../inc/role.php';
 
 /** The settings group, and the slug under which its errors are shown. */
 const GROUP = 'agile_bridge';
@@ -33,6 +37,9 @@ const GROUP = 'agile_bridge';
 const MAX_EMAIL_BYTES   = 254;
 const MAX_API_KEY_BYTES = 200;
 const MAX_FIELD_NAME    = 100;
+
+/** More than any pool of PHP workers should spend on waiting. */
+const MAX_INLINE_WORKERS = 64;
 
 function register_settings(): void {
 	// In this order: the map is left alone when the settings beside it were refused.
@@ -63,13 +70,33 @@ function settings_to_store( $input ) {
 		'api_key'               => wanted_api_key( $input ),
 		'return_password_field' => wanted_return_password_field( $input ),
 	];
+	foreach ( [ 'paused', 'reconcile' ] as $switch ) {
+		$wanted[ $switch ] = isset( $input[ $switch ] ) ? '1' === $input[ $switch ] : null;
+	}
+	$wanted['inline_workers'] = wanted_inline_workers( $input );
+	$wanted['gone_contacts']  = wanted_gone_contacts( $input );
 	if ( isset( $input['who_answers'] ) ) {
 		$wanted['answer_beside_wp_fusion'] = 'bridge' === $input['who_answers'];
 	}
 	if ( [] === refused_input() ) {
 		$stored = array_filter( $wanted, static fn( $value ): bool => null !== $value ) + $stored;
+		settle_in_here();
 	}
 	return $stored;
+}
+
+/**
+ * Who saves the settings here says that this address is the site's own.
+ */
+function settle_in_here(): void {
+	require_once __DIR__ . '/../inc/reconcile.php';
+	try {
+		require_schema();
+		remember_the_site();
+	} catch ( \Throwable $error ) {
+		// The settings are saved all the same; the next look for changes says what is wrong.
+		unset( $error );
+	}
 }
 
 /**
@@ -173,6 +200,34 @@ function wanted_return_password_field( array $input ): ?string {
 		refuse_input( 'return_password_field', __( 'The name of the custom field for the password has characters that no field name has, or is too long.', 'bridge-for-agile-crm' ) );
 	}
 	return $field;
+}
+
+/** @param array<string, mixed> $input The form. */
+function wanted_inline_workers( array $input ): ?int {
+	$text = is_string( $input['inline_workers'] ?? null ) ? trim( $input['inline_workers'] ) : null;
+	if ( null === $text ) {
+		return null;
+	}
+	if ( 1 !== preg_match( '/^[0-9]{1,2}$/D', $text ) || (int) $text > MAX_INLINE_WORKERS ) {
+		/* translators: %d: a number. */
+		refuse_input( 'inline_workers', sprintf( __( 'How many webhooks are processed at once is a number from 0 to %d.', 'bridge-for-agile-crm' ), MAX_INLINE_WORKERS ) );
+		return null;
+	}
+	return (int) $text;
+}
+
+/** @param array<string, mixed> $input The form. */
+function wanted_gone_contacts( array $input ): ?string {
+	$choice = $input['gone_contacts'] ?? null;
+	if ( ! is_string( $choice ) ) {
+		return null;
+	}
+	$role = str_starts_with( $choice, 'role:' ) ? substr( $choice, strlen( 'role:' ) ) : null;
+	if ( ! in_array( $choice, [ 'keep', 'unlink' ], true ) && ( null === $role || harmless_role( $role ) !== $role ) ) {
+		refuse_input( 'gone_contacts', __( 'Users of deleted contacts cannot get this role: it does not exist, or could do harm.', 'bridge-for-agile-crm' ) );
+		return null;
+	}
+	return $choice;
 }
 
 /**

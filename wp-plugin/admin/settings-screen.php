@@ -9,6 +9,7 @@
  *   admin_init                                    register_settings      saving.php
  *   load-settings_page_bridge-for-agile-crm       handle_action          actions.php
  *   admin_notices, network_admin_notices          show_extension_notice  extension-notice.php
+ *   admin_notices                                 show_inbox_notice      inbox-notice.php
  *   register_activation_hook                      activate               activation.php
  *
  * @package AgileBridge
@@ -75,6 +76,7 @@ function show_settings_page(): void {
 	require_once __DIR__ . '/webhooks-section.php';
 	require_once __DIR__ . '/users-section.php';
 	require_once __DIR__ . '/field-map-section.php';
+	require_once __DIR__ . '/processing-section.php';
 	?>
 	<div class="wrap agile-bridge">
 		<h1><?php echo esc_html( get_admin_page_title() ); ?></h1>
@@ -86,6 +88,7 @@ function show_settings_page(): void {
 			show_webhooks_section();
 			show_users_section();
 			show_field_map_section();
+			show_processing_section();
 			?>
 			<input type="hidden" name="<?php echo esc_attr( field_name( 'complete' ) ); ?>" value="1">
 			<?php submit_button(); ?>

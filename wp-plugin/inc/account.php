@@ -61,6 +61,15 @@ function is_storable_email( string $email ): bool {
 }
 
 /**
+ * Makes WordPress look into the database for a login or an e-mail. A shared object cache may know a user whose transaction
+ * was rolled back when their worker was killed.
+ */
+function forget_cached_name( string $name ): void {
+	wp_cache_delete( $name, 'useremail' );
+	wp_cache_delete( $name, 'userlogins' );
+}
+
+/**
  * Writes one user meta if it differs.
  *
  * @param string|list<string> $value

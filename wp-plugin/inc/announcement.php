@@ -28,19 +28,16 @@ function send_welcome( int $user_id ): void {
 /**
  * Fires the actions, ours and WP Fusion's.
  *
- * @param array<string, mixed> $contact
- * @param array<string, mixed> $result  Of create_user() or update_user().
- * @param list<string>         $before  The user's tags until now.
+ * @param array<string, mixed> $owed Of owed(): no passwords are in it but a sealed one, which goes to nobody here.
  */
-function announce( string $action, array $contact, array $result, array $before ): void {
-	$user_id = $result['user_id'];
-	$contact = without_passwords( $contact );
-	if ( 'created' === $result['status'] ) {
+function announce( array $owed ): void {
+	[ 'user_id' => $user_id, 'contact' => $contact, 'before' => $before ] = $owed;
+	if ( 'created' === $owed['status'] ) {
 		fire( 'agile_bridge_user_created', $user_id, $contact );
-		fire( 'wpf_user_imported', $user_id, $result['data'] );
-	} elseif ( 'updated' === $result['status'] && 'update_tags' !== $action ) {
+		fire( 'wpf_user_imported', $user_id, $owed['data'] );
+	} elseif ( 'updated' === $owed['status'] && 'update_tags' !== $owed['action'] ) {
 		fire( 'agile_bridge_user_updated', $user_id, $contact );
-		fire( 'wpf_user_updated', $user_id, $result['data'] );
+		fire( 'wpf_user_updated', $user_id, $owed['data'] );
 	}
 	$after   = stored_tags( $user_id );
 	$changes = tag_changes( $before, $after );
@@ -54,5 +51,5 @@ function announce( string $action, array $contact, array $result, array $before 
 		}
 		fire( 'wpf_tags_modified', $user_id, $after );
 	}
-	fire( 'wpf_api_success', $user_id, $action, $contact['id'] );
+	fire( 'wpf_api_success', $user_id, $owed['action'], $contact['id'] );
 }

@@ -54,8 +54,20 @@ function users_linked_to( string $contact_id ): array {
 			$contact_id
 		)
 	);
+	$ids = array_map( 'intval', $ids );
+	array_map( __NAMESPACE__ . '\\fresh_user', $ids );
 	// Not the database's idea of equal, but ours.
-	return array_values( array_filter( array_map( 'intval', $ids ), static fn( int $id ): bool => linked_contact( $id ) === $contact_id ) );
+	return array_values( array_filter( $ids, static fn( int $id ): bool => linked_contact( $id ) === $contact_id ) );
+}
+
+/**
+ * A user as the database has them now. A cache may hold what another server has changed since, or what a transaction of
+ * ours has taken back.
+ */
+function fresh_user( int $user_id ): ?\WP_User {
+	wp_cache_delete( $user_id, 'users' );
+	wp_cache_delete( $user_id, 'user_meta' );
+	return get_userdata( $user_id ) ?: null;
 }
 
 /**
@@ -69,7 +81,7 @@ function user_with_email( string $email ): ?\WP_User {
 	$rows = $wpdb->get_results( $wpdb->prepare( "SELECT ID, user_email FROM {$wpdb->users} WHERE user_email = %s ORDER BY ID", $email ) );
 	foreach ( (array) $rows as $row ) {
 		if ( strtolower( $row->user_email ) === $email ) {
-			return get_userdata( (int) $row->ID ) ?: null;
+			return fresh_user( (int) $row->ID );
 		}
 	}
 	return null;
@@ -86,6 +98,13 @@ function user_with_email( string $email ): ?\WP_User {
  * @throws Failure If the contact and its e-mail belong to two users.
  */
 function find_user( array $contact, array $emails, ?string $chosen_email, callable $ask ): array {
+	// E-mails are indexed, values of user meta are not: on a site with many users this finds most without reading all links.
+	foreach ( $emails as $email ) {
+		$user = user_with_email( $email );
+		if ( null !== $user && linked_contact( $user->ID ) === $contact['id'] ) {
+			return [ 'user' => $user, 'relinked' => false ];
+		}
+	}
 	$linked = array_map( 'get_userdata', users_linked_to( $contact['id'] ) );
 	$linked = array_values( array_filter( $linked ) );
 	// More than one only by an accident of the past; the one with an address of the contact is the likelier one.

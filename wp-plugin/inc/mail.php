@@ -16,10 +16,11 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * @template T
- * @param callable(): T $work
- * @return array{0: T, 1: list<array<string, mixed>>} What it returned, and the mails, as wp_mail() would have sent them.
+ * @param callable(callable(): list<array<string, mixed>>): T $work Gets what tells the mails held so far, as wp_mail() would have
+ *                                                                 sent them.
+ * @return T
  */
-function holding_mails( callable $work ): array {
+function holding_mails( callable $work ) {
 	$mails = [];
 	// True, so that who sends believes it: a plugin that reports a failed mail would be wrong.
 	$hold = static function ( $sent, array $mail ) use ( &$mails ) {
@@ -32,7 +33,11 @@ function holding_mails( callable $work ): array {
 	};
 	add_filter( 'pre_wp_mail', $hold, PHP_INT_MAX, 2 );
 	try {
-		return [ $work(), &$mails ];
+		return $work(
+			static function () use ( &$mails ): array {
+				return $mails;
+			}
+		);
 	} finally {
 		remove_filter( 'pre_wp_mail', $hold, PHP_INT_MAX );
 	}

@@ -39,6 +39,7 @@ function login_for( ?string $mapped, string $email, string $contact_id ): array 
  * @param string $email The new user's own.
  */
 function is_free_login( string $login, string $email ): bool {
+	forget_cached_name( $login );
 	// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress' own filters, as wp_insert_user() applies them.
 	$stored  = trim( (string) apply_filters( 'pre_user_login', sanitize_user( $login, true ) ) );
 	// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals
@@ -77,15 +78,19 @@ function public_names( array $data, string $login, string $email ): array {
 
 /**
  * The hash as WordPress makes it. bcrypt's cost protects what people think up; 24 letters and digits of the operating
- * system need no slow hash, and WordPress makes a new one at the user's first login.
+ * system need no slow hash, and WordPress makes a new one at the user's first login. The filter
+ * `agile_bridge_fast_password_hash` (false) brings the slow hash back.
  *
  * A password from the CRM is slashed as the login form's is: wp_signon() compares what PHP's slashed $_POST holds.
  */
 function password_hash_for( #[\SensitiveParameter] string $password, bool $generated ): string {
-	$cheap = static fn( $options, $algorithm ) => PASSWORD_BCRYPT === $algorithm ? [ 'cost' => 4 ] : $options;
 	if ( ! $generated ) {
 		return wp_hash_password( wp_slash( $password ) );
 	}
+	if ( ! apply_filters( 'agile_bridge_fast_password_hash', true ) ) {
+		return wp_hash_password( $password );
+	}
+	$cheap = static fn( $options, $algorithm ) => PASSWORD_BCRYPT === $algorithm ? [ 'cost' => 4 ] : $options;
 	add_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX, 2 );
 	try {
 		return wp_hash_password( $password );

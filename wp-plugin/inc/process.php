@@ -1,8 +1,10 @@
 <?php
 /**
- * One webhook, from its name of a contact to the answer.
+ * One webhook, from its parse to its answer: stored first, then processed while the request waits, or left to the drain.
  *
- * Fetch the contact, find its user, let the site's filters speak, write, and only then: the password to the CRM, mails, actions.
+ * It waits only where that is cheap: few others are processing (a burst must not spend the whole pool of PHP workers on
+ * waiting for the CRM), no queue is being drained that it would overtake, the CRM is well, and nobody has asked for `async`.
+ * Everything else is answered 202 at once.
  *
  * @package AgileBridge
  */
@@ -15,15 +17,10 @@ defined( 'ABSPATH' ) || exit;
 
 require_once __DIR__ . '/failure.php';
 require_once __DIR__ . '/database.php';
-require_once __DIR__ . '/link.php';
-require_once __DIR__ . '/tags.php';
-require_once __DIR__ . '/role.php';
-require_once __DIR__ . '/account.php';
-require_once __DIR__ . '/user-data.php';
-require_once __DIR__ . '/new-user.php';
-require_once __DIR__ . '/user.php';
-require_once __DIR__ . '/mail.php';
-require_once __DIR__ . '/announcement.php';
+require_once __DIR__ . '/schema.php';
+require_once __DIR__ . '/inbox.php';
+require_once __DIR__ . '/crm-health.php';
+require_once __DIR__ . '/transaction.php';
 
 /** Seconds after the request's arrival at which calls to the CRM give up; the rest of the four is for the database. */
 const CRM_DEADLINE = 3.6;
@@ -32,256 +29,121 @@ const CRM_DEADLINE = 3.6;
 const CRM_LEAST = 1.5;
 
 /**
- * @param array{action: string, contact_id: ?string, email: ?string, role: ?string, send_notification: bool, async: bool, ignored: ?string} $webhook
+ * @param array{action: string, contact_id: ?string, email: ?string, role: ?string, send_notification: ?bool, async: bool, ignored: ?string} $webhook
  * @return array{status: int, body: array<string, mixed>}
  */
 function process( array $webhook ): array {
-	if ( 'test' === $webhook['action'] ) {
-		return answer( 200, 'ok', [ 'wp_notes' => [] ] );
+	if ( ! is_stored( $webhook ) ) {
+		return 'test' === $webhook['action']
+			? answer( 200, 'ok', [ 'wp_notes' => [] ] )
+			: ignored( $webhook['ignored'], $webhook['contact_id'] );
 	}
-	if ( null !== $webhook['ignored'] ) {
-		return ignored( $webhook['ignored'], $webhook['contact_id'] );
+	try {
+		require_schema();
+		try {
+			return accept( $webhook );
+		} catch ( Failure $failure ) {
+			if ( ! is_table_missing() ) {
+				throw $failure;
+			}
+			// A restored backup has the option and not the tables.
+			install_schema();
+			return accept( $webhook );
+		}
+	} catch ( Failure $failure ) {
+		// Not stored: the one case in which the sender has to know that it was for nothing.
+		return failed( $failure, $webhook['contact_id'] );
 	}
-	return without_wp_fusion( static fn() => process_event( $webhook ) );
+}
+
+/**
+ * Whether it is about a contact: a test of the key is not, nor are deals and companies.
+ *
+ * @param array<string, mixed> $webhook
+ */
+function is_stored( array $webhook ): bool {
+	return 'test' !== $webhook['action'] && null === $webhook['ignored'];
 }
 
 /**
  * @param array<string, mixed> $webhook
  * @return array{status: int, body: array<string, mixed>}
+ * @throws Failure If it could not be stored.
  */
-function process_event( array $webhook ): array {
-	$mark = database_mark();
-	try {
-		$connection = connection();
-		if ( null === $connection ) {
-			throw new Failure( 503, 'not_configured', 'The account of Agile CRM is not set up on the site: its subdomain, e-mail address and API key are needed.' );
-		}
-		$arrival = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) );
-		$end     = max( $arrival + CRM_DEADLINE, microtime( true ) + CRM_LEAST );
-		$crm     = new \AgileBridge\AgileCrm( $connection + [ 'deadline' => $end ] );
-		$contact = contact_of( $webhook, $crm );
-
-		$webhook['contact_id'] = $contact['id'];
-		return process_contact( $webhook, $crm, $contact );
-	} catch ( \Throwable $error ) {
-		$failure = failure_of( $error, $mark );
+function accept( array $webhook ): array {
+	limit_lock_waits();
+	$state      = inbox_state();
+	$connection = connection();
+	$limit      = inline_workers();
+	$left       = $webhook['async'] || is_paused() || null === $connection || null !== crm_stopped( $state['crm'] )
+		|| $state['inline_workers'] >= $limit || ( $state['due'] && ! $state['drain_free'] );
+	$put        = put_webhook( $webhook, $left ? '' : new_owner() );
+	if ( null === $connection ) {
+		return failed( not_configured(), $webhook['contact_id'] );
 	}
-	fire( 'wpf_api_fail', false, $webhook['action'], $webhook['contact_id'] ?? false );
+	if ( null === $put['event'] ) {
+		return queued( $webhook['contact_id'] );
+	}
+	if ( $put['inline_workers'] > $limit ) {
+		// Some arrived at the same moment and saw each other only now.
+		postpone_event( $put['event'], 0, false );
+		return queued( $webhook['contact_id'] );
+	}
+	require_once __DIR__ . '/run.php';
+	$arrival = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) );
+	$end     = max( $arrival + CRM_DEADLINE, microtime( true ) + CRM_LEAST );
+	$crm     = new \AgileBridge\AgileCrm( $connection + [ 'deadline' => $end ] );
+	return without_wp_fusion(
+		static function () use ( $crm, $put, $state ): array {
+			$fetches = new Fetches( $crm );
+			try {
+				$fetches->begin( $put['event'], $put['versions'] );
+				return run_event( $fetches->next(), $crm, $state['crm'] );
+			} catch ( Failure $failure ) {
+				// The database went away between storing and processing; the lease runs out, and the event is taken up again.
+				return failed( $failure, $put['event']->contact_id );
+			}
+		}
+	);
+}
+
+function is_table_missing(): bool {
+	$error = (string) $GLOBALS['wpdb']->last_error;
+	$errno = $GLOBALS['wpdb']->dbh instanceof \mysqli ? $GLOBALS['wpdb']->dbh->errno : 0;
+	return 1146 === $errno || str_contains( $error, 'no such table' ) || str_contains( $error, "doesn't exist" );
+}
+
+function not_configured(): Failure {
+	return new Failure( 503, 'not_configured', 'The account of Agile CRM is not set up on the site: its subdomain, e-mail address and API key are needed. The webhook is kept until then.' );
+}
+
+/**
+ * @return array{status: int, body: array<string, mixed>}
+ */
+function queued( ?string $contact_id ): array {
+	return answer(
+		202,
+		'queued',
+		[
+			'wp_contact_id' => '' === $contact_id ? null : $contact_id,
+			'wp_notes'      => [],
+		]
+	);
+}
+
+/**
+ * @return array{status: int, body: array<string, mixed>}
+ */
+function failed( Failure $failure, ?string $contact_id ): array {
 	return answer(
 		$failure->getCode(),
 		'failed',
 		[
 			'wp_code'       => $failure->wp_code,
 			'message'       => $failure->getMessage(),
-			'wp_contact_id' => $webhook['contact_id'],
+			'wp_contact_id' => '' === $contact_id ? null : $contact_id,
 		]
 	);
-}
-
-/**
- * What to tell the caller about an error. The log gets what only an admin should read.
- *
- * @param int $mark Of the database, before the work.
- */
-function failure_of( \Throwable $error, int $mark ): Failure {
-	if ( $error instanceof Failure ) {
-		return $error;
-	}
-	if ( $error instanceof \AgileBridge\ContactNotFound ) {
-		return new Failure( 404, 'contact_not_found', 'Agile CRM has no such contact.' );
-	}
-	log_error( $error );
-	try {
-		// Another plugin's hook may throw because of what the database did.
-		require_database( $mark );
-	} catch ( Failure $failure ) {
-		return $failure;
-	}
-	return match ( true ) {
-		$error instanceof \AgileBridge\NotConfigured   => new Failure( 503, 'not_configured', 'The account of Agile CRM is not set up properly on the site.' ),
-		$error instanceof \AgileBridge\CrmUnauthorized => new Failure( 502, 'crm_unauthorized', 'Agile CRM refuses the credentials of the site.' ),
-		$error instanceof \AgileBridge\CrmUnavailable  => new Failure( 504 === $error->getCode() ? 504 : 502, 'crm_unavailable', 'Agile CRM gave no usable answer.' ),
-		default                                        => new Failure( 500, 'site_error', 'Code of the site failed. The error log of the site says more.' ),
-	};
-}
-
-/**
- * The contact that the webhook names, by one request; by a second one if it is named by an e-mail whose user is linked to a
- * contact that is gone.
- *
- * @param array<string, mixed> $webhook
- * @return array<string, mixed>
- */
-function contact_of( array $webhook, \AgileBridge\AgileCrm $crm ): array {
-	if ( null !== $webhook['contact_id'] ) {
-		return $crm->contact( $webhook['contact_id'] );
-	}
-	$user   = user_with_email( $webhook['email'] );
-	$linked = null === $user ? '' : linked_contact( $user->ID );
-	if ( '' !== $linked ) {
-		$contact = contact_or_null( $crm, $linked );
-		if ( null !== $contact ) {
-			return $contact;
-		}
-	}
-	return $crm->contactByEmail( $webhook['email'] );
-}
-
-/**
- * @param string $id As stored in a link: it may be anything that somebody once wrote there.
- * @return ?array<string, mixed> Null if the contact is gone, or the id is none.
- */
-function contact_or_null( \AgileBridge\AgileCrm $crm, string $id ): ?array {
-	if ( 1 !== preg_match( '/^[1-9][0-9]{0,18}$/D', $id ) ) {
-		return null;
-	}
-	try {
-		return $crm->contact( $id );
-	} catch ( \AgileBridge\ContactNotFound $gone ) {
-		return null;
-	}
-}
-
-/**
- * @param array<string, mixed> $webhook
- * @param array<string, mixed> $contact
- * @return array{status: int, body: array<string, mixed>}
- */
-function process_contact( array $webhook, \AgileBridge\AgileCrm $crm, array $contact ): array {
-	if ( 'PERSON' !== $contact['type'] ) {
-		return ignored( 'not_a_person', $contact['id'] );
-	}
-	$action   = $webhook['action'];
-	$mark     = database_mark();
-	$mapped   = mapped_data( $contact );
-	$found    = find_user( $contact, $mapped['emails'], $mapped['data']['user_email'] ?? null, static fn( string $id ) => contact_or_null( $crm, $id ) );
-	$user     = $found['user'];
-	$joins    = null !== $user && ! is_member( $user );
-	// A lookup that failed looks like nobody found.
-	require_database( $mark );
-	if ( 'add' !== $action && ( null === $user || $joins ) ) {
-		fire( 'wpf_api_fail', false, $action, $contact['id'] );
-		return ignored( 'no_matching_user', $contact['id'] );
-	}
-	$notes  = $found['relinked'] ? [ 'relinked' ] : [];
-	$notes  = null === $contact['tags'] ? [ ...$notes, 'tags_missing' ] : $notes;
-	$tags   = null === $contact['tags'] ? null : array_values( array_unique( $contact['tags'] ) );
-	$before = null === $user ? [] : stored_tags( $user->ID );
-
-	if ( null === $user ) {
-		$store = prepare_creation( $webhook, $contact, $mapped, $tags, $notes );
-	} elseif ( 'update_tags' === $action ) {
-		$store = static fn() => update_user( $user, [], $contact['id'], $tags, null, null );
-	} else {
-		$store = prepare_update( $user, $joins, $webhook, $contact, $mapped, $tags, $notes );
-	}
-	[ $result, $mails ] = holding_mails( $store );
-	$notes              = [ ...$notes, ...$result['notes'] ];
-
-	if ( 'created' === $result['status'] ) {
-		// No mail but the one that was asked for.
-		$mails = [];
-		if ( ! return_password( $crm, $contact['id'], $result['password'] ) ) {
-			$notes[] = 'password_not_returned';
-			fire( 'wpf_api_fail', $result['user_id'], $action, $contact['id'] );
-		}
-		if ( $webhook['send_notification'] ) {
-			send_welcome( $result['user_id'] );
-		}
-	}
-	send_mails( $mails );
-	announce( $action, $contact, $result, $before );
-	return answer(
-		200,
-		$result['status'],
-		[
-			'wp_user_id'    => $result['user_id'],
-			'wp_contact_id' => $contact['id'],
-			'wp_notes'      => array_values( array_unique( $notes ) ),
-		]
-	);
-}
-
-/**
- * What has to be settled before a user is created, and the creation.
- *
- * @param array<string, mixed> $webhook
- * @param array<string, mixed> $contact
- * @param array<string, mixed> $mapped  Of mapped_data().
- * @param ?list<string>        $tags
- * @param list<string>         $notes   Gets what is found here.
- */
-function prepare_creation( array $webhook, array $contact, array $mapped, ?array $tags, array &$notes ): \Closure {
-	if ( ! isset( $mapped['data']['user_email'] ) ) {
-		throw 'email_invalid' === $mapped['email_problem']
-			? new Failure( 422, 'email_invalid', 'The e-mail address of the contact is not valid.' )
-			: new Failure( 422, 'email_missing', 'The contact has no e-mail address.' );
-	}
-	$filtered = filtered_data( $mapped['data'], $contact, null );
-	$data     = $filtered['data'];
-	if ( ! isset( $data['user_email'] ) ) {
-		throw new Failure( 422, 'email_missing', 'Code of the site took the e-mail address of the contact away.' );
-	}
-	$role  = role_for_new_user( $webhook['role'] );
-	$notes = [
-		...$notes,
-		...notes_for( [ ...$mapped['notes'], ...$filtered['notes'] ], true ),
-		...( $role['refused'] ? [ 'role_refused' ] : [] ),
-	];
-	return static fn() => create_user( $data, $contact['id'], $tags, $role['role'] );
-}
-
-/**
- * What has to be settled before a user is updated, and the update.
- *
- * @param array<string, mixed> $webhook
- * @param array<string, mixed> $contact
- * @param array<string, mixed> $mapped  Of mapped_data().
- * @param ?list<string>        $tags
- * @param list<string>         $notes   Gets what is found here.
- */
-function prepare_update( \WP_User $user, bool $joins, array $webhook, array $contact, array $mapped, ?array $tags, array &$notes ): \Closure {
-	$data    = $mapped['data'];
-	$present = strtolower( $user->user_email );
-	if ( in_array( $present, $mapped['emails'], true ) ) {
-		$data['user_email'] = $present;
-	} elseif ( ! isset( $data['user_email'] ) ) {
-		$notes[] = 'email_kept';
-	}
-	$filtered = filtered_data( $data, $contact, $user );
-	$notes    = [ ...$notes, ...notes_for( [ ...$mapped['notes'], ...$filtered['notes'] ], false ) ];
-	$role     = null;
-	$join     = null;
-	if ( is_protected( $user ) ) {
-		$notes[] = 'protected_user';
-	}
-	if ( $joins ) {
-		$new   = role_for_new_user( $webhook['role'] );
-		$join  = $new['role'];
-		$notes = $new['refused'] ? [ ...$notes, 'role_refused' ] : $notes;
-	} elseif ( null !== $webhook['role'] && ! is_protected( $user ) ) {
-		$role  = harmless_role( $webhook['role'] );
-		$notes = null === $role ? [ ...$notes, 'role_refused' ] : $notes;
-	}
-	return static fn() => update_user( $user, $filtered['data'], $contact['id'], $tags, $role, $join );
-}
-
-/**
- * Writes a generated password to the contact, so that the campaign's next node can use it.
- *
- * @return bool Whether that is done, or not asked for.
- */
-function return_password( \AgileBridge\AgileCrm $crm, string $contact_id, #[\SensitiveParameter] ?string $password ): bool {
-	$field = return_password_field();
-	if ( null === $password || '' === $field ) {
-		return true;
-	}
-	$problem = $crm->setCustomField( $contact_id, $field, $password );
-	if ( null !== $problem ) {
-		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- the site's log is where an admin looks for it.
-		error_log( "Bridge for Agile CRM: the password of a new user was not written to contact $contact_id: $problem" );
-	}
-	return null === $problem;
 }
 
 /**

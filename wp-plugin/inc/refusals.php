@@ -60,6 +60,14 @@ function last_refusal(): ?array {
 }
 
 /**
+ * How many changes reconciliation has found that no webhook told.
+ */
+function repaired_count(): int {
+	$stats = get_option( STATS_OPTION );
+	return is_array( $stats ) ? (int) ( $stats['repaired'] ?? 0 ) : 0;
+}
+
+/**
  * Writes the counters if they still are what was read. Of many requests that read the same, one writes: the others' record
  * is as good as theirs, and update_option() would let the slowest of them undo what was counted since.
  *

@@ -21,6 +21,9 @@ const FIELD_MAP_OPTION = 'agile_bridge_field_map';
 /** Access keys below this many bytes open nothing. The extension refuses them too. */
 const MIN_ACCESS_KEY_BYTES = 8;
 
+/** How many workers of all servers together process webhooks while their requests wait; the rest is answered 202 and drained. */
+const INLINE_WORKERS = 2;
+
 /**
  * The stored settings. Keys and passwords among them are sealed (inc/secret.php).
  *
@@ -29,6 +32,7 @@ const MIN_ACCESS_KEY_BYTES = 8;
  *
  * @return array{
  *     domain: string, email: string, api_key: string, return_password_field: string, answer_beside_wp_fusion: bool,
+ *     paused: bool, inline_workers: int, reconcile: bool, gone_contacts: string,
  *     access_keys: list<array{digest: string, sealed: string, weak: bool, created: int}>
  * }
  */
@@ -50,6 +54,11 @@ function settings(): array {
 		'api_key'                 => $text( 'api_key' ),
 		'return_password_field'   => $text( 'return_password_field' ),
 		'answer_beside_wp_fusion' => true === ( $stored['answer_beside_wp_fusion'] ?? false ),
+		'paused'                  => true === ( $stored['paused'] ?? false ),
+		'inline_workers'          => is_int( $stored['inline_workers'] ?? null ) ? max( 0, $stored['inline_workers'] ) : INLINE_WORKERS,
+		'reconcile'               => false !== ( $stored['reconcile'] ?? true ),
+		// `keep`, `unlink`, or `role:` and a slug.
+		'gone_contacts'           => '' === $text( 'gone_contacts' ) ? 'keep' : $text( 'gone_contacts' ),
 		'access_keys'             => array_map( $key, array_values( $keys ) ),
 	];
 }
@@ -184,4 +193,18 @@ function field_map(): array {
  */
 function answer_beside_wp_fusion(): bool {
 	return settings()['answer_beside_wp_fusion'];
+}
+
+/**
+ * Whether events are only stored. The admin's switch.
+ */
+function is_paused(): bool {
+	return settings()['paused'];
+}
+
+/**
+ * How many workers of all servers may process webhooks while their requests wait. 0: every webhook is answered 202.
+ */
+function inline_workers(): int {
+	return max( 0, (int) apply_filters( 'agile_bridge_inline_workers', settings()['inline_workers'] ) );
 }

@@ -1,13 +1,10 @@
 <?php
 /**
- * All that is written to WordPress users.
- *
- * Two functions, each the whole of one contact's writes: create_user() and update_user(). What could forbid a write is
- * checked before the first one; no mail leaves, no call goes out and none of our actions fires in here, so that a
- * transaction can be put around either.
+ * Writing to WordPress users, with WordPress' own functions watched closely.
  *
  * wp_insert_user() is checked before and verified after: it repairs addresses, cuts logins, answers 0 instead of an error,
  * and hands the password in clear to every `user_register` callback, so we give it another and put the hash into its row.
+ * What is written, and when, is decided in creation.php and update.php.
  *
  * @package AgileBridge
  */
@@ -19,144 +16,35 @@ namespace AgileBridge\Plugin;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * @param array<string, string|list<string>> $data  Account fields and meta, guarded.
- * @param ?list<string>                      $tags  Null where the CRM did not tell.
- * @param string                             $role  Its slug, '' for none.
- * @return array{status: 'created', user_id: int, notes: list<string>, password: ?string, data: array<string, string|list<string>>}
- *         The password if it was generated; the data as written.
+ * The user whom this process inserted last: all that a lost transaction can tell about its leftovers.
  */
-function create_user( array $data, string $contact_id, ?array $tags, string $role ): array {
-	$email = (string) ( $data['user_email'] ?? '' );
-	if ( ! is_storable_email( $email ) ) {
-		throw new Failure( 422, 'email_invalid', 'WordPress would not store the e-mail address of the contact as it is.' );
-	}
-	if ( null !== user_with_email( $email ) || email_exists( $email ) ) {
-		throw new Failure( 422, 'email_conflict', 'The e-mail address of the contact, or one that the database takes for the same, belongs to another user.' );
-	}
-	$mark     = database_mark();
-	$mapped   = isset( $data['user_pass'] ) ? (string) $data['user_pass'] : null;
-	// As it will be hashed: WordPress lets nobody in with a longer one.
-	$too_long = null !== $mapped && strlen( wp_slash( $mapped ) ) > 4096;
-	$mapped   = $too_long ? null : $mapped;
-	$password = $mapped ?? \AgileBridge\generate_password();
-	$login    = login_for( isset( $data['user_login'] ) ? (string) $data['user_login'] : null, $email, $contact_id );
-	$names    = public_names( $data, $login['login'], $email );
-	$notes    = [ ...( $login['derived'] ? [ 'login_derived' ] : [] ), ...( $too_long ? [ 'password_refused' ] : [] ) ];
-	$account  = [
-		'user_login' => $login['login'],
-		'user_email' => $email,
-		// Opens nothing: the hash of the real one is put in its place.
-		'user_pass'  => \AgileBridge\generate_password(),
-		// On a network the role comes with the membership.
-		'role'       => is_multisite() ? '' : $role,
-		'meta_input' => [ contact_id_key() => $contact_id ] + ( empty( $tags ) ? [] : [ tags_key() => $tags ] ),
-	] + $names;
-	foreach ( [ ...NAME_META, ...array_keys( COLUMN_SIZE ) ] as $key ) {
-		$value = (string) ( $data[ $key ] ?? '' );
-		if ( '' !== $value && null === stored_form( $key, $value ) ) {
-			$notes[] = "value_refused:$key";
-		} elseif ( '' !== $value ) {
-			$account += [ $key => $value ];
-		}
-	}
-	// A lookup that failed looks like a free address.
-	require_database( $mark );
+final class LastInserted {
 
-	$user_id = insert_user( $account, password_hash_for( $password, null === $mapped ) );
-	try {
-		verify_new_user( $user_id, $login['login'], $email, $mark );
-		if ( is_multisite() ) {
-			join_site( $user_id, $role );
-		}
-		$meta  = filtered_meta( $data, $user_id );
-		$notes = [ ...$notes, ...$meta['notes'], ...write_mapped_meta( $user_id, $meta['data'] )['notes'] ];
-		require_database( $mark );
-	} catch ( \Throwable $error ) {
-		// Also where a callback of another plugin throws: half a user would be taken for a whole one next time.
-		discard_user( $user_id );
-		throw $error;
-	}
-	if ( ! empty( $tags ) && ! meta_is( $user_id, tags_key(), $tags ) ) {
-		$notes[] = 'value_refused:' . tags_key();
-	}
-	return [
-		'status'   => 'created',
-		'user_id'  => $user_id,
-		'notes'    => $notes,
-		'password' => null === $mapped ? $password : null,
-		'data'     => array_diff_key( $data, [ 'user_pass' => 0 ] ),
-	];
+	public static int $user_id = 0;
 }
 
-/**
- * Brings an existing user up to date; writes only what differs.
- *
- * @param array<string, string|list<string>> $data      Account fields and meta, guarded; empty for tags only.
- * @param ?list<string>                      $tags      Null where the CRM did not tell.
- * @param ?string                            $role      Slug of the role to set; null leaves it.
- * @param ?string                            $join_role On a network: role of the membership to make; null if there is one.
- * @return array{status: 'updated'|'unchanged', user_id: int, notes: list<string>, password: null, data: array<string, string|list<string>>}
- */
-function update_user( \WP_User $user, array $data, string $contact_id, ?array $tags, ?string $role, ?string $join_role ): array {
-	$mark    = database_mark();
-	$notes   = [];
-	$changes = [];
-	$allowed = is_protected( $user ) ? NAME_META : [ ...NAME_META, ...array_keys( COLUMN_SIZE ), 'user_email' ];
-	$data    = array_diff_key( $data, array_flip( array_diff( ACCOUNT_FIELDS, $allowed ) ) );
-	$email   = $data['user_email'] ?? null;
-	if ( is_string( $email ) && strtolower( $user->user_email ) !== $email ) {
-		if ( ! is_storable_email( $email ) ) {
-			$notes[] = 'email_kept';
-		} elseif ( ! in_array( user_with_email( $email )?->ID, [ null, $user->ID ], true ) || ! in_array( email_exists( $email ), [ false, $user->ID ], true ) ) {
-			throw new Failure( 422, 'email_conflict', 'The e-mail address of the contact belongs to another user.' );
-		} else {
-			$changes['user_email'] = $email;
-		}
-	}
-	foreach ( array_intersect_key( $data, array_flip( [ ...NAME_META, ...array_keys( COLUMN_SIZE ) ] ) ) as $key => $value ) {
-		$stored = stored_form( $key, (string) $value );
-		if ( null === $stored ) {
-			$notes[] = "value_refused:$key";
-		} elseif ( ! account_has( $user, $key, $stored ) ) {
-			$changes[ $key ] = (string) $value;
-		}
-	}
-	require_database( $mark );
+/** WordPress' own count of its users: one row of the options, which all creations would wait for until the other's commit. */
+const USER_COUNTS = 'wp_maybe_update_user_counts';
 
-	$written = null !== $join_role;
-	if ( null !== $join_role ) {
-		join_site( $user->ID, $join_role );
+/**
+ * Brought up to date after the answer, and once for a whole drain.
+ */
+final class UserCount {
+
+	public static bool $is_stale = false;
+
+	public static function refresh(): void {
+		if ( self::$is_stale ) {
+			self::$is_stale = false;
+			wp_maybe_update_user_counts();
+		}
 	}
-	if ( [] !== $changes ) {
-		change_account( $user, $changes );
-		$written = true;
-	}
-	if ( null !== $role && [ $role ] !== array_values( $user->roles ) && ! is_protected( $user ) ) {
-		$user->set_role( $role );
-		$written = true;
-	}
-	$meta    = write_mapped_meta( $user->ID, $data );
-	$written = $meta['written'] || $written;
-	$written = 'written' === write_meta( $user->ID, contact_id_key(), $contact_id ) || $written;
-	if ( null !== $tags && array_filter( tag_changes( stored_tags( $user->ID ), $tags ) ) ) {
-		$result  = write_meta( $user->ID, tags_key(), $tags );
-		$written = 'written' === $result || $written;
-		$notes   = 'refused' === $result ? [ ...$notes, 'value_refused:' . tags_key() ] : $notes;
-	}
-	require_database( $mark );
-	return [
-		'status'   => $written ? 'updated' : 'unchanged',
-		'user_id'  => $user->ID,
-		'notes'    => [ ...$notes, ...$meta['notes'] ],
-		'password' => null,
-		'data'     => $data,
-	];
 }
 
 /**
  * @param array<string, mixed> $account Unslashed, as wp_insert_user() takes it.
  * @return int Above 0.
- * @throws \Throwable Of a callback of another plugin; what was inserted by then is gone again.
+ * @throws \Throwable Of a callback of another plugin.
  */
 function insert_user( array $account, #[\SensitiveParameter] string $hash ): int {
 	$mark = database_mark();
@@ -169,23 +57,30 @@ function insert_user( array $account, #[\SensitiveParameter] string $hash ): int
 	};
 	add_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX, 2 );
 	// The first thing that WordPress tells of the new row: its id, before any callback that could throw.
-	$inserted = 0;
-	$notice   = static function ( $meta, $user, $update ) use ( &$inserted, $account ) {
+	$notice = static function ( $meta, $user, $update ) use ( $account ) {
 		if ( ! $update && $user->user_login === $account['user_login'] ) {
-			$inserted = $user->ID;
+			LastInserted::$user_id = $user->ID;
+			if ( is_sqlite() ) {
+				// It gives ids again, and others' lost transactions leave rows too. (InnoDB does not, and would lock a gap.)
+				execute( "DELETE FROM {$GLOBALS['wpdb']->usermeta} WHERE user_id = %d", $user->ID );
+			}
 		}
 		return $meta;
 	};
 	add_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
 	add_filter( 'insert_user_meta', $notice, PHP_INT_MIN, 3 );
+	$counts = has_action( 'user_register', USER_COUNTS );
+	if ( false !== $counts ) {
+		remove_action( 'user_register', USER_COUNTS, $counts );
+		UserCount::$is_stale = true;
+	}
 	try {
 		$user_id = wp_insert_user( wp_slash( $account ) );
-	} catch ( \Throwable $error ) {
-		if ( $inserted > 0 ) {
-			discard_user( $inserted );
-		}
-		throw $error;
 	} finally {
+		if ( false !== $counts ) {
+			// As WordPress adds it: it must not get the user's id for a network's.
+			add_action( 'user_register', USER_COUNTS, $counts, 0 );
+		}
 		remove_filter( 'insert_user_meta', $notice, PHP_INT_MIN );
 		remove_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
 		remove_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX );
@@ -231,16 +126,27 @@ function join_site( int $user_id, string $role ): void {
 }
 
 /**
- * Takes back a user who was created a moment ago, with none of WordPress' hooks: to everybody else they never were.
+ * After a rollback, or a transaction that was lost: what caches still hold of the user whom we inserted, and rows that were
+ * stored under the id of a user who is not there (SQLite would give the id to the next one).
+ *
+ * @param bool $lost Whether rows may have been stored.
  */
-function discard_user( int $user_id ): void {
+function forget_unborn_user( bool $lost ): void {
 	global $wpdb;
-	// phpcs:disable WordPress.DB.DirectDatabaseQuery
-	$wpdb->delete( $wpdb->usermeta, [ 'user_id' => $user_id ] );
-	$wpdb->delete( $wpdb->users, [ 'ID' => $user_id ] );
-	// phpcs:enable
-	wp_cache_delete( $user_id, 'user_meta' );
+	$user_id = LastInserted::$user_id;
+	if ( 0 === $user_id ) {
+		return;
+	}
+	LastInserted::$user_id = 0;
+	// It finds the other caches by what the first one holds.
 	clean_user_cache( $user_id );
+	wp_cache_delete( $user_id, 'users' );
+	wp_cache_delete( $user_id, 'user_meta' );
+	// phpcs:disable WordPress.DB -- the facts, past caches and hooks.
+	if ( $lost && null === $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE ID = %d", $user_id ) ) && '' === $wpdb->last_error ) {
+		$wpdb->delete( $wpdb->usermeta, [ 'user_id' => $user_id ] );
+	}
+	// phpcs:enable
 }
 
 /**

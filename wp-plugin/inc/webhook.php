@@ -150,6 +150,11 @@ function answer_webhook( array $received ): never {
 	}
 	require_once __DIR__ . '/process.php';
 	Output::send( process( $received['webhook'] ) );
+	if ( is_stored( $received['webhook'] ) ) {
+		// The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
+		require_once __DIR__ . '/drain.php';
+		drain_after_answer();
+	}
 	exit;
 }
 

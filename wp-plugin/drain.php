@@ -1,0 +1,77 @@
+<?php
+/**
+ * Processes stored webhooks from the command line: for sites that get few visitors, by system cron or as a service.
+ *
+ *   php wp-content/plugins/bridge-for-agile-crm/drain.php             until nothing is due, then ends: for cron, every minute
+ *   php wp-content/plugins/bridge-for-agile-crm/drain.php --watch     goes on until it is ended: for a service
+ *   … --url=https://example.com/site/                                 on a network: which site
+ *   … --path=/var/www/html                                            where WordPress is, if the plugin folder is a link
+ *
+ * Any number may run, on any number of servers; one works at a time.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin;
+
+if ( 'cli' !== PHP_SAPI ) {
+	exit;
+}
+
+/*
+ * WordPress is loaded here, at file scope and not inside a function: plugins rely on their variables being global. So what is
+ * ours among them has names of its own.
+ */
+$agile_bridge_arguments = getopt( '', [ 'watch', 'url:', 'path:' ] );
+$agile_bridge_watch     = isset( $agile_bridge_arguments['watch'] );
+$agile_bridge_path      = $agile_bridge_arguments['path'] ?? dirname( __DIR__, 3 );
+if ( ! is_file( "$agile_bridge_path/wp-load.php" ) ) {
+	fwrite( STDERR, "No WordPress in $agile_bridge_path: say where it is, --path=/var/www/html\n" );
+	exit( 2 );
+}
+// What a request would have brought; a network finds its site by it.
+$agile_bridge_url = parse_url( (string) ( $agile_bridge_arguments['url'] ?? 'http://localhost/' ) );
+if ( ! isset( $agile_bridge_url['host'] ) ) {
+	fwrite( STDERR, "--url wants a whole address: --url=https://example.com/site/\n" );
+	exit( 2 );
+}
+$_SERVER['HTTP_HOST']       = $agile_bridge_url['host'] . ( isset( $agile_bridge_url['port'] ) ? ":{$agile_bridge_url['port']}" : '' );
+$_SERVER['SERVER_NAME']     = $agile_bridge_url['host'];
+$_SERVER['REQUEST_URI']     = $agile_bridge_url['path'] ?? '/';
+$_SERVER['REQUEST_METHOD']  = 'GET';
+$_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
+require $agile_bridge_path . '/wp-load.php';
+
+require_once __DIR__ . '/inc/drain.php';
+require_once __DIR__ . '/inc/reconcile.php';
+
+/**
+ * @return int The exit code.
+ */
+function drain_from_command_line( bool $watch ): int {
+	$problem = extension_problem();
+	if ( null !== $problem ) {
+		fwrite( STDERR, "$problem\n" );
+		return 1;
+	}
+	do {
+		try {
+			// By the minute in a service: what is changed on the settings screen counts from then on.
+			$count = drain( $watch ? MINUTE : DAY );
+			reconcile();
+		} catch ( \Throwable $error ) {
+			fwrite( STDERR, $error->getMessage() . "\n" );
+			return 1;
+		}
+		if ( $watch && 0 === $count ) {
+			sleep( 1 );
+		}
+		wp_cache_flush_runtime();
+	} while ( $watch );
+	fwrite( STDOUT, 1 === $count ? "1 event was processed\n" : "$count events were processed\n" );
+	return 0;
+}
+
+exit( drain_from_command_line( $agile_bridge_watch ) );

@@ -1,0 +1,168 @@
+<?php
+/**
+ * The inbox: every authentic, well-formed webhook becomes a row before anything else happens, so that nothing is ever lost.
+ *
+ * At most one event of a contact is open (waiting, running or applied): the unique `open_key` says so. A webhook for a
+ * contact with an open event is merged into it: the stronger action wins, a parameter that the later webhook has wins, one
+ * that it lacks is kept. `webhooks` counts them, and a worker notes at its claim how many it has `taken`: if there are more
+ * in the end, the event runs once more. So the newest state always wins, and a storm of webhooks costs two requests. One that
+ * waits for its next try does not wait any longer: there is news, and its tries begin anew.
+ *
+ * Each change of state is one statement, committed at once, whose WHERE names the state or the owner it starts from. That is
+ * all the locking there is, and it is the same on MySQL, MariaDB and SQLite. (CASE and not IF(): the SQLite integration takes
+ * every IF() of an UPDATE for false. Columns that a statement reads and sets come in an order in which MySQL, which assigns
+ * from left to right, reads the old value, as SQLite does anyway.)
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin;
+
+defined( 'ABSPATH' ) || exit;
+
+require_once __DIR__ . '/clock.php';
+require_once __DIR__ . '/lease.php';
+require_once __DIR__ . '/event.php';
+require_once __DIR__ . '/identity.php';
+require_once __DIR__ . '/claim.php';
+
+/**
+ * Stores a webhook.
+ *
+ * @param array{action: string, contact_id: ?string, email: ?string, role?: ?string, send_notification?: ?bool} $webhook
+ * @param string $owner  Not '': claims the event in the same statement, if it is a new one.
+ * @param string $origin `webhook`, `reconcile` or `replay`.
+ * @return array{event: ?Event, versions: array<string, int>, inline_workers: int} The event if it is ours now; the versions
+ *         of its identities; and how many workers, we among them, now process while their request waits.
+ * @throws Failure If it could not be stored.
+ */
+function put_webhook( array $webhook, string $owner = '', string $origin = 'webhook' ): array {
+	$contact_id = (string) $webhook['contact_id'];
+	$email      = '' === $contact_id ? strtolower( (string) $webhook['email'] ) : '';
+	$identity   = '' === $contact_id ? email_identity( $email ) : contact_identity( $contact_id );
+	$role       = $webhook['role'] ?? null;
+	$notify     = $webhook['send_notification'] ?? null;
+	put_event(
+		$identity,
+		[
+			'action'            => $webhook['action'],
+			'contact_id'        => $contact_id,
+			'email'             => $email,
+			'role'              => null === $role ? '' : role_json( $role ),
+			'send_notification' => null === $notify ? null : (int) $notify,
+			'origin'            => $origin,
+		],
+		$owner
+	);
+	if ( '' === $owner ) {
+		return [ 'event' => null, 'versions' => [], 'inline_workers' => 0 ];
+	}
+	$rows = rows(
+		'SELECT e.*, (SELECT COUNT(*) FROM ' . events_table() . " r WHERE r.state IN ('running', 'applied') AND r.inline_worker = 1 AND r.lease_until > %d) AS inline_workers,
+			(SELECT i.version FROM " . identities_table() . ' i WHERE i.identity = %s) AS version
+			FROM ' . events_table() . ' e WHERE e.open_key = %s',
+		now_ms(),
+		$identity,
+		$identity
+	);
+	$ours = [] !== $rows && $rows[0]->owner === $owner;
+	return [
+		'event'          => $ours ? Event::of_row( $rows[0] ) : null,
+		'versions'       => [ $identity => (int) ( $rows[0]->version ?? 0 ) ],
+		'inline_workers' => (int) ( $rows[0]->inline_workers ?? 0 ),
+	];
+}
+
+/**
+ * Inserts an event, or merges it into the open one of the same key. One statement.
+ *
+ * @param array<string, mixed> $event
+ * @param int                  $delay Milliseconds until it is due.
+ */
+function put_event( string $key, array $event, string $owner = '', ?string $owed = null, int $delay = 0 ): void {
+	$now    = now_ms();
+	$events = events_table();
+	$notify = null === $event['send_notification'] ? 'NULL' : (int) $event['send_notification'];
+	$owed   = null === $owed ? 'NULL' : $GLOBALS['wpdb']->prepare( '%s', $owed );
+	execute(
+		"INSERT INTO $events
+			(open_key, subject_key, state, action, contact_id, email, role, send_notification, origin, webhooks, taken,
+				owner, inline_worker, lease_until, due_at, attempts, created_at, updated_at, message, owed)
+		VALUES (%s, %s, %s, %s, %s, %s, %s, $notify, %s, 1, %d, %s, %d, %d, %d, %d, %d, %d, '', $owed)
+		ON DUPLICATE KEY UPDATE
+			action = CASE WHEN VALUES(action) = 'return_password' THEN action
+				WHEN 'add' IN (action, VALUES(action)) THEN 'add' WHEN 'update' IN (action, VALUES(action)) THEN 'update' ELSE 'update_tags' END,
+			role = CASE WHEN VALUES(role) = '' THEN role ELSE VALUES(role) END,
+			send_notification = COALESCE(VALUES(send_notification), send_notification),
+			owed = COALESCE(VALUES(owed), owed),
+			due_at = CASE WHEN state = 'waiting' THEN VALUES(due_at) ELSE due_at END,
+			attempts = CASE WHEN state = 'waiting' THEN 0 ELSE attempts END,
+			webhooks = webhooks + 1,
+			updated_at = VALUES(updated_at)",
+		$key,
+		$key,
+		'' === $owner ? 'waiting' : 'running',
+		$event['action'],
+		$event['contact_id'],
+		$event['email'],
+		$event['role'],
+		$event['origin'],
+		'' === $owner ? 0 : 1,
+		$owner,
+		'' === $owner ? 0 : 1,
+		'' === $owner ? 0 : $now + EVENT_LEASE,
+		$now + $delay,
+		'' === $owner ? 0 : 1,
+		$now,
+		$now
+	);
+}
+
+/**
+ * A role as its column holds it. Of one that is longer than any role only stays that it names none: no webhook can name this.
+ */
+function role_json( string $role ): string {
+	$json = ascii_json( $role );
+	return strlen( $json ) <= 255 ? $json : ascii_json( "\0" );
+}
+
+/**
+ * A text for the admin, as its column holds it.
+ */
+function message_json( string $message ): string {
+	return '' === $message ? '' : ascii_json( $message );
+}
+
+/**
+ * What one look tells a webhook about to be stored, and a worker about to drain.
+ *
+ * @return array{crm: array{until_at: int, failures: int, details: array<string, mixed>}, inline_workers: int, drain_free: bool, due: bool}
+ */
+function inbox_state(): array {
+	$now    = now_ms();
+	$events = events_table();
+	$leases = leases_table();
+	$rows   = rows(
+		"SELECT l.name, l.until_at, l.failures, l.details,
+			(SELECT COUNT(*) FROM $events r WHERE r.state IN ('running', 'applied') AND r.inline_worker = 1 AND r.lease_until > %d) AS inline_workers,
+			(SELECT COUNT(*) FROM (SELECT d.id FROM $events d WHERE d.state = 'waiting' AND d.due_at <= %d LIMIT 1) w) AS waiting,
+			(SELECT COUNT(*) FROM (SELECT o.id FROM $events o WHERE o.state IN ('running', 'applied') AND o.lease_until <= %d LIMIT 1) x) AS orphaned
+			FROM $leases l WHERE l.name IN ('crm', 'drain')",
+		$now,
+		$now,
+		$now
+	);
+	if ( count( $rows ) < 2 ) {
+		// Somebody has emptied the table; without its rows nothing would ever be drained.
+		insert_leases();
+	}
+	$by_name = array_column( $rows, null, 'name' );
+	return [
+		'crm'            => lease_of_row( $by_name['crm'] ?? null ),
+		'inline_workers' => (int) ( $by_name['crm']->inline_workers ?? 0 ),
+		'drain_free'     => (int) ( $by_name['drain']->until_at ?? 0 ) <= $now,
+		'due'            => (int) ( $by_name['crm']->waiting ?? 0 ) + (int) ( $by_name['crm']->orphaned ?? 0 ) > 0,
+	];
+}

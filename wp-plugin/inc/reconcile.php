@@ -1,0 +1,292 @@
+<?php
+/**
+ * Looking after what no webhook told us: a webhook that never arrived is repaired by the next look, and counted.
+ *
+ * The CRM is asked for the contacts that changed since the last look. Where the account refuses that filter, the linked users
+ * are walked instead, the longest unseen first, within a daily budget of requests. A change that we have not seen is one that
+ * would change the user: the contact is compared as an event would apply it, and only then an event is queued. Users are
+ * never made this way: whether a contact should be a user, only a webhook says.
+ *
+ * Never on a copy of the site under another address: a staging site would work through the account of the live one.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin;
+
+defined( 'ABSPATH' ) || exit;
+
+require_once __DIR__ . '/run.php';
+require_once __DIR__ . '/webhook.php';
+require_once __DIR__ . '/requirements.php';
+require_once __DIR__ . '/refusals.php';
+
+/** Between two looks; WP-Cron comes by every hour. */
+const RECONCILE_EVERY = 55 * MINUTE;
+
+/** Searches trail behind writes by seconds, and clocks differ: each look begins this much before the last one. */
+const RECONCILE_OVERLAP = 10 * MINUTE;
+
+/** A webhook may be under way for up to a minute: what changed within this time is left to it, and to the next look. */
+const WEBHOOK_ON_ITS_WAY = 2 * MINUTE;
+
+/** Of 200 contacts each; what is left is for the next look. */
+const PAGES_PER_LOOK = 50;
+
+/** Requests a day for walking the linked users. */
+const DAILY_REQUESTS = 2000;
+
+/**
+ * One look, if it is time for one.
+ *
+ * @return ?int How many events were queued; null if there was no look.
+ */
+function reconcile(): ?int {
+	require_schema();
+	$connection = connection();
+	if ( ! settings()['reconcile'] || is_paused() || null !== extension_problem() || null === $connection || wp_fusion_answers() || is_copy_of_the_site() ) {
+		return null;
+	}
+	if ( ! take_lease( 'reconcile', new_owner(), RECONCILE_EVERY ) ) {
+		return null;
+	}
+	$crm = new \AgileBridge\AgileCrm( $connection );
+	if ( ! crm_may_be_asked( $crm ) ) {
+		return null;
+	}
+	return without_wp_fusion(
+		static function () use ( $crm ): int {
+			try {
+				$queued = look_at_changes( $crm );
+			} catch ( \AgileBridge\FilterRefused $refused ) {
+				$queued = walk_linked_users( $crm );
+			} catch ( \AgileBridge\CrmUnauthorized $refused ) {
+				note_refusal( $refused->getMessage() );
+				return 0;
+			} catch ( \AgileBridge\Exception $error ) {
+				// The next look asks for all that this one did not get.
+				log_error( $error );
+				return 0;
+			}
+			return $queued;
+		}
+	);
+}
+
+function reconcile_by_cron(): void {
+	try {
+		reconcile();
+	} catch ( \Throwable $error ) {
+		log_error( $error );
+	}
+}
+
+/**
+ * Whether the database was copied to another address: compared as a hash, which search-and-replace does not find.
+ *
+ * @param bool $remember Whether to take this address for the site's own where none is known yet.
+ */
+function is_copy_of_the_site( bool $remember = true ): bool {
+	$record = lease_record( 'reconcile' )['details'];
+	if ( ! isset( $record['home'] ) ) {
+		if ( $remember ) {
+			remember_the_site();
+		}
+		return false;
+	}
+	return home_digest() !== $record['home'];
+}
+
+/**
+ * This address is the site's own: at the first look, and when an admin saves the settings here.
+ */
+function remember_the_site(): void {
+	keep_with_lease( 'reconcile', [ 'home' => home_digest() ] + lease_record( 'reconcile' )['details'] );
+}
+
+function home_digest(): string {
+	return hash( 'sha256', (string) preg_replace( '~^https?://(www\.)?~', '', strtolower( untrailingslashit( home_url() ) ) ) );
+}
+
+/**
+ * @throws \AgileBridge\Exception
+ */
+function look_at_changes( \AgileBridge\AgileCrm $crm ): int {
+	$now    = now_ms();
+	$record = lease_record( 'reconcile' )['details'];
+	// A look that was cut off goes on where it was.
+	$began  = (int) ( $record['began'] ?? $now );
+	$since  = (int) ( $record['since'] ?? $now - HOUR );
+	$cursor = isset( $record['cursor'] ) ? (string) $record['cursor'] : null;
+	$queued = 0;
+	for ( $page = 1; $page <= PAGES_PER_LOOK; $page++ ) {
+		$answer  = $crm->changedSince( $since - RECONCILE_OVERLAP, $cursor );
+		$queued += queue_news( $answer['contacts'], $now );
+		$cursor  = $answer['cursor'];
+		if ( null === $cursor ) {
+			keep_with_lease( 'reconcile', [ 'since' => $began ] + array_diff_key( $record, [ 'began' => 0, 'cursor' => 0 ] ) );
+			return $queued;
+		}
+		keep_with_lease( 'reconcile', [ 'since' => $since, 'began' => $began, 'cursor' => $cursor ] + $record );
+	}
+	return $queued;
+}
+
+/**
+ * In the order of their ids, going on where the last walk ended, and leaving out whom an event has seen since that lap began.
+ */
+function walk_linked_users( \AgileBridge\AgileCrm $crm ): int {
+	global $wpdb;
+	$now    = now_ms();
+	$record = lease_record( 'reconcile' )['details'];
+	$day    = gmdate( 'Y-m-d', intdiv( $now, SECOND ) );
+	$spent  = ( $record['day'] ?? '' ) === $day ? (int) ( $record['spent'] ?? 0 ) : 0;
+	$after  = (int) ( $record['after'] ?? 0 );
+	$lap    = (int) ( $record['lap'] ?? $now );
+	$budget = max( 0, (int) apply_filters( 'agile_bridge_daily_requests', DAILY_REQUESTS ) );
+	$users  = $budget <= $spent ? [] : rows(
+		"SELECT user_id, meta_value AS contact_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND user_id > %d ORDER BY user_id LIMIT %d",
+		contact_id_key(),
+		$after,
+		min( $budget - $spent, max( 1, intdiv( $budget, 24 ) ) )
+	);
+	$seen   = contacts_seen_since( $lap, array_column( $users, 'contact_id' ) );
+	$queued    = 0;
+	$under_way = 0;
+	$not_seen  = PHP_INT_MAX;
+	foreach ( [ ...$users, null ] as $next ) {
+		if ( null !== $next ) {
+			$after = (int) $next->user_id;
+			// A link may be anything that somebody once wrote there.
+			if ( 1 === preg_match( '/^[1-9][0-9]{0,18}$/D', (string) $next->contact_id ) && ! in_array( $next->contact_id, $seen, true ) ) {
+				$crm->begin( "{$next->user_id} {$next->contact_id}", (string) $next->contact_id, null );
+				++$under_way;
+				++$spent;
+			}
+		}
+		while ( $under_way >= ( null === $next ? 1 : 8 ) ) {
+			$fetched = (array) $crm->next();
+			--$under_way;
+			[ $user_id, $contact_id ] = explode( ' ', (string) $fetched['key'] );
+			if ( ! isset( $fetched['error'] ) ) {
+				$queued += queue_news( [ $fetched['contact'] ], $now );
+			} elseif ( 'contact_not_found' === $fetched['error'] ) {
+				mind_contact_gone_quietly( $contact_id );
+			} else {
+				$not_seen = min( $not_seen, (int) $user_id );
+				note_crm_error( $fetched );
+			}
+		}
+		if ( PHP_INT_MAX !== $not_seen && null !== crm_stopped( lease_record( 'crm' ) ) ) {
+			break;
+		}
+	}
+	// Whom the CRM did not tell us about is the first of the next walk.
+	$after = min( $after, $not_seen - 1 );
+	// Through with all: the next walk is a new lap.
+	$through = [] === $users && $budget > $spent && PHP_INT_MAX === $not_seen;
+	keep_with_lease(
+		'reconcile',
+		[
+			'day'   => $day,
+			'spent' => $spent,
+			'after' => $through ? 0 : $after,
+			'lap'   => $through ? $now : $lap,
+		] + $record
+	);
+	return $queued;
+}
+
+/**
+ * Those of these contacts that an event has seen. By two queries and not by one with NOT EXISTS: the ids are text of another
+ * charset among the user meta, and no index would be used.
+ *
+ * @param list<string> $contact_ids
+ * @return list<string>
+ */
+function contacts_seen_since( int $time, array $contact_ids ): array {
+	if ( [] === $contact_ids ) {
+		return [];
+	}
+	$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
+	$rows   = rows(
+		'SELECT DISTINCT contact_id FROM ' . events_table() . " WHERE contact_id IN ($places) AND state = 'done' AND updated_at > %d",
+		...array_map( 'strval', $contact_ids ),
+		...[ $time ]
+	);
+	return array_column( $rows, 'contact_id' );
+}
+
+/**
+ * One user whom the site's own code does not let go must not end the walk.
+ */
+function mind_contact_gone_quietly( string $contact_id ): void {
+	try {
+		mind_contact_gone( $contact_id );
+	} catch ( \Throwable $error ) {
+		log_error( $error );
+	}
+}
+
+/**
+ * Queues those of these contacts whose users would change.
+ *
+ * @param list<array<string, mixed>> $contacts
+ * @return int How many.
+ */
+function queue_news( array $contacts, int $now ): int {
+	global $wpdb;
+	// Seconds, as the CRM counts.
+	$settled  = array_filter( $contacts, static fn( array $contact ): bool => 1000 * (int) $contact['updated_time'] <= $now - WEBHOOK_ON_ITS_WAY );
+	$contacts = array_column( $settled, null, 'id' );
+	if ( [] === $contacts ) {
+		return 0;
+	}
+	$ids    = array_map( 'strval', array_keys( $contacts ) );
+	$places = implode( ', ', array_fill( 0, count( $ids ), '%s' ) );
+	$linked = rows( "SELECT user_id, meta_value AS contact_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value IN ($places)", contact_id_key(), ...$ids );
+	$open   = array_column( rows( 'SELECT contact_id FROM ' . events_table() . " WHERE open_key IS NOT NULL AND contact_id IN ($places)", ...$ids ), 'contact_id' );
+	$queued = 0;
+	foreach ( $linked as $link ) {
+		$contact = $contacts[ $link->contact_id ] ?? null;
+		if ( null !== $contact && ! in_array( $link->contact_id, $open, true ) && has_news( $contact, (int) $link->user_id ) ) {
+			put_webhook( [ 'action' => 'update', 'contact_id' => $contact['id'], 'email' => null ], origin: 'reconcile' );
+			++$queued;
+		}
+	}
+	count_repaired( $queued );
+	return $queued;
+}
+
+/**
+ * Whether an event of this contact would change the user.
+ *
+ * @param array<string, mixed> $contact
+ */
+function has_news( array $contact, int $user_id ): bool {
+	$user = fresh_user( $user_id );
+	if ( null === $user || 'PERSON' !== $contact['type'] || ! is_member( $user ) ) {
+		return false;
+	}
+	try {
+		$settled = settled_update( $user, false, null, $contact, mapped_data( $contact ) );
+		$tags    = null === $contact['tags'] ? null : array_values( array_unique( $contact['tags'] ) );
+		return planned_update( $user, $settled['data'], $contact['id'], $tags, null, null )['writes'];
+	} catch ( \Throwable $error ) {
+		// It cannot be applied; an event would only say so.
+		return false;
+	}
+}
+
+/**
+ * The admin sees how many webhooks never arrived.
+ */
+function count_repaired( int $count ): void {
+	if ( $count > 0 ) {
+		$stats = get_option( STATS_OPTION );
+		$next  = is_array( $stats ) ? $stats : [];
+		replace_stats( $stats, [ 'repaired' => (int) ( $next['repaired'] ?? 0 ) + $count ] + $next );
+	}
+}
