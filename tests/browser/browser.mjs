@@ -92,6 +92,23 @@ export class Screen {
 		return ( await this.page.locator( '.notice' ).allInnerTexts() ).join( '\n' );
 	}
 
+	/** The line that counts webhooks. */
+	inbox() {
+		return this.page.locator( '#agile-bridge-inbox' ).innerText();
+	}
+
+	/** Opens the screen until that line is as it should be: a worker of the web server is at it. */
+	async inboxSays( expected ) {
+		const patience = Date.now() + 15_000;
+		do {
+			await this.open();
+			if ( expected.test( await this.inbox() ) ) {
+				return;
+			}
+		} while ( Date.now() < patience );
+		throw new Error( `${ await this.inbox() } is not ${ expected }` );
+	}
+
 	/** What the copy button puts on the clipboard. */
 	async copy( what ) {
 		await this.button( `Copy: ${ what }` ).click();

@@ -11,6 +11,7 @@
 //   constants     a site with the four connection constants and AGILE_BRIDGE_RETURN_PASSWORD_FIELD
 //   no-extension  a site whose PHP has no extension
 //   wp-fusion     a site on which the full WP Fusion is active with Agile CRM; it answers webhooks with status 299
+//   inbox         a site with the connection constants, on which one webhook was given up
 
 import assert from 'node:assert/strict';
 import { asAdmin, given } from './browser.mjs';
@@ -72,6 +73,14 @@ const scenarios = {
 		assert.match( await screen.notices(), /Settings saved/ );
 	},
 
+	async inbox( screen ) {
+		await whatWasGivenUpIsProcessedAgain( screen );
+		await whatIsPausedWaits( screen );
+		await howManyAreProcessedAtOnce( screen );
+		await harmlessRolesForDeletedContacts( screen );
+		await theDashboardSaysThatTheCrmRefusesUs( screen );
+	},
+
 	async 'no-extension'( screen ) {
 		for ( const page of [ 'index.php', 'plugins.php', 'options-general.php?page=bridge-for-agile-crm' ] ) {
 			await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/${ page }` );
@@ -103,6 +112,78 @@ const scenarios = {
 		assert.equal( await status( url ), 200 );
 	},
 };
+
+async function whatWasGivenUpIsProcessedAgain( screen ) {
+	await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/index.php` );
+	assert.match( await screen.notices(), /1 webhook was given up/ );
+	await screen.open();
+	assert.match( await screen.inbox(), /Waiting: 0\..*Given up: 1\./ );
+	assert.match( await screen.page.locator( '#agile-bridge-given-up tbody' ).innerText(), /\d{10,}\s+add\s+.*Agile CRM/ );
+	await screen.picture( 'given-up' );
+
+	// Paused, so that it can be seen waiting.
+	await screen.field( 'Store webhooks without processing them' ).check();
+	await screen.save( {} );
+	assert.match( await screen.notices(), /is paused.*0 webhooks wait/s );
+	await screen.press( 'Process those given up again' );
+	const notices = await screen.notices();
+	assert.match( notices, /given up are in the queue again/ );
+	assert.match( notices, /is paused.*1 webhook waits; none is lost/s );
+	assert.doesNotMatch( notices, /was given up/ );
+	assert.match( await screen.inbox(), /Waiting: 1\..*Given up: 0\./ );
+	assert.equal( await screen.button( 'Process those given up again' ).count(), 0 );
+}
+
+async function whatIsPausedWaits( screen ) {
+	const add = await addedBy( await screen.copy( ADD ), 'paused@example.com' );
+	assert.equal( await status( add ), 202 );
+	await screen.open();
+	assert.match( await screen.notices(), /is paused.*2 webhooks wait/s );
+	await screen.picture( 'paused' );
+
+	await screen.field( 'Store webhooks without processing them' ).uncheck();
+	await screen.save( {} );
+	assert.doesNotMatch( await screen.notices(), /is paused/ );
+	// The next webhook brings all of them on.
+	assert.equal( await status( add ), 202 );
+	await screen.inboxSays( /Waiting: 0\. Processed in the last 14 days: 3\. Given up: 0\./ );
+	assert.equal( await status( add ), 200 );
+}
+
+async function howManyAreProcessedAtOnce( screen ) {
+	await screen.field( 'Processed at once' ).evaluate( ( field ) => field.removeAttribute( 'max' ) );
+	await screen.save( { 'Processed at once': '65' } );
+	assert.match( await screen.notices(), /a number from 0 to 64.*Nothing was saved/s );
+	await screen.save( { 'Processed at once': '0' } );
+	assert.match( await screen.notices(), /Settings saved/ );
+	assert.equal( await status( await addedBy( await screen.copy( ADD ), 'later@example.com' ) ), 202 );
+	await screen.inboxSays( /Waiting: 0\./ );
+	await screen.save( { 'Processed at once': '2' } );
+}
+
+async function harmlessRolesForDeletedContacts( screen ) {
+	const choices = await screen.field( 'Deleted contacts' ).locator( 'option' ).allInnerTexts();
+	assert.ok( choices.includes( 'Change nothing' ) && choices.includes( 'Set the role Subscriber' ), choices );
+	assert.ok( ! choices.some( ( choice ) => choice.includes( 'Administrator' ) ), choices );
+	await screen.field( 'Deleted contacts' ).selectOption( 'unlink' );
+	await screen.save( {} );
+	assert.equal( await screen.field( 'Deleted contacts' ).inputValue(), 'unlink' );
+}
+
+async function theDashboardSaysThatTheCrmRefusesUs( screen ) {
+	const add = await addedBy( await screen.copy( ADD ), 'refused@example.com' );
+	await setFaults( { unauthorized: 'json' } );
+	assert.equal( await status( add ), 202 );
+	const refusal = screen.page.locator( '.notice-error', { hasText: 'refuses the credentials' } );
+	for ( const page of [ 'index.php', 'options-general.php?page=bridge-for-agile-crm' ] ) {
+		await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/${ page }` );
+		assert.match( await refusal.innerText(), /Since .*1 webhook waits; none is lost.*status 401/s, page );
+	}
+	await screen.picture( 'refused' );
+	await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/plugins.php` );
+	assert.equal( await refusal.count(), 0, 'nowhere else' );
+	await setFaults( {} );
+}
 
 async function nothingIsTestedBeforeItIsConfigured( screen ) {
 	await screen.press( 'Test connection' );
@@ -241,14 +322,25 @@ function asTest( url ) {
 	return url.replace( /wpf_action=\w+/, 'wpf_action=test' );
 }
 
+/** A webhook about a new contact. */
+async function addedBy( url, email ) {
+	const contact = { type: 'PERSON', properties: [ { type: 'SYSTEM', name: 'email', subtype: 'work', value: email } ], tags: [] };
+	const answer = await sandbox( 'contacts', 'POST', contact );
+	return `${ url }&contact_id=${ ( await answer.json() ).id }`;
+}
+
 async function status( url ) {
 	return ( await fetch( url ) ).status;
 }
 
 async function setFaults( faults ) {
+	assert.equal( ( await sandbox( 'faults', 'PUT', faults ) ).status, 204 );
+}
+
+/** What the CRM's own page does. */
+function sandbox( path, method, sent ) {
 	const headers = { 'Content-Type': 'application/json' };
-	const answer = await fetch( `${ given( 'CRM_URL' ) }/sandbox/faults`, { method: 'PUT', headers, body: JSON.stringify( faults ) } );
-	assert.equal( answer.status, 204 );
+	return fetch( `${ given( 'CRM_URL' ) }/sandbox/${ path }`, { method, headers, body: JSON.stringify( sent ) } );
 }
 
 const name = process.argv[ 2 ];

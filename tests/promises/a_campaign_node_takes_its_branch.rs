@@ -2,7 +2,7 @@
 //! later nodes use what the answer holds.
 
 use crate::world::{World, ana};
-use sandbox::{Branch, Contact, Delivery, Method, Node};
+use sandbox::{Branch, Contact, Delivery, Faults, Method, Node};
 use serde_json::json;
 use site::ACCESS_KEY;
 
@@ -70,6 +70,30 @@ fn success_with_get_and_with_post() {
         );
         let delivery = world.crm.run_node(add);
         assert_eq!(taken(&delivery, &world), (Branch::Success, Some(200), "ignored".to_owned()), "{}", delivery.body);
+    }
+}
+
+/// What is accepted is as good as done: the campaign goes on, and its next nodes know that there is no user yet.
+#[test]
+fn success_with_what_is_done_later() {
+    let world = World::new();
+    let ours = [("wpf_action", "add"), ("access_key", ACCESS_KEY), ("contact_id", "{{id}}")];
+    for (number, method) in [Method::Get, Method::Post].into_iter().enumerate() {
+        let email = format!("ana{number}@example.com");
+        let ana = world.crm.create_contact(Contact::person(&email).first_name("Ana").tag("Lead"));
+        world.crm.set_faults(Faults { status: Some(503), ..Faults::default() });
+        let delivery = world.crm.run_node(node(&world, method, ana, &ours));
+        assert_eq!(taken(&delivery, &world), (Branch::Success, Some(202), "queued".to_owned()), "{}", delivery.body);
+        assert_eq!(delivery.new_fields["wp_contact_id"], json!(ana.to_string()), "{}", delivery.body);
+        assert!(!delivery.new_fields.contains_key("wp_user_id"), "{}", delivery.body);
+
+        // After a wait, which is what the manual recommends.
+        world.crm.set_faults(Faults::default());
+        world.catch_up();
+        let delivery = world.crm.run_node(node(&world, method, ana, &ours));
+        assert_eq!(taken(&delivery, &world), (Branch::Success, Some(200), "unchanged".to_owned()), "{}", delivery.body);
+        let user = delivery.new_fields["wp_user_id"].as_u64().expect("a user");
+        assert_eq!(world.user(user)["user_email"], json!(email));
     }
 }
 

@@ -2,9 +2,10 @@
 //! link counts only on the site that made it.
 
 use crate::world::{World, ana};
-use sandbox::Contact;
+use sandbox::{Contact, Faults};
 use serde_json::{Value, json};
 use site::{Answer, Request};
+use std::time::{Duration, Instant};
 
 /// A network with a second site below `/other/`.
 fn network() -> (World, u64) {
@@ -35,7 +36,34 @@ fn sites_do_not_meddle() {
     a_new_user_belongs_to_the_site_that_was_called(&world, other);
     a_network_user_is_added_and_otherwise_left_alone(&world, other);
     a_link_counts_on_the_site_that_made_it(&world, other);
+    what_waits_waits_on_the_site_that_was_called(&world, other);
     an_archived_site_still_knows_its_members(&world, other);
+}
+
+fn what_waits_waits_on_the_site_that_was_called(world: &World, other: u64) {
+    let waiting = |table: &str| world.site.sql(&format!("SELECT * FROM {table} WHERE state <> 'done'")).len();
+    let (here, there) = ("wp_agile_bridge_events", format!("wp_{other}_agile_bridge_events"));
+    let id = world.contact(Contact::person("wanda@example.com").first_name("Wanda").tag("Lead"));
+    world.crm.set_faults(Faults { status: Some(503), ..Faults::default() });
+    world.expect(&on_other(world, "add", &[("contact_id", &id), ("role", "author")]), 202, "queued", "");
+    world.crm.set_faults(Faults::default());
+    assert_eq!((waiting(here), waiting(&there)), (0, 1));
+    world.advance(Duration::from_secs(60));
+    assert_eq!(world.drain(), 0, "this site drains its own");
+    // The same contact means somebody of this site as well, and the two do not wait for each other.
+    world.expect(&world.site.webhook("update", &[("contact_id", &id)]), 200, "ignored", "no_matching_user");
+
+    // What that site is called next brings it on.
+    world.expect(&on_other(world, "test", &[]), 200, "ok", "");
+    let bo = world.contact(Contact::person("bo@example.com").first_name("Bo"));
+    world.expect(&on_other(world, "update", &[("contact_id", &bo)]), 200, "ignored", "no_matching_user");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while waiting(&there) > 0 {
+        assert!(Instant::now() < deadline, "{:#?}", world.site.sql(&format!("SELECT * FROM {there}")));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let user = world.user_with("wanda@example.com")["ID"].as_str().and_then(|id| id.parse().ok()).expect("a user");
+    assert_eq!(roles(world, user), json!({"site 1": [], format!("site {other}"): ["author"]}));
 }
 
 /// WordPress then says of everybody that they are no member.

@@ -1,8 +1,10 @@
 //! Each parameter is read by one rule, and a request that could mean two things is refused, by the parameter's name.
 
 use crate::world::{World, ana};
-use sandbox::Contact;
+use sandbox::{Contact, Faults};
+use serde_json::json;
 use site::{ACCESS_KEY, Answer, Request, Site};
+use std::time::Duration;
 
 /// A webhook from a raw query string.
 fn call(site: &Site, query: &str) -> Answer {
@@ -93,8 +95,9 @@ fn a_contact_is_named_by_its_id_or_else_by_an_address() {
         ("wpf_action=update&email=o%26%23x27%3Bbrien@example.com&contact_id=".to_owned(), &brien, "unchanged"),
         ("wpf_action=update&email=o%26apos%3Bbrien@example.com".to_owned(), &brien, "unchanged"),
         ("wpf_action=add&email=plus%2Bminus@example.com".to_owned(), &plus, "created"),
-        // Until there is an inbox.
-        ("wpf_action=update&contact_id=ANA&async=true".to_owned(), &ana, "unchanged"),
+        ("wpf_action=update&contact_id=ANA&async=&async=".to_owned(), &ana, "unchanged"),
+        ("wpf_action=update&contact_id=ANA&async=false&send_notification=off".to_owned(), &ana, "unchanged"),
+        ("wpf_action=update&contact_id=ANA&async=please".to_owned(), &ana, "unchanged"),
     ] {
         let query = query.replace("ANA", &ana);
         world.crm.reset_counts();
@@ -115,10 +118,13 @@ fn a_contact_is_named_by_its_id_or_else_by_an_address() {
     }
     assert_eq!(world.crm.complaints(), Vec::<String>::new());
 
-    // The largest id there can be is an id like any other, of nobody.
-    for query in ["wpf_action=add&contact_id=9223372036854775807", "wpf_action=add&email=nobody@example.com"] {
+    // The largest id there can be is an id like any other, of nobody. Whose address nobody has yet may only be late.
+    for (query, status, code) in [
+        ("wpf_action=add&contact_id=9223372036854775807", 404, "contact_not_found"),
+        ("wpf_action=add&email=nobody@example.com", 202, ""),
+    ] {
         let answer = call(&world.site, query);
-        assert_eq!((answer.status, answer.wp_code()), (404, "contact_not_found"), "{query}: {}", answer.json);
+        assert_eq!((answer.status, answer.wp_code()), (status, code), "{query}: {}", answer.json);
     }
     assert_eq!(world.user_count(), 4);
 
@@ -129,4 +135,40 @@ fn a_contact_is_named_by_its_id_or_else_by_an_address() {
         assert_eq!((answer.status, answer.wp_status()), (200, "ok"), "{query}: {}", answer.json);
     }
     assert_eq!(world.crm.counts().total, 0);
+}
+
+/// The sender wants to know only that it arrived.
+#[test]
+fn async_is_answered_at_once_and_done_afterwards() {
+    let world = World::new();
+    let latency = Duration::from_millis(2500);
+    world.crm.set_faults(Faults { latency, ..Faults::default() });
+    let mut people = Vec::new();
+    for (number, yes) in ["true", "1", "yes", "on", "TRUE", "oN"].into_iter().enumerate() {
+        let email = format!("p{number}@example.com");
+        let id = world.contact(Contact::person(&email).first_name("Jo").tag("Lead"));
+        let named = if number % 2 == 0 { ("contact_id", &*id) } else { ("email", &*email) };
+        let answer = world.site.webhook("add", &[named, ("async", yes), ("role", "author")]);
+        world.expect(&answer, 202, "queued", "");
+        assert!(answer.response.elapsed < latency, "{yes}: answered after {:?}", answer.response.elapsed);
+        assert_eq!(answer.contact_id(), (number % 2 == 0).then_some(&*id), "{yes}: {}", answer.json);
+        assert_eq!(answer.user_id(), None, "{yes}: {}", answer.json);
+        people.push((id, email));
+    }
+    // Nobody has to call or to wait for it.
+    world.await_all_done();
+    for (id, email) in people {
+        let user = world.user_with(&email);
+        assert_eq!(
+            (&user["roles"], &user["agilecrm_contact_id"]),
+            (&json!(["author"]), &json!(id)),
+            "{:#?}",
+            world.events()
+        );
+    }
+    // A malformed one is told so all the same, and a proof of the key needs no queue.
+    let answer = world.site.webhook("add", &[("contact_id", "x"), ("async", "true")]);
+    world.expect(&answer, 400, "rejected", "invalid_request");
+    world.expect(&world.site.webhook("test", &[("async", "true")]), 200, "ok", "");
+    assert_eq!(world.events().len(), 6);
 }

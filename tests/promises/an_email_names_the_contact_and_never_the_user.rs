@@ -3,6 +3,7 @@
 use crate::world::{World, ana};
 use sandbox::Contact;
 use serde_json::json;
+use std::time::Duration;
 
 const SEARCH: &str = "contacts/search/email/{email}";
 
@@ -57,9 +58,27 @@ fn a_linked_user_saves_the_search(world: &World) {
     assert_eq!(answer.contact_id(), Some(&*kim), "{}", answer.json);
     assert_eq!(asked(world), (0, 1));
 
-    let answer = by_email("add", "nobody@example.com");
-    world.expect(&answer, 404, "failed", "contact_not_found");
-    assert_eq!(asked(world), (0, 1));
+    // Whom a search does not find may only be new to it: it is asked again, three times.
+    for email in ["nobody@example.com", "late@example.com"] {
+        let answer = by_email("add", email);
+        world.expect(&answer, 202, "queued", "");
+        assert_eq!(asked(world), (0, 1));
+    }
+    let late = world.contact(Contact::person("late@example.com").first_name("Lara"));
+    for (waited, searches) in [(5, 0), (8, 2), (74, 1), (362, 1)] {
+        world.advance(Duration::from_secs(waited));
+        assert_eq!(world.drain(), searches, "after {waited} s more: {:#?}", world.events());
+        assert_eq!(asked(world), (0, searches), "after {waited} s more");
+    }
+    world.catch_up();
+    assert_eq!(asked(world), (0, 0));
+    let ends: Vec<_> =
+        world.events().into_iter().rev().take(2).map(|event| json!([event["state"], event["code"]])).collect();
+    assert_eq!(ends, [json!(["done", ""]), json!(["done", "contact_not_found"])], "{:#?}", world.events());
+    let answer = by_email("update", "late@example.com");
+    world.expect(&answer, 200, "unchanged", "");
+    assert_eq!(answer.contact_id(), Some(&*late), "{}", answer.json);
+    assert_eq!(asked(world), (1, 0));
 }
 
 fn addresses_reach_the_search_whole(world: &World) {

@@ -95,17 +95,39 @@ fn bodies_and_headers() {
         }
     }
 
-    world.crm.set_faults(Faults { unauthorized: Some(Form::Html), ..Faults::default() });
-    let answer = site.webhook("add", &[("contact_id", &id)]);
-    well_formed(&answer, "CRM refuses us");
-    world.expect(&answer, 502, "failed", "crm_unauthorized");
-    assert_eq!(answer.contact_id(), Some(&*id), "{}", answer.json);
+    // What is kept for later, whatever the reason; an address names no contact yet.
+    let queued = |more: Value| ok("queued", &more).expect("a body");
+    let by_email = [("email", "who@example.com")];
+    for (what, faults, parameters) in [
+        ("later", Faults::default(), &[("contact_id", &*id), ("async", "1")][..]),
+        ("CRM refuses us", Faults { unauthorized: Some(Form::Html), ..Faults::default() }, &[("contact_id", &*id)]),
+        ("CRM is not asked any more", Faults::default(), &[("contact_id", &*no_address)]),
+        ("not even whom to ask for", Faults::default(), &by_email),
+    ] {
+        world.crm.set_faults(faults);
+        let answer = site.webhook("add", parameters);
+        well_formed(&answer, what);
+        let named = parameters.iter().find(|(name, _)| *name == "contact_id");
+        let expected = queued(named.map_or(Value::Null, |(_, id)| json!({"wp_contact_id": id})));
+        assert_eq!((answer.status, &answer.json), (202, &expected), "{what}: {}", site.log());
+        if what == "later" {
+            world.await_all_done();
+        }
+    }
     world.crm.set_faults(Faults::default());
 
     site.set_constant("AGILE_BRIDGE_DOMAIN", "");
     let answer = site.webhook("add", &[("contact_id", &id)]);
     well_formed(&answer, "not configured");
     world.expect(&answer, 503, "failed", "not_configured");
+    assert_eq!(answer.contact_id(), Some(&*id), "{}", answer.json);
+
+    site.sql("RENAME TABLE wp_agile_bridge_events TO away");
+    site.sql("CREATE TABLE wp_agile_bridge_events (id int)");
+    let answer = site.webhook("add", &[("contact_id", &id)]);
+    well_formed(&answer, "not stored");
+    world.expect(&answer, 503, "failed", "site_unavailable");
+    assert_eq!(answer.contact_id(), Some(&*id), "{}", answer.json);
 
     assert_eq!(std::fs::read_to_string(site.root().join("wp-content/cached")).ok().as_deref(), Some("no"));
     assert!(!site.log().contains(ACCESS_KEY));

@@ -2,8 +2,9 @@
 //! that is one mail, on creation only, and its link works. Never a cookie.
 
 use crate::world::World;
-use sandbox::Contact;
+use sandbox::{Contact, Faults};
 use site::Answer;
+use std::time::Duration;
 
 fn add(world: &World, number: usize, send_notification: &str) -> Answer {
     let id = world.contact(Contact::person(&format!("p{number}@example.com")).first_name("Jo").tag("Lead"));
@@ -17,6 +18,7 @@ fn add(world: &World, number: usize, send_notification: &str) -> Answer {
 fn one_mail_if_it_is_asked_for() {
     let world = World::new();
     the_welcome_mail_is_sent_once_and_its_link_works(&world);
+    a_user_who_is_made_later_gets_it_then_and_once(&world);
     nobody_else_hears_of_anything(&world);
 }
 
@@ -43,6 +45,26 @@ fn the_welcome_mail_is_sent_once_and_its_link_works(world: &World) {
         assert_eq!(visit.status, 302, "{}", visit.body());
         assert!(!visit.header("Location").unwrap_or_default().contains("error"), "{:?}", visit.headers);
     }
+}
+
+/// However often it was sent, and whatever came of the first tries.
+fn a_user_who_is_made_later_gets_it_then_and_once(world: &World) {
+    world.site.forget_mails();
+    let id = world.contact(Contact::person("later@example.com").first_name("Jo").tag("Lead"));
+    world.crm.set_faults(Faults { status: Some(503), ..Faults::default() });
+    for parameters in [&[("contact_id", &*id), ("send_notification", "1")][..], &[("contact_id", &*id)]] {
+        world.expect(&world.site.webhook("add", parameters), 202, "queued", "");
+    }
+    world.advance(Duration::from_secs(60));
+    world.drain_and_rest();
+    assert_eq!(world.site.mails(), [], "nobody is there yet");
+    world.crm.set_faults(Faults::default());
+    world.catch_up();
+    let mails = world.site.mails();
+    assert_eq!(mails.iter().map(|mail| &*mail.to).collect::<Vec<_>>(), ["later@example.com"], "{:?}", world.events());
+    world.expect(&world.site.webhook("add", &[("contact_id", &id), ("send_notification", "1")]), 200, "unchanged", "");
+    world.catch_up();
+    assert_eq!(world.site.mails().len(), 1);
 }
 
 fn nobody_else_hears_of_anything(world: &World) {

@@ -1,5 +1,5 @@
-//! One event costs exactly one request to the CRM, and one worker needs one connection for all of them; a connection that
-//! the CRM closed while it was idle costs no error. Counted by the CRM, over HTTP and over HTTPS.
+//! One event costs exactly one request to the CRM, now or later, and one worker needs one connection for all of them; a
+//! connection that the CRM closed while it was idle costs no error. Counted by the CRM, over HTTP and over HTTPS.
 
 use crate::world::{World, ana};
 use sandbox::{Contact, Faults};
@@ -73,6 +73,28 @@ fn a_connection_closed_while_idle_costs_no_error(world: &World, crm_url: &str) {
         let counts = crm.counts();
         assert_eq!((counts.total, counts.connections_opened), (1, 1), "{round}: {counts:?}");
     }
+}
+
+/// Eight at a time, and none of them twice.
+#[test]
+fn events_that_are_done_later_cost_no_more() {
+    let world = World::new();
+    world.pause(true);
+    let number = 40;
+    for number in 0..number {
+        let contact = Contact::person(&format!("person{number}@example.com")).first_name("Ana").tag("Lead");
+        let id = world.contact(contact);
+        world.expect(&world.site.webhook("add", &[("contact_id", &id)]), 202, "queued", "");
+    }
+    assert_eq!(world.crm.counts().total, 0, "{:?}", world.crm.requests());
+    world.pause(false);
+    assert_eq!(world.drain(), number, "{:?}", world.events());
+    world.await_all_done();
+    let counts = world.crm.counts();
+    assert_eq!((counts.total, counts.of("GET", "contacts/{id}")), (number, number), "{counts:?}");
+    assert!(counts.connections_opened <= 8, "{counts:?}");
+    assert_eq!(world.user_count(), number + 1);
+    assert_eq!(world.drain(), 0);
 }
 
 fn some_events_cost_none(world: &World) {

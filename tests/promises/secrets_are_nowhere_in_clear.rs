@@ -1,11 +1,12 @@
 //! Access key, API key and passwords: in no log, no answer, no mail and no table, whatever goes wrong, on a PHP that is told
-//! to write everything down.
+//! to write everything down; neither while an event waits nor when it was done later.
 
-use crate::world::World;
+use crate::world::{CLOCK, World};
 use sandbox::{Contact, Error500, Faults, Form, Options, Sandbox};
 use serde_json::{Value, json};
 use site::{ACCESS_KEY, Request, Site, form};
 use std::fs;
+use std::time::Duration;
 
 const API_KEY: &str = "an-API-key-like-no-other-0123456789";
 const MAPPED: &str = "a-mapped-password-like-no-other";
@@ -60,17 +61,17 @@ impl Paper<'_> {
         response.status
     }
 
-    /// Both ways to show the key. What fails on purpose may be answered in any way.
-    fn add(&mut self, contact: u64, fail: &str, status: u16) {
+    /// Both ways to show the key. What fails on purpose may be answered in any way; what waits is answered 202.
+    fn add(&mut self, contact: u64, fail: &str, [first, second]: [u16; 2]) {
         let parameters = [
             ("wpf_action", "add"),
             ("access_key", ACCESS_KEY),
             ("contact_id", &contact.to_string()),
             ("send_notification", "1"),
         ];
-        for request in [
-            Request::new("GET", &format!("/?{}", form(&parameters))),
-            Request::new("POST", "/").body("application/x-www-form-urlencoded", form(&parameters)),
+        for (request, status) in [
+            (Request::new("GET", &format!("/?{}", form(&parameters))), first),
+            (Request::new("POST", "/").body("application/x-www-form-urlencoded", form(&parameters)), second),
         ] {
             let got = self.send(&request.header("X-Fail", fail));
             assert!(
@@ -101,6 +102,10 @@ impl Paper<'_> {
         let tables: Vec<_> =
             names.map(|name| json!(site.sql(&format!("SELECT * FROM `{name}`"))).to_string()).collect();
         assert!(tables.len() > 10, "{tables:?}");
+        // The inbox, with events that wait, were done, were refused; its leases, with why the CRM is not asked; the locks.
+        for table in ["wp_agile_bridge_events", "wp_agile_bridge_leases", "wp_agile_bridge_identities"] {
+            assert!(!site.sql(&format!("SELECT * FROM {table}")).is_empty(), "{table} is empty: nothing was looked at");
+        }
         tables.join("\n")
     }
 
@@ -122,22 +127,22 @@ fn found(secret: &str, text: &str) -> Option<String> {
 fn users(paper: &mut Paper<'_>) -> Vec<String> {
     let crm = &paper.world.crm;
     let contact = crm.create_contact(paper.person());
-    paper.add(contact, "", 200);
+    paper.add(contact, "", [200, 200]);
     let returned = crm.property(contact, "WP Password").expect("the password was returned");
     for password in [MAPPED, "sh0rt"] {
         let contact = crm.create_contact(paper.person().custom("Password", password));
-        paper.add(contact, "", 200);
+        paper.add(contact, "", [200, 200]);
     }
     for hook in FAILING {
         for kind in ["", "!"] {
             let contact = crm.create_contact(paper.person().custom("Password", MAPPED));
-            paper.add(contact, &format!("{hook}{kind}"), 0);
+            paper.add(contact, &format!("{hook}{kind}"), [0, 0]);
         }
     }
     let only_route = Some("PUT contacts/edit-properties".to_owned());
     crm.set_faults(Faults { error_500: Some(Error500::html()), only_route, ..Faults::default() });
     let contact = crm.create_contact(paper.person());
-    paper.add(contact, "", 200);
+    paper.add(contact, "", [200, 200]);
     let requests = crm.requests();
     let lost = requests.iter().rfind(|request| request.method == "PUT").expect("the password was sent");
     let lost: Value = serde_json::from_str(&lost.body).expect("JSON");
@@ -145,25 +150,31 @@ fn users(paper: &mut Paper<'_>) -> Vec<String> {
     vec![returned, lost["properties"][0]["value"].as_str().expect("a password").to_owned()]
 }
 
-/// A CRM and a database that fail in every way, and requests that are refused.
-fn failures(paper: &mut Paper<'_>) {
-    let (crm, site) = (&paper.world.crm, &paper.world.site);
-    let contact = crm.create_contact(paper.person().custom("Password", MAPPED));
-    for (fault, status) in [
-        (Faults { unauthorized: Some(Form::Json), ..Faults::default() }, 502),
-        (Faults { error_500: Some(Error500::json()), ..Faults::default() }, 502),
-        (Faults { redirect: Some("http://127.0.0.1:1/login".to_owned()), ..Faults::default() }, 502),
-        (Faults { truncated_json: true, ..Faults::default() }, 502),
-        (Faults { hang_up: true, ..Faults::default() }, 502),
-        (Faults { stalled_headers: true, ..Faults::default() }, 504),
+/// A CRM that fails in every way: all of it waits.
+fn failures_of_the_crm(paper: &mut Paper<'_>) {
+    let crm = &paper.world.crm;
+    for fault in [
+        Faults { error_500: Some(Error500::json()), ..Faults::default() },
+        Faults { truncated_json: true, ..Faults::default() },
+        Faults { hang_up: true, ..Faults::default() },
+        Faults { stalled_headers: true, ..Faults::default() },
+        // The last: then the CRM is not asked any more.
+        Faults { redirect: Some("http://127.0.0.1:1/login".to_owned()), ..Faults::default() },
     ] {
+        let contact = crm.create_contact(paper.person().custom("Password", MAPPED));
         crm.set_faults(fault);
-        paper.add(contact, "", status);
+        paper.add(contact, "", [202, 202]);
     }
     crm.set_faults(Faults::default());
-    for table in ["wp_users", "wp_usermeta"] {
+}
+
+/// A database that fails, requests that are refused, and a CRM that refuses us.
+fn refusals(paper: &mut Paper<'_>) {
+    let (crm, site) = (&paper.world.crm, &paper.world.site);
+    for table in ["wp_users", "wp_usermeta", "wp_agile_bridge_identities", "wp_agile_bridge_events"] {
+        let contact = crm.create_contact(paper.person().custom("Password", MAPPED));
         site.sql(&format!("CREATE TRIGGER broken BEFORE INSERT ON {table} FOR EACH ROW SIGNAL SQLSTATE '45000'"));
-        paper.add(contact, "", 503);
+        paper.add(contact, "", if table.ends_with("events") { [503, 503] } else { [503, 202] });
         site.sql("DROP TRIGGER broken");
     }
     for (query, status) in [
@@ -177,6 +188,10 @@ fn failures(paper: &mut Paper<'_>) {
         let target = format!("/?{}", query.replace("KEY", ACCESS_KEY));
         assert_eq!(paper.send(&Request::new("GET", &target)), status, "{query}");
     }
+    let contact = crm.create_contact(paper.person().custom("Password", MAPPED));
+    crm.set_faults(Faults { unauthorized: Some(Form::Json), ..Faults::default() });
+    paper.add(contact, "", [202, 202]);
+    crm.set_faults(Faults::default());
 }
 
 #[test]
@@ -189,31 +204,53 @@ fn after_all_that_can_go_wrong() {
         .field_map(&[("Password", "user_pass"), ("Plan", "plan")])
         .php_ini(&[("zend.exception_ignore_args", "0"), ("zend.exception_string_param_max_len", "1000000")])
         .mu_plugin_file("tracker.php", TRACKER)
+        .mu_plugin_file("clock.php", CLOCK)
+        // Workers that failing plugins have ended count until their time is over.
+        .mu_plugin_file("inline.php", "<?php add_filter('agile_bridge_inline_workers', fn() => 99);")
         .start()
         .expect("the site starts");
     let world = World { crm, site };
+    // The clock is there from the start: the tracker would write down each look for it.
+    world.advance(Duration::ZERO);
     let mut paper = Paper { world: &world, answers: String::new(), persons: 0 };
     let mut passwords = users(&mut paper);
-    failures(&mut paper);
     passwords.push(MAPPED.to_owned());
+    failures_of_the_crm(&mut paper);
+    // In every state that an event can be in before its end: a password that is owed, a user who is written and not told.
+    let events = json!(world.events()).to_string();
+    for state in
+        [r#""action":"return_password""#, r#""state":"waiting""#, r#""state":"running""#, r#""state":"applied""#]
+    {
+        assert!(events.contains(state), "no event with {state}: {events}");
+    }
+    nothing_is_found(&paper, &passwords, "while they wait");
+    world.catch_up();
+    refusals(&mut paper);
+    nothing_is_found(&paper, &passwords, "when they are done");
+    world.catch_up();
+    nothing_is_found(&paper, &passwords, "in the end");
+    let owed = world.site.sql("SELECT * FROM wp_agile_bridge_events WHERE owed IS NOT NULL OR state <> 'done'");
+    assert!(owed.is_empty(), "what is done is not wiped: {owed:?}");
+}
 
+fn nothing_is_found(paper: &Paper<'_>, passwords: &[String], when: &str) {
     let (logs, tables, mails) = (paper.logs(), paper.tables(), paper.mails());
-    assert!(logs.contains(" STACK user_register") && logs.contains("process_contact"), "the tracker has not seen us");
+    assert!(logs.contains(" STACK user_register") && logs.contains("apply_contact"), "the tracker has not seen us");
     // The header that the CRM gets.
-    let header = world.site.wp(&format!("return base64_encode('{}:{API_KEY}');", world.crm.email()));
+    let header = paper.world.site.wp(&format!("return base64_encode('{}:{API_KEY}');", paper.world.crm.email()));
     let keys = [ACCESS_KEY.to_owned(), API_KEY.to_owned(), header.as_str().expect("a text").to_owned()];
     for secret in &keys {
         for (place, text) in [("a log", &logs), ("a table", &tables), ("an answer", &paper.answers), ("a mail", &mails)]
         {
-            assert_eq!(found(secret, text), None, "'{secret}' is in {place}");
+            assert_eq!(found(secret, text), None, "'{secret}' is in {place} {when}");
         }
     }
     let logs: String = logs.split_inclusive('\n').filter(|line| !line.contains(" STACK ")).collect();
-    for secret in &passwords {
+    for secret in passwords {
         assert!(secret.len() > 20, "'{secret}' is no password of ours");
         for (place, text) in [("a log", &logs), ("a table", &tables), ("an answer", &paper.answers), ("a mail", &mails)]
         {
-            assert_eq!(found(secret, text), None, "the password '{secret}' is in {place}");
+            assert_eq!(found(secret, text), None, "the password '{secret}' is in {place} {when}");
         }
     }
 }

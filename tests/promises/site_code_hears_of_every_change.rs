@@ -1,9 +1,11 @@
 //! Our hooks and WP Fusion's: fired after the writes, with the arguments that the contract names, once for each change and
-//! never with a password.
+//! never with a password. The same where it is done later; and a failure is told when it is one, not while it is tried again.
 
+use crate::inbox::number;
 use crate::world::{World, ana};
 use sandbox::{Contact, Faults};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Notes every hook with its arguments. For an action also what somebody else sees of the user in the database at that
 /// moment: only what is written for good.
@@ -213,10 +215,10 @@ fn is_her_data(data: &Value) {
 fn a_generated_password_is_told_to_nobody(world: &World) {
     let (id, answer) = world.add(Contact::person("generated@example.com").first_name("Ana"));
     world.expect(&answer, 200, "created", "");
-    let number = id.parse().expect("an id");
-    let password = world.crm.property(number, "WP Password").expect("a password was returned");
+    let contact = id.parse().expect("an id");
+    let password = world.crm.property(contact, "WP Password").expect("a password was returned");
     no_action_holds(&world.take_notes(), &[&password]);
-    world.crm.set_property(number, "SYSTEM", "first_name", "", "Bea");
+    world.crm.set_property(contact, "SYSTEM", "first_name", "", "Bea");
     world.expect(&world.site.webhook("update", &[("contact_id", &id)]), 200, "updated", "");
     let notes = world.take_notes();
     assert!(names(&notes).contains(&"agile_bridge_user_updated"), "{:?}", names(&notes));
@@ -232,13 +234,58 @@ fn failures_are_told_too(world: &World) {
         assert_eq!(*arguments(&notes, "wpf_api_fail"), json!([false, action, stranger]));
         assert!(!names(&notes).contains(&"wpf_api_success"), "{:?}", names(&notes));
     }
+    // What is tried again has not failed yet; done later, it is told as ever, and once.
     world.crm.set_faults(Faults { status: Some(503), ..Faults::default() });
-    world.expect(&world.site.webhook("add", &[("contact_id", &stranger)]), 502, "failed", "crm_unavailable");
-    assert_eq!(*arguments(&world.take_notes(), "wpf_api_fail"), json!([false, "add", stranger]));
-    world.expect(&world.site.webhook("add", &[("email", "who@example.com")]), 502, "failed", "crm_unavailable");
-    assert_eq!(*arguments(&world.take_notes(), "wpf_api_fail"), json!([false, "add", false]));
+    for named in [("contact_id", &*stranger), ("email", "who@example.com")] {
+        world.expect(&world.site.webhook("add", &[named]), 202, "queued", "");
+    }
+    assert_eq!(world.take_notes(), Vec::<Value>::new());
     world.crm.set_faults(Faults::default());
+    world.advance(Duration::from_secs(20));
+    world.drain_and_rest();
+    let notes = world.take_notes();
+    let user = &arguments(&notes, "wpf_api_success")[0];
+    assert_eq!(*arguments(&notes, "wpf_api_success"), json!([user, "add", stranger]));
+    let expected = [
+        "agile_bridge_user_created",
+        "agile_bridge_user_data",
+        "wpf_api_success",
+        "wpf_import_user",
+        "wpf_set_user_meta",
+        "wpf_user_imported",
+    ];
+    assert_eq!(names(&notes), expected, "{:?}", world.events());
+    // Nobody has that address, and after three more tries this is the end.
+    world.advance(Duration::from_secs(120));
+    world.drain_and_rest();
+    assert_eq!(world.take_notes(), Vec::<Value>::new(), "{:?}", world.events());
+    world.catch_up();
+    let notes = world.take_notes();
+    assert_eq!((names(&notes), &notes[0]["args"]), (vec!["wpf_api_fail"], &json!([false, "add", false])));
+    // Nor has anybody that number; that is told at once.
+    world.expect(&world.site.webhook("update", &[("contact_id", "4711")]), 404, "failed", "contact_not_found");
+    assert_eq!(*arguments(&world.take_notes(), "wpf_api_fail"), json!([false, "update", "4711"]));
+    given_up_is_told_once(world);
     // Who has no key is told to nobody.
     let refused = world.site.get("/?wpf_action=add&access_key=not-the-key-of-this-site");
     assert_eq!((refused.status, world.take_notes()), (403, Vec::new()), "{}", refused.body());
+}
+
+/// Eight tries, over 35 hours and more.
+fn given_up_is_told_once(world: &World) {
+    let id = world.contact(Contact::person("never@example.com"));
+    world.crm.set_faults(Faults { html_200: true, ..Faults::default() });
+    world.expect(&world.site.webhook("add", &[("contact_id", &id)]), 202, "queued", "");
+    for tried in 1..=7 {
+        assert_eq!(world.take_notes(), Vec::<Value>::new(), "after {tried} tries");
+        world.advance(Duration::from_secs(30 * 3600));
+        world.drain_and_rest();
+        assert_eq!(number(&world.event_of(&id)["attempts"]), tried + 1);
+    }
+    let notes = world.take_notes();
+    assert_eq!((names(&notes), &notes[0]["args"]), (vec!["wpf_api_fail"], &json!([false, "add", id])));
+    assert_eq!(world.events().pop().expect("an event")["state"], "dead");
+    world.crm.set_faults(Faults::default());
+    world.catch_up();
+    assert_eq!(world.take_notes(), Vec::<Value>::new());
 }

@@ -1,10 +1,12 @@
 //! Filters, ours and WP Fusion's: what they return is what is stored, but it passes the same guards as what the CRM sent;
 //! null refuses the user. A filter that fails leaves nothing half done.
 
+use crate::inbox::number;
 use crate::world::{World, ana};
 use sandbox::Contact;
 use serde_json::{Value, json};
 use site::Answer;
+use std::time::Duration;
 
 /// Filters as the option `test_filters` says: a list of keys to set, null to refuse, or a text that is thrown.
 const FILTERS: &str = r"<?php
@@ -135,9 +137,9 @@ fn null_refuses_and_a_failing_filter_changes_nothing() {
     let world = world();
     let linked = world.contact(ana().custom("Plan", "gold"));
     world.expect(&world.site.webhook("add", &[("contact_id", &linked)]), 200, "created", "");
-    let number: u64 = linked.parse().expect("an id");
-    world.crm.set_property(number, "CUSTOM", "Plan", "", "silver");
-    world.crm.add_tag(number, "New");
+    let contact: u64 = linked.parse().expect("an id");
+    world.crm.set_property(contact, "CUSTOM", "Plan", "", "silver");
+    world.crm.add_tag(contact, "New");
     let new = world.contact(Contact::person("new@example.com").custom("Plan", "gold").tag("Lead"));
 
     for (what, returned, status, code) in
@@ -167,9 +169,37 @@ fn null_refuses_and_a_failing_filter_changes_nothing() {
                 "what went wrong is the site's business: {}",
                 answer.json
             );
+            // A refusal is the end of it. An accident is not: it is tried again, and while it happens again nothing changes.
+            world.advance(Duration::from_secs(60));
+            world.drain_and_rest();
+            let (state, attempts) = if status == 500 { ("waiting", 2) } else { ("done", 1) };
+            let event = world.event_of(id);
+            let seen = (event["state"].as_str(), number(&event["attempts"]));
+            assert_eq!(seen, (Some(state), attempts), "{what} of {hook}: {event}");
+            assert_eq!(world.changes_since(&before), Vec::<String>::new(), "{what} of {hook}");
+            if status == 500 {
+                // Refused meanwhile: the next row has a webhook of its own.
+                let refusal = if action == "add" && id == &new { "wpf_import_user" } else { "wpf_pulled_user_meta" };
+                filter(&world, &json!({refusal: null}));
+                world.catch_up();
+                let event = world.events().pop().expect("an event");
+                assert_eq!((&event["state"], &event["code"]), (&json!("done"), &json!("rejected_by_site")), "{event}");
+            }
         }
     }
+    // The last accident, mended: nobody has to call.
+    let throws = json!({"agile_bridge_user_data": "thrown by a test"});
+    filter(&world, &throws);
+    for (action, id) in [("add", &new), ("update", &linked)] {
+        let answer = world.site.webhook(action, &[("contact_id", id)]);
+        world.expect(&answer, 500, "failed", "site_error");
+    }
     filter(&world, &json!({}));
-    world.expect(&world.site.webhook("add", &[("contact_id", &new)]), 200, "created", "");
-    world.expect(&world.site.webhook("update", &[("contact_id", &linked)]), 200, "updated", "");
+    world.catch_up();
+    for (email, plan) in [("new@example.com", "gold"), ("ana@example.com", "silver")] {
+        assert_eq!(world.user_with(email)["plan"], plan, "{email}: {:?}", world.events());
+    }
+    for id in [new, linked] {
+        world.expect(&world.site.webhook("add", &[("contact_id", &id)]), 200, "unchanged", "");
+    }
 }

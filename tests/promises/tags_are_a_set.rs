@@ -101,13 +101,16 @@ fn an_answer_without_tags_keeps_them(world: &World) {
     ana.send("update_tags", "updated", &[]);
     assert_eq!(ana.stored(), json!([]));
 
-    // Tags that are no list make the whole answer wrong: it changes nothing.
-    for wrong in [json!("Lead"), json!({"0": "Lead"}), json!([1, 2]), json!([null])] {
+    // Tags that are no list make the whole answer wrong: it changes nothing, and the CRM is asked once more later.
+    for (number, wrong) in [json!("Lead"), json!({"0": "Lead"}), json!([1, 2]), json!([null])].into_iter().enumerate() {
         let before = ana.world.user_tables();
         ana.set(Some(wrong.clone()));
         let answer = ana.world.site.webhook("update", &[("contact_id", &ana.id)]);
-        ana.world.expect(&answer, 502, "failed", "crm_unavailable");
+        ana.world.expect(&answer, 202, "queued", "");
         assert_eq!(ana.world.user_tables(), before, "{wrong}");
+        ana.set(Some(json!([format!("Right {number}")])));
+        ana.world.catch_up();
+        assert_eq!(ana.stored(), json!([format!("Right {number}")]), "{wrong}: {:?}", ana.world.events().pop());
     }
 
     // A new user whose tags are not told has none yet.

@@ -2,6 +2,7 @@
 //! web server), and the newest WordPress.
 
 use crate::world::{World, ana};
+use sandbox::{Contact, Faults};
 use serde_json::json;
 use site::{Builder, Database, Request, Server};
 
@@ -54,5 +55,28 @@ fn from_the_first_webhook_to_the_unchanged_one(change: impl FnOnce(Builder) -> B
     world.expect(&answer, 403, "rejected", "invalid_access_key");
     assert_eq!(world.user_count(), 2);
     assert_eq!(world.crm.counts().total, 6, "one request for each event: {:?}", world.crm.counts());
+
+    // What meets a CRM in trouble is done when that is over.
+    world.crm.set_faults(Faults { status: Some(503), ..Faults::default() });
+    let bo = world.contact(Contact::person("bo@example.com").first_name("Bo").custom("Plan", "gold").tag("Lead"));
+    assert!(world.crm.add_tag(number, "VIP"), "a new tag");
+    for (action, id) in [("add", &bo), ("update", &id), ("add", &id)] {
+        world.expect(&site.webhook(action, &[("contact_id", id)]), 202, "queued", "");
+    }
+    assert_eq!(world.user_count(), 2);
+    world.crm.set_faults(Faults::default());
+    world.catch_up();
+    let bo = world.user_with("bo@example.com");
+    assert_eq!(
+        (&bo["plan"], &bo["roles"], &bo["agilecrm_tags"]),
+        (&json!("gold"), &json!(["subscriber"]), &json!(["Lead"]))
+    );
+    assert_eq!(world.user(user_id)["agilecrm_tags"], json!(["Lead", "Customer", "VIP"]), "{:?}", world.events());
+    // And what the sender did not want to wait for, right after the answer.
+    assert!(world.crm.remove_tag(number, "VIP"), "the tag is there");
+    let answer = site.webhook("update", &[("contact_id", &id), ("async", "true")]);
+    world.expect(&answer, 202, "queued", "");
+    world.await_all_done();
+    assert_eq!(world.user(user_id)["agilecrm_tags"], json!(["Lead", "Customer"]), "{:?}", world.events());
     assert_eq!(site.log(), "", "PHP has nothing to complain about");
 }

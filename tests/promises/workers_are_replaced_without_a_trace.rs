@@ -11,9 +11,13 @@ use std::time::Duration;
 const WHO: &str = r"<?php
 'fpm-fcgi' === PHP_SAPI && file_put_contents( WP_CONTENT_DIR . '/notes.jsonl', getmypid() . PHP_EOL, FILE_APPEND | LOCK_EX );";
 
+/// Every worker of the pool may be spent on waiting for the CRM, which is what this is about.
+const ALL_INLINE: &str = "<?php add_filter( 'agile_bridge_inline_workers', static fn() => 8 );";
+
 #[test]
 fn events_work_in_every_worker_before_and_after_a_reload() {
-    let world = World::over_https(|site| site.mu_plugin_file("who.php", WHO));
+    let world =
+        World::over_https(|site| site.mu_plugin_file("who.php", WHO).mu_plugin_file("all-inline.php", ALL_INLINE));
     let contacts: Vec<_> =
         (0..8).map(|n| world.contact(Contact::person(&format!("p{n}@example.com")).first_name("P"))).collect();
     // Slow enough that no worker is free for two of them.

@@ -1,8 +1,14 @@
 //! One CRM and one site that knows it: what every promise starts from.
 
+use crate::inbox::number;
 use sandbox::{Contact, Options, Sandbox};
 use serde_json::{Value, json};
 use site::{Answer, Builder, Site};
+use std::time::{Duration, Instant};
+
+/// Moves the inbox's clock by what a file says, in milliseconds. Also for sites that a test builds by itself.
+pub const CLOCK: &str = "<?php
+    add_filter('agile_bridge_now', fn($now) => $now + (int) @file_get_contents(WP_CONTENT_DIR . '/clock'));";
 
 pub struct World {
     pub crm: Sandbox,
@@ -18,7 +24,7 @@ impl World {
     /// The same, changed.
     pub fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
         let crm = Sandbox::start(Options::default()).expect("the sandbox starts");
-        let builder = Site::builder().crm(&crm.url(), crm.email(), crm.api_key());
+        let builder = Site::builder().crm(&crm.url(), crm.email(), crm.api_key()).mu_plugin_file("clock.php", CLOCK);
         let site = change(builder).start().expect("the site starts");
         Self { crm, site }
     }
@@ -27,9 +33,67 @@ impl World {
     pub fn over_https(change: impl FnOnce(Builder) -> Builder) -> Self {
         let crm = Sandbox::start(Options::default()).expect("the sandbox starts");
         let authority = crm.ca_pem_path().to_str().expect("a path in UTF-8").to_owned();
-        let builder = Site::builder().crm(&crm.https_url(), crm.email(), crm.api_key());
+        let builder =
+            Site::builder().crm(&crm.https_url(), crm.email(), crm.api_key()).mu_plugin_file("clock.php", CLOCK);
         let site = change(builder.env(&[("SSL_CERT_FILE", &authority)])).start().expect("the site starts");
         Self { crm, site }
+    }
+
+    /// Lets time pass for the inbox: waits, leases, the breaker, retention.
+    pub fn advance(&self, by: Duration) {
+        let path = self.site.root().join("wp-content/clock");
+        let now: u128 = std::fs::read_to_string(&path).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+        // Renamed when complete, so that no request reads half a number.
+        let new = path.with_extension("new");
+        std::fs::write(&new, (now + by.as_millis()).to_string()).expect("a file");
+        std::fs::rename(&new, &path).expect("a file");
+    }
+
+    /// Drains the inbox from the command line, as a system cron would: how many events were worked on.
+    pub fn drain(&self) -> u64 {
+        let drained = self.site.wp("require_once WP_PLUGIN_DIR . '/bridge-for-agile-crm/inc/drain.php';
+             return AgileBridge\\Plugin\\drain(120000);");
+        drained.as_u64().unwrap_or_else(|| panic!("the drain returned {drained}"))
+    }
+
+    /// So much time passes that what waits is due, also behind a circuit breaker that is open, and is done.
+    pub fn catch_up(&self) {
+        self.advance(Duration::from_secs(3 * 3600));
+        // A web server's worker may still be at it, and be about to leave.
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.drain() == 0 && self.open_events() > 0 {
+            assert!(Instant::now() < deadline, "{:?}\n{}", self.events(), self.site.log());
+        }
+        self.await_all_done();
+    }
+
+    fn open_events(&self) -> i64 {
+        let open =
+            "SELECT COUNT(*) AS open FROM wp_agile_bridge_events WHERE state IN ('waiting', 'running', 'applied')";
+        number(&self.site.sql(open)[0]["open"])
+    }
+
+    /// The inbox, oldest event first; numbers as texts where the database gives them so.
+    pub fn events(&self) -> Vec<Value> {
+        self.site.sql("SELECT * FROM wp_agile_bridge_events ORDER BY id")
+    }
+
+    /// Waits until no event is waiting, running or applied, up to a minute of real time.
+    pub fn await_all_done(&self) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let left = self.open_events();
+            if left == 0 {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "{left} events are still open:\n{:?}\n{}",
+                self.events(),
+                self.site.log()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// A person in the CRM: her id as parameters have it.
@@ -44,6 +108,13 @@ impl World {
              $meta = array_map(fn($values) => maybe_unserialize(end($values)), get_user_meta({id}));
              return array_merge($meta, (array) $user->data, array('roles' => array_values($user->roles)));"
         ))
+    }
+
+    /// The only user with this address, null if there is none.
+    pub fn user_with(&self, email: &str) -> Value {
+        let rows = self.site.sql(&format!("SELECT ID FROM wp_users WHERE user_email = '{email}'"));
+        assert!(rows.len() <= 1, "{email}: {rows:?}");
+        rows.first().map_or(Value::Null, |row| self.user(number(&row["ID"]).try_into().expect("an id")))
     }
 
     /// Makes a user by WordPress' own means and gives their id.

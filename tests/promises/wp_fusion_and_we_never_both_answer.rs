@@ -1,7 +1,8 @@
 //! Beside WP Fusion: where the full plugin works with Agile CRM it answers, unless the admin chose us; beside WP Fusion
-//! Lite, which answers no webhooks, we answer. While we answer, neither writes back to the CRM or ends our request.
+//! Lite, which answers no webhooks, we answer. While we work, neither writes back to the CRM or ends our request.
 
 use crate::world::{World, ana};
+use sandbox::Faults;
 use serde_json::{Value, json};
 use site::{ACCESS_KEY, Request};
 use std::time::{Duration, Instant};
@@ -140,11 +141,29 @@ fn we_answer_undisturbed(world: &World) {
     let ends: Vec<_> = notes.iter().filter(|note| note[0] == "at the end").map(|note| note[1].clone()).collect();
     assert_eq!(ends, [back.clone(), back], "after our work they listen again");
 
+    // Nor when it is done later, where no webhook is: from the command line, or by WP-Cron.
+    queued(world, &id);
+    world.crm.set_property(number, "SYSTEM", "last_name", "", "Later");
+    world.catch_up();
+    let notes = world.take_notes();
+    assert_eq!(heard(&notes, "listener"), Vec::<String>::new(), "{notes:?}");
+    assert_eq!(heard(&notes, "other"), ["profile_update", "updated_user_meta", "wpf_api_success"], "{notes:?}");
+    assert_eq!(world.user_with("changed@example.com")["last_name"], "Later", "{:?}", world.events());
+    world.take_notes();
+
     // A wrong key is turned away by us, and early.
     let answer =
         world.site.answer(&Request::new("GET", "/?wpf_action=update&access_key=key-of-wp-fusion&contact_id=1"));
     world.expect(&answer, 403, "rejected", "invalid_access_key");
     assert_eq!(heard(&world.take_notes(), "at the end"), Vec::<String>::new(), "plugins after ours had been loaded");
+}
+
+/// A webhook that meets a CRM in trouble.
+fn queued(world: &World, id: &str) {
+    world.crm.set_faults(Faults { status: Some(503), ..Faults::default() });
+    world.expect(&world.site.webhook("update", &[("contact_id", id)]), 202, "queued", "");
+    world.crm.set_faults(Faults::default());
+    world.take_notes();
 }
 
 #[test]
@@ -175,6 +194,15 @@ fn the_full_plugin_answers_unless_the_admin_chose_us() {
     // The admin chooses us.
     world.site.wp("update_option('agile_bridge_settings', array('answer_beside_wp_fusion' => true));");
     we_answer_undisturbed(&world);
+
+    // And WP Fusion again: what waits for us goes on waiting, and is not lost.
+    queued(&world, &id);
+    world.site.wp("update_option('agile_bridge_settings', array('answer_beside_wp_fusion' => false));");
+    world.advance(Duration::from_secs(3600));
+    assert_eq!(world.drain(), 0, "{:?}", world.events());
+    assert_eq!(world.events().pop().expect("an event")["state"], "waiting");
+    world.site.wp("update_option('agile_bridge_settings', array('answer_beside_wp_fusion' => true));");
+    assert_eq!(world.drain(), 1, "{:?}", world.events());
 
     // With another CRM, its webhooks are another matter: ours are Agile CRM's.
     world.site.wp("update_option('agile_bridge_settings', array()); delete_user_meta(2, 'agilecrm_contact_id');

@@ -1,0 +1,232 @@
+//! Every hour the CRM is asked what has changed: a change that no webhook told is queued, applied and counted. Where the account
+//! refuses to say, linked users are walked, all of them in turn, within a daily budget of requests.
+
+use crate::inbox::number;
+use crate::world::World;
+use sandbox::{Contact, Faults};
+use serde_json::{Value, json};
+use site::Database;
+use std::time::Duration;
+
+const MINUTE: u64 = 60;
+
+/// How many events the look queued; null where there was no look.
+fn look(world: &World) -> Value {
+    world.advance(Duration::from_secs(56 * MINUTE));
+    look_now(world)
+}
+
+fn look_now(world: &World) -> Value {
+    world.site.wp(
+        "require_once WP_PLUGIN_DIR . '/bridge-for-agile-crm/inc/reconcile.php'; return AgileBridge\\Plugin\\reconcile();",
+    )
+}
+
+fn repaired(world: &World) -> Value {
+    world.site.wp("return get_option('agile_bridge_stats')['repaired'] ?? 0;")
+}
+
+/// A linked user and a change in the CRM that is told by nobody, as old as the test wants.
+fn linked(world: &World, number: usize) -> (u64, u64) {
+    let (id, answer) = world.add(Contact::person(&format!("p{number}@example.com")).first_name("Old").tag("Lead"));
+    (id.parse().expect("a number"), answer.user_id().expect("a user"))
+}
+
+fn change(world: &World, contact: u64, name: &str) {
+    world.crm.set_property(contact, "SYSTEM", "first_name", "", name);
+    // By the clock of the inbox: the sandbox' own stands where it is.
+    let mut now = world.crm.contact(contact).expect("the contact");
+    now["updated_time"] = json!(world.now() / 1000);
+    world.crm.replace_contact(contact, now);
+}
+
+fn a_change_is_found_queued_applied_and_counted(database: Database) {
+    let world = World::with(|site| site.database(database));
+    let people: Vec<_> = (0..3).map(|number| linked(&world, number)).collect();
+    let stranger = world.crm.create_contact(Contact::person("stranger@example.com"));
+    assert_eq!(look(&world), 0, "nothing has changed");
+    assert_eq!(look_now(&world), Value::Null, "an hour has not passed");
+    let known = world.events().len();
+
+    change(&world, people[1].0, "New");
+    change(&world, stranger, "Nobody");
+    // Younger than two minutes: its webhook may be on its way.
+    world.advance(Duration::from_secs(55 * MINUTE));
+    change(&world, people[2].0, "Young");
+    assert_eq!(look_now(&world), 1, "{:?}", world.crm.requests().last());
+    assert_eq!(repaired(&world), 1);
+    let event = world.event_of(&people[1].0.to_string());
+    assert_eq!(
+        (&event["state"], &event["origin"], &event["action"]),
+        (&json!("waiting"), &json!("reconcile"), &json!("update"))
+    );
+    assert_eq!(world.drain(), 1);
+    assert_eq!(world.user(people[1].1)["first_name"], "New");
+    assert_eq!(world.user(people[2].1)["first_name"], "Old");
+    assert_eq!(look(&world), 1, "now it is old enough");
+    world.drain();
+    assert_eq!(world.user(people[2].1)["first_name"], "Young");
+    assert_eq!(repaired(&world), 2);
+    assert_eq!(look(&world), 0);
+    assert_eq!(world.events().len(), known + 2);
+    assert_eq!(world.user_count(), 4, "no user is made this way");
+}
+
+#[test]
+fn a_change_is_found_queued_applied_and_counted_on_mariadb() {
+    a_change_is_found_queued_applied_and_counted(Database::MariaDb);
+}
+
+#[test]
+fn a_change_is_found_queued_applied_and_counted_on_sqlite() {
+    a_change_is_found_queued_applied_and_counted(Database::Sqlite);
+}
+
+#[test]
+fn not_while_it_is_off_or_paused() {
+    let world = World::new();
+    let (contact, _) = linked(&world, 0);
+    look(&world);
+    change(&world, contact, "New");
+    for settings in [json!({"reconcile": false}), json!({"reconcile": true, "paused": true})] {
+        world.set(&settings);
+        world.crm.reset_counts();
+        assert_eq!(look(&world), Value::Null);
+        assert_eq!(world.crm.counts().total, 0);
+    }
+    world.set(&json!({"paused": false}));
+    assert_eq!(look(&world), 1, "what changed meanwhile is not forgotten");
+}
+
+fn refused() -> Faults {
+    Faults { refuse_updated_time_filter: true, ..Faults::default() }
+}
+
+/// Budget of a day, a 24th of it at each look.
+fn with_budget(database: Database, requests: u64) -> World {
+    let filter = format!("<?php add_filter('agile_bridge_daily_requests', fn() => {requests});");
+    let world = World::with(|site| site.database(database).mu_plugin_file("budget.php", &filter));
+    world.crm.set_faults(refused());
+    world
+}
+
+fn where_the_filter_is_refused_linked_users_are_walked(database: Database) {
+    let world = with_budget(database, 48);
+    let people: Vec<_> = (0..5).map(|number| linked(&world, number)).collect();
+    let gets = || i64::try_from(world.crm.counts().of("GET", "contacts/{id}")).expect("a small number");
+    // A first lap, so that all have been seen.
+    for _ in 0..4 {
+        look(&world);
+    }
+    for (contact, _) in &people {
+        change(&world, *contact, "New");
+    }
+    let mut queued = 0;
+    for _ in 0..5 {
+        world.crm.reset_counts();
+        queued += look(&world).as_i64().expect("a number");
+        assert!(gets() <= 2, "two requests an hour are 48 a day: {:?}", world.crm.counts());
+        world.drain();
+    }
+    assert_eq!(queued, 5);
+    assert!(people.iter().all(|(_, user)| world.user(*user)["first_name"] == "New"));
+}
+
+#[test]
+fn where_the_filter_is_refused_linked_users_are_walked_on_mariadb() {
+    where_the_filter_is_refused_linked_users_are_walked(Database::MariaDb);
+}
+
+#[test]
+fn where_the_filter_is_refused_linked_users_are_walked_on_sqlite() {
+    where_the_filter_is_refused_linked_users_are_walked(Database::Sqlite);
+}
+
+/// WP Fusion leaves an empty link where it found no contact.
+#[test]
+fn links_that_name_no_contact_do_not_stop_the_walk() {
+    let world = with_budget(Database::MariaDb, 24);
+    for (number, link) in ["", "0", "abc"].into_iter().enumerate() {
+        let user = world.existing_user(&format!("u{number}"), &format!("u{number}@example.net"), "subscriber");
+        world.wp_given(&json!([user, link]), "return update_user_meta($given[0], 'agilecrm_contact_id', $given[1]);");
+    }
+    let (contact, user) = linked(&world, 0);
+    look(&world);
+    change(&world, contact, "New");
+    for _ in 0..8 {
+        look(&world);
+        world.drain();
+    }
+    assert_eq!(
+        world.user(user)["first_name"],
+        "New",
+        "{:?}",
+        world.site.sql("SELECT * FROM wp_agile_bridge_leases WHERE name = 'reconcile'")
+    );
+}
+
+/// While the CRM fails nobody counts as seen.
+#[test]
+fn a_walk_that_the_crm_does_not_answer_is_walked_again() {
+    let world = with_budget(Database::MariaDb, 24 * 4);
+    let (contact, user) = linked(&world, 0);
+    // One look walks all, the next begins anew.
+    look(&world);
+    look(&world);
+    change(&world, contact, "New");
+    let whole = world.crm.contact(contact).expect("the contact");
+    world.crm.replace_contact(contact, json!(["no contact"]));
+    look(&world);
+    world.crm.replace_contact(contact, whole);
+    look(&world);
+    world.drain();
+    assert_eq!(world.user(user)["first_name"], "New", "{:?}", world.site.sql("SELECT * FROM wp_agile_bridge_leases"));
+}
+
+#[test]
+fn the_budget_of_a_day_is_kept() {
+    let world = with_budget(Database::MariaDb, 3);
+    for number in 0..6 {
+        linked(&world, number);
+    }
+    world.crm.reset_counts();
+    // From midnight on, a whole day.
+    let to_midnight = 86_400_000 - world.now() % 86_400_000;
+    world.advance(Duration::from_millis(to_midnight.unsigned_abs()));
+    for _ in 0..20 {
+        look(&world);
+    }
+    assert_eq!(world.crm.counts().of("GET", "contacts/{id}"), 3);
+    world.advance(Duration::from_secs(6 * 60 * MINUTE));
+    look(&world);
+    assert_eq!(world.crm.counts().of("GET", "contacts/{id}"), 4, "the next day has a budget of its own");
+}
+
+#[test]
+fn a_copy_under_another_address_keeps_still() {
+    let world = World::new();
+    let (contact, user) = linked(&world, 0);
+    assert_eq!(look(&world), 0);
+    change(&world, contact, "New");
+    let home = world.site.url();
+    let moved = "http://localhost:".to_owned() + &world.site.port().to_string();
+    let move_to = |url: &str| {
+        world.wp_given(&json!(url), "update_option('siteurl', $given); return update_option('home', $given);")
+    };
+    move_to(&moved);
+    world.crm.reset_counts();
+    assert_eq!(look(&world), Value::Null);
+    assert_eq!(world.crm.counts().total, 0, "a copy asks nothing");
+    // The same with www or https is no other address.
+    move_to(&home.replace("http://", "https://"));
+    assert_eq!(look(&world), 1);
+    world.drain();
+    assert_eq!(world.user(user)["first_name"], "New");
+    move_to(&moved);
+    assert_eq!(look(&world), Value::Null);
+    let stored = world.site.wp("require_once WP_PLUGIN_DIR . '/bridge-for-agile-crm/admin/saving.php'; AgileBridge\\Plugin\\Admin\\settle_in_here(); return true;");
+    assert_eq!(stored, true);
+    change(&world, contact, "Newer");
+    assert_eq!(look(&world), 1, "the admin has saved the settings here");
+    assert!(number(&world.event_of(&contact.to_string())["id"]) > 0);
+}
