@@ -3,6 +3,8 @@
 #   make build           the extension, target/release/libagile_bridge.so
 #   make demo            a local Agile CRM and a WordPress, and what happens between them (ONCE=1: only the story)
 #   make test            all tests; `make test ARGS=tags` only those of cargo with that name
+#   make bench           how fast it is, beside plain WordPress (README=1: into the README; BENCH_QUICK=1: a trial)
+#   make soak            the long runs in full, of which `make test` runs a tenth: killed workers, webhooks at once and in any order
 #   make lint            formatting, clippy, PHP, shell
 #   make clean           all that was built; `make clean-cache` also what was fetched
 
@@ -21,7 +23,7 @@ lints := lint-rust lint-php lint-shell
 # Cargo uses all cores by itself, and its builds share one folder.
 .NOTPARALLEL:
 
-.PHONY: build setup setup-demo demo test $(tests) lint $(lints) clean clean-cache
+.PHONY: build setup setup-demo setup-bench demo bench test $(tests) soak lint $(lints) clean clean-cache
 
 build: setup-demo
 	cargo build --release
@@ -34,8 +36,16 @@ setup-demo:
 setup:
 	@tests/site/setup.sh
 
+# The servers, and what counts instructions.
+setup-bench:
+	@tests/site/setup.sh bench
+
 demo: build
 	@cargo run --quiet --package site --bin demo
+
+# Some twelve minutes on a machine that does nothing else; `make bench ARGS='single drain'` measures only these parts.
+bench: setup-bench build
+	@cargo run --release --quiet --package bench -- $(ARGS)
 
 test: $(tests)
 
@@ -43,6 +53,10 @@ test: $(tests)
 # against PHP: the extension is tested as it is released, inside PHP.
 test-rust: setup build
 	cargo test --workspace --no-default-features -- $(ARGS)
+
+# One after the other, so that each has the machine for itself; they say what they did.
+soak: setup build
+	SOAK=1 cargo test --no-default-features --test promises -- --nocapture --test-threads=1 soak::
 
 # The extension alone, by PHP's own test runner.
 test-phpt: build
