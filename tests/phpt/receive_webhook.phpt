@@ -18,7 +18,7 @@ echo json_encode( $receive( "\xff\0", "wpf_action=\xff&access_key=\xff", "\xff",
 echo json_encode( AgileBridge\receive_webhook( 'GET', "wpf_action=test&access_key=$key", '', '', array( 5, null, array(), '', 'x' ) ) ), "\n";
 ?>
 --EXPECT--
-{"ours":true,"authentic":true,"webhook":{"action":"add","contact_id":"5667649732214784","email":null,"role":"Editor","send_notification":false,"async":true,"ignored":null}}
+{"ours":true,"authentic":true,"webhook":{"action":"add","contact_id":"5667649732214784","email":null,"role":"Editor","send_notification":null,"async":true,"ignored":null}}
 {"ours":true,"authentic":true,"webhook":{"action":"update","contact_id":"9223372036854775807","email":null,"role":null,"send_notification":null,"async":false,"ignored":null}}
 {"ours":true,"authentic":true,"webhook":{"action":"update","contact_id":null,"email":null,"role":null,"send_notification":null,"async":false,"ignored":"deal_event"}}
 {"ours":true,"authentic":true,"refusal":{"status":400,"code":"invalid_request","message":"No contact is named: give contact_id, email or the JSON body of an Agile CRM webhook."}}
