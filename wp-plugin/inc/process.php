@@ -3,8 +3,7 @@
  * One webhook, from its parse to its answer: stored first, then processed while the request waits, or left to the drain.
  *
  * It waits only where that is cheap: few others are processing (a burst must not spend the whole pool of PHP workers on
- * waiting for the CRM), no queue is being drained that it would overtake, the CRM is well, and nobody has asked for `async`.
- * Everything else is answered 202 at once.
+ * waiting for the CRM), the CRM is well, and nobody has asked for `async`. Everything else is answered 202 at once.
  *
  * @package AgileBridge
  */
@@ -75,8 +74,7 @@ function accept( array $webhook ): array {
 	$state      = inbox_state();
 	$connection = connection();
 	$limit      = inline_workers();
-	$left       = $webhook['async'] || is_paused() || null === $connection || null !== crm_stopped( $state['crm'] )
-		|| $state['inline_workers'] >= $limit || ( $state['due'] && ! $state['drain_free'] );
+	$left       = $webhook['async'] || is_paused() || null === $connection || null !== crm_stopped( $state['crm'] ) || $state['inline_workers'] >= $limit;
 	$put        = put_webhook( $webhook, $left ? '' : new_owner() );
 	if ( null === $connection ) {
 		return failed( not_configured(), $webhook['contact_id'] );
