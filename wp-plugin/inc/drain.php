@@ -40,9 +40,9 @@ const SECONDS_BETWEEN_CLAIMS = 0.1;
 function drain_after_answer(): void {
 	try {
 		UserCount::refresh();
-		$state = inbox_state();
+		$state = leases_state();
 		$asked = null === crm_stopped( $state['crm'] ) || $state['crm']['until_at'] <= now_ms();
-		if ( $state['due'] && $state['drain_free'] && $asked ) {
+		if ( $state['drain_free'] && $asked && is_any_due() ) {
 			drain( DRAIN_BUDGET );
 		}
 		// Somebody may have emptied WP-Cron's list; asking costs nothing, it is loaded anyway.
@@ -99,7 +99,7 @@ function drain( int $budget ): int {
 			release_lease( 'drain', $owner );
 		}
 		// What was stored while we were leaving saw the lease still taken, and relies on us.
-	} while ( null !== $count && $idle < 2 && microtime( true ) < $end && inbox_state()['due'] );
+	} while ( null !== $count && $idle < 2 && microtime( true ) < $end && is_any_due() );
 	UserCount::refresh();
 	remove_old_events();
 	return $total;

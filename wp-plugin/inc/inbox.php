@@ -136,33 +136,29 @@ function message_json( string $message ): string {
 }
 
 /**
- * What one look tells a webhook about to be stored, and a worker about to drain.
+ * Whether the CRM may be asked, and whether somebody drains.
  *
- * @return array{crm: array{until_at: int, failures: int, details: array<string, mixed>}, inline_workers: int, drain_free: bool, due: bool}
+ * @return array{crm: array{until_at: int, failures: int, details: array<string, mixed>}, drain_free: bool}
  */
-function inbox_state(): array {
-	$now    = now_ms();
-	$events = events_table();
-	$leases = leases_table();
-	$rows   = rows(
-		"SELECT l.name, l.until_at, l.failures, l.details,
-			(SELECT COUNT(*) FROM $events r WHERE r.state IN ('running', 'applied') AND r.inline_worker = 1 AND r.lease_until > %d) AS inline_workers,
-			(SELECT COUNT(*) FROM (SELECT d.id FROM $events d WHERE d.state = 'waiting' AND d.due_at <= %d LIMIT 1) w) AS waiting,
-			(SELECT COUNT(*) FROM (SELECT o.id FROM $events o WHERE o.state IN ('running', 'applied') AND o.lease_until <= %d LIMIT 1) x) AS orphaned
-			FROM $leases l WHERE l.name IN ('crm', 'drain')",
-		$now,
-		$now,
-		$now
-	);
+function leases_state(): array {
+	$rows = rows( 'SELECT name, until_at, failures, details FROM ' . leases_table() . " WHERE name IN ('crm', 'drain')" );
 	if ( count( $rows ) < 2 ) {
 		// Somebody has emptied the table; without its rows nothing would ever be drained.
 		insert_leases();
 	}
 	$by_name = array_column( $rows, null, 'name' );
 	return [
-		'crm'            => lease_of_row( $by_name['crm'] ?? null ),
-		'inline_workers' => (int) ( $by_name['crm']->inline_workers ?? 0 ),
-		'drain_free'     => (int) ( $by_name['drain']->until_at ?? 0 ) <= $now,
-		'due'            => (int) ( $by_name['crm']->waiting ?? 0 ) + (int) ( $by_name['crm']->orphaned ?? 0 ) > 0,
+		'crm'        => lease_of_row( $by_name['crm'] ?? null ),
+		'drain_free' => (int) ( $by_name['drain']->until_at ?? 0 ) <= now_ms(),
 	];
+}
+
+/**
+ * Whether an event waits whose time has come, or one whose worker died.
+ */
+function is_any_due(): bool {
+	$now    = now_ms();
+	$events = events_table();
+	return [] !== rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d LIMIT 1", $now )
+		|| [] !== rows( "SELECT id FROM $events WHERE state IN ('running', 'applied') AND lease_until <= %d LIMIT 1", $now );
 }

@@ -29,9 +29,10 @@ const CRM_LEAST = 1.5;
 
 /**
  * @param array{action: string, contact_id: ?string, email: ?string, role: ?string, send_notification: ?bool, async: bool, ignored: ?string} $webhook
+ * @param ?array<string, mixed> $state Of state_on_arrival().
  * @return array{status: int, body: array<string, mixed>}
  */
-function process( array $webhook ): array {
+function process( array $webhook, ?array $state ): array {
 	if ( ! is_stored( $webhook ) ) {
 		return 'test' === $webhook['action']
 			? answer( 200, 'ok', [ 'wp_notes' => [] ] )
@@ -40,14 +41,14 @@ function process( array $webhook ): array {
 	try {
 		require_schema();
 		try {
-			return accept( $webhook );
+			return accept( $webhook, $state );
 		} catch ( Failure $failure ) {
 			if ( ! is_table_missing() ) {
 				throw $failure;
 			}
 			// A restored backup has the option and not the tables.
 			install_schema();
-			return accept( $webhook );
+			return accept( $webhook, null );
 		}
 	} catch ( Failure $failure ) {
 		// Not stored: the one case in which the sender has to know that it was for nothing.
@@ -56,25 +57,75 @@ function process( array $webhook ): array {
 }
 
 /**
- * Whether it is about a contact: a test of the key is not, nor are deals and companies.
+ * What a webhook has to know when it comes, while the main plugin file loads; null where it could not be read. Then the tables
+ * are missing, or the database fails, and the end of `init` is the time to see to that.
  *
- * @param array<string, mixed> $webhook
+ * @return ?array{crm: array{until_at: int, failures: int, details: array<string, mixed>}, drain_free: bool}
  */
-function is_stored( array $webhook ): bool {
-	return 'test' !== $webhook['action'] && null === $webhook['ignored'];
+function state_on_arrival(): ?array {
+	if ( SCHEMA_VERSION !== (int) get_option( SCHEMA_OPTION ) ) {
+		return null;
+	}
+	try {
+		return leases_state();
+	} catch ( Failure $failure ) {
+		return null;
+	}
 }
 
 /**
+ * Whether a worker drains and has more than it can do: then a webhook has only to be stored, and is processed after the
+ * others. To process it here would take one more of few PHP workers from the site's visitors.
+ *
+ * @param array<string, mixed> $state Of state_on_arrival().
+ */
+function is_drain_busy( array $state ): bool {
+	try {
+		return ! $state['drain_free'] && is_any_due();
+	} catch ( Failure $failure ) {
+		return false;
+	}
+}
+
+/**
+ * Stores a webhook and answers it before the theme and most plugins load: in a burst that is most of what it costs. Nothing
+ * of theirs is needed for it. Ends the request, unless this one has to go on and drain.
+ *
  * @param array<string, mixed> $webhook
+ * @return bool True if it is answered, and the worker that drained may have come to its end before it could see it; false if
+ *              it could not be stored, and is not answered.
+ */
+function queue_early( array $webhook ): bool {
+	try {
+		limit_lock_waits();
+		put_webhook( $webhook );
+	} catch ( Failure $failure ) {
+		return false;
+	}
+	Output::send( queued( $webhook['contact_id'] ) );
+	try {
+		// Who holds the lease now, after the webhook was stored, finds it when he looks for the last time.
+		if ( ! leases_state()['drain_free'] ) {
+			exit;
+		}
+	} catch ( Failure $failure ) {
+		exit;
+	}
+	return true;
+}
+
+/**
+ * @param array<string, mixed>  $webhook
+ * @param ?array<string, mixed> $state   Of state_on_arrival().
  * @return array{status: int, body: array<string, mixed>}
  * @throws Failure If it could not be stored.
  */
-function accept( array $webhook ): array {
+function accept( array $webhook, ?array $state ): array {
 	limit_lock_waits();
-	$state      = inbox_state();
+	$state    ??= leases_state();
 	$connection = connection();
 	$limit      = inline_workers();
-	$left       = $webhook['async'] || is_paused() || null === $connection || null !== crm_stopped( $state['crm'] ) || $state['inline_workers'] >= $limit;
+	$left       = $webhook['async'] || is_paused() || null === $connection || null !== crm_stopped( $state['crm'] ) || 0 === $limit;
 	$put        = put_webhook( $webhook, $left ? '' : new_owner() );
 	if ( null === $connection ) {
 		return failed( not_configured(), $webhook['contact_id'] );
@@ -83,7 +134,6 @@ function accept( array $webhook ): array {
 		return queued( $webhook['contact_id'] );
 	}
 	if ( $put['inline_workers'] > $limit ) {
-		// Some arrived at the same moment and saw each other only now.
 		postpone_event( $put['event'], 0, false );
 		return queued( $webhook['contact_id'] );
 	}

@@ -43,8 +43,18 @@ function receive_webhook(): void {
 		refuse( $received['refusal'] );
 	}
 	// WP Fusion ends such requests at priority 10, also where the CRM it works with is another one.
-	$last = is_wp_fusion_active() || is_wp_fusion_lite_active() ? 9 : PHP_INT_MAX;
-	add_action( 'init', static fn() => answer_webhook( $received ), $last );
+	$last  = is_wp_fusion_active() || is_wp_fusion_lite_active() ? 9 : PHP_INT_MAX;
+	$state = null;
+	if ( ! isset( $received['refusal'] ) && is_stored( $received['webhook'] ) ) {
+		require_once __DIR__ . '/process.php';
+		$state = state_on_arrival();
+		if ( null !== $state && is_drain_busy( $state ) && queue_early( $received['webhook'] ) ) {
+			// The worker that drained has come to its end meanwhile.
+			add_action( 'init', __NAMESPACE__ . '\\drain_and_end', $last );
+			return;
+		}
+	}
+	add_action( 'init', static fn() => answer_webhook( $received, $state ), $last );
 }
 
 /**
@@ -133,11 +143,21 @@ function refusal_answer( array $refusal ): array {
 }
 
 /**
+ * Whether it is about a contact: a test of the key is not, nor are deals and companies.
+ *
+ * @param array<string, mixed> $webhook
+ */
+function is_stored( array $webhook ): bool {
+	return 'test' !== $webhook['action'] && null === $webhook['ignored'];
+}
+
+/**
  * At the end of `init`, when post types, roles and other plugins are all there.
  *
- * @param array<string, mixed> $received The extension's verdict.
+ * @param array<string, mixed>  $received The extension's verdict.
+ * @param ?array<string, mixed> $state    Of the inbox, on arrival.
  */
-function answer_webhook( array $received ): never {
+function answer_webhook( array $received, ?array $state ): never {
 	Output::guard();
 	if ( Output::is_sent() ) {
 		// The caller was told that it failed; what was not done must stay undone.
@@ -149,12 +169,19 @@ function answer_webhook( array $received ): never {
 		exit;
 	}
 	require_once __DIR__ . '/process.php';
-	Output::send( process( $received['webhook'] ) );
+	Output::send( process( $received['webhook'], $state ) );
 	if ( is_stored( $received['webhook'] ) ) {
-		// The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
-		require_once __DIR__ . '/drain.php';
-		drain_after_answer();
+		drain_and_end();
 	}
+	exit;
+}
+
+/**
+ * The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
+ */
+function drain_and_end(): never {
+	require_once __DIR__ . '/drain.php';
+	drain_after_answer();
 	exit;
 }
 

@@ -8,7 +8,8 @@ use super::{
 use crate::world::World;
 use serde_json::Value;
 use site::{Request, await_until};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::fs;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -17,14 +18,26 @@ use std::time::Duration;
 const SENDERS: u32 = 8;
 
 /// Kills until all workers are killed at once, and the clock lets their leases run out.
-const KILLS_A_ROUND: u32 = 12;
+const KILLS_A_ROUND: usize = 12;
 
-/// A site with plugins that take their time, so that there is time to be killed in. And as many workers process while a
-/// request waits as there are: those that were killed count among them until their leases run out.
-const SLOW: &str = "<?php
+/// More than the lease of who drains: somebody else takes over at once, and there is somebody to kill again.
+const DRAIN_LEASE: Duration = Duration::from_secs(21);
+
+/// A site with plugins that take their time, so that there is time to be killed in, and that note who claims events. Half of
+/// the workers have somebody to tell of a new user once it is stored, and half need not look at each meta of theirs. And as
+/// many process while a request waits as there are: those that were killed count among them until their leases run out.
+const SLOW: &str = r"<?php
+    add_filter('query', function ($sql) {
+        if (preg_match('/^\s*(INSERT INTO|UPDATE) \w+agile_bridge_events\b.*\'([0-9a-f]{32})\'/s', $sql, $found)) {
+            file_put_contents(WP_CONTENT_DIR . '/claims-' . getmypid(), $found[2] . PHP_EOL, FILE_APPEND);
+        }
+        return $sql;
+    });
+    add_action('user_register', fn() => file_put_contents(WP_CONTENT_DIR . '/at-work', getmypid()));
     add_action('user_register', fn() => usleep(random_int(0, 30000)));
     add_action('set_user_role', fn() => usleep(random_int(0, 20000)));
-    add_action('added_user_meta', fn() => usleep(random_int(0, 4000)));
+    if (random_int(0, 1)) add_action('added_user_meta', fn() => usleep(random_int(0, 4000)));
+    if (random_int(0, 1)) add_action('agile_bridge_user_created', fn() => usleep(random_int(0, 60000)));
     add_filter('agile_bridge_inline_workers', fn() => 1000);";
 
 /// What plugins do that make users without us: a user with a role and six fields.
@@ -52,7 +65,7 @@ fn a_killed_worker_leaves_a_whole_user_or_none() {
 fn plain_code_leaves_half_users(world: &World) {
     let (mut random, answers) = (Random::new(1), Tally::default());
     let numbers = Mutex::new(0);
-    let kills = under_fire(world, &mut random, scaled(200).max(60), &|_| {
+    let kills = under_fire(world, &mut random, scaled(200).max(60) as usize, &|_| {
         let number = {
             let mut number = numbers.lock().expect("no sender has panicked");
             *number += 1;
@@ -60,7 +73,7 @@ fn plain_code_leaves_half_users(world: &World) {
         };
         fate(world.site.try_send(&Request::new("GET", &format!("/?plain=plain{number}%40example.com"))), &answers);
     });
-    let users = users(world);
+    let (kills, users) = (kills.len(), users(world));
     let fields = ["first_name", "last_name", "plan", "level", "city", "shoe_size"];
     let half = |user: &&Value| {
         user["wp_capabilities"].is_null() || fields.iter().any(|key| user[*key] != serde_json::json!(["x"]))
@@ -88,31 +101,28 @@ struct Sender {
 }
 
 fn ours_leaves_none(world: &World) {
-    let kills = scaled(1000);
+    let kills = scaled(1000) as usize;
     let (mut random, answers) = (Random::new(2), Tally::default());
     let senders: Vec<_> =
         (0..SENDERS).map(|seed| Mutex::new(Sender { random: Random::new(100 + seed), sent: Vec::new() })).collect();
-    let (mut killed, mut owners, mut states) = (0, BTreeSet::new(), BTreeMap::new());
+    let (mut killed, mut at_work) = (0, BTreeMap::new());
     while killed < kills {
-        killed += under_fire(world, &mut random, KILLS_A_ROUND.min(kills - killed), &|number| {
+        let round = under_fire(world, &mut random, KILLS_A_ROUND.min(kills - killed), &|number| {
             let mut sender = senders[number as usize].lock().expect("no sender has panicked");
             send_one(world, number, &mut sender, &answers);
+            // Stored is quickly done; this is about what comes after.
+            thread::sleep(Duration::from_millis(u64::from(sender.random.below(600))));
         });
-        // Whoever owns an event now is dead: one owner is one worker that was killed between its claim and *done*.
-        for row in
-            world.site.sql("SELECT owner, state FROM wp_agile_bridge_events WHERE state IN ('running', 'applied')")
-        {
-            let owner = row["owner"].as_str().unwrap_or_default().to_owned();
-            if owners.insert(owner) {
-                *states.entry(row["state"].as_str().unwrap_or_default().to_owned()).or_insert(0) += 1;
-            }
+        killed += round.len();
+        for state in round.into_iter().flatten() {
+            *at_work.entry(state).or_insert(0) += 1;
         }
         world.advance(Duration::from_secs(61));
     }
+    let hits: usize = at_work.values().sum();
     let dead = settle(world);
     eprintln!(
-        "{killed} kills, {} of them between claim and done ({states:?}); {dead} events replayed\nanswers: {answers}\nevents: {}",
-        owners.len(),
+        "{killed} kills, {hits} of them between claim and done ({at_work:?}); {dead} events replayed\nanswers: {answers}\nevents: {}",
         outcomes(world)
     );
 
@@ -144,7 +154,7 @@ fn ours_leaves_none(world: &World) {
     let refused = answers.to_string();
     assert!(!refused.contains("40") && !refused.contains("42"), "a webhook was refused: {refused}\n{}", logs(world));
     let wanted = kills * 3 / 10;
-    assert!(owners.len() >= wanted as usize, "only {} of {killed} kills were between claim and done", owners.len());
+    assert!(hits >= wanted, "only {hits} of {killed} kills were between claim and done");
 }
 
 /// A webhook for somebody new, or for somebody who has changed.
@@ -176,8 +186,9 @@ fn send(world: &World, action: &str, contact: u64, is_async: &str, answers: &Tal
 }
 
 /// Calls `send` again and again on all threads while workers are killed, and then kills all workers, so that nobody works.
-fn under_fire(world: &World, random: &mut Random, wanted: u32, send: &(impl Fn(u32) + Sync)) -> u32 {
-    let (stopped, mut killed) = (AtomicBool::new(false), BTreeSet::new());
+/// Of each kill: the state of an event that the worker held, if it held one.
+fn under_fire(world: &World, random: &mut Random, wanted: usize, send: &(impl Fn(u32) + Sync)) -> Vec<Option<String>> {
+    let (stopped, mut killed) = (AtomicBool::new(false), BTreeMap::new());
     thread::scope(|scope| {
         let stop = Stop(&stopped);
         for number in 0..SENDERS {
@@ -188,24 +199,46 @@ fn under_fire(world: &World, random: &mut Random, wanted: u32, send: &(impl Fn(u
                 }
             });
         }
-        while killed.len() < wanted as usize {
+        while killed.len() < wanted {
             thread::sleep(Duration::from_millis(u64::from(20 + random.below(150))));
             let workers = world.site.fpm_workers();
-            if let Some(&pid) = workers.get(random.below(4) as usize)
+            // Half of them who made a user last, which mostly is the one who drains; the others whom it hits.
+            let at_work = fs::read_to_string(world.site.root().join("wp-content/at-work")).unwrap_or_default();
+            let at_work = at_work.parse().ok().filter(|pid| workers.contains(pid) && random.percent(50));
+            if let Some(pid) = at_work.or_else(|| workers.get(random.below(4) as usize).copied())
                 && world.site.kill_worker(pid)
             {
-                killed.insert(pid);
+                let held = held_by(world, pid);
+                if held.is_some() {
+                    world.advance(DRAIN_LEASE);
+                }
+                killed.insert(pid, held);
             }
         }
         drop(stop);
     });
     // Those that still drain. Their successors have nothing to do.
-    killed.extend(world.site.fpm_workers().into_iter().filter(|&pid| world.site.kill_worker(pid)));
+    for pid in world.site.fpm_workers() {
+        if world.site.kill_worker(pid) {
+            killed.insert(pid, held_by(world, pid));
+        }
+    }
     let back = await_until(Duration::from_secs(30), || world.site.fpm_workers().len() == 4);
     assert!(back, "PHP-FPM does not replace its workers\n{}", logs(world));
     let answers = await_until(Duration::from_secs(30), || {
         world.site.try_send(&Request::new("GET", "/?x=1")).is_ok_and(|response| response.status == 200)
     });
     assert!(answers, "PHP-FPM does not answer any more\n{}", logs(world));
-    u32::try_from(killed.len()).expect("not so many")
+    killed.into_values().collect()
+}
+
+/// The state of an event that this worker, which is dead, has claimed and not finished.
+fn held_by(world: &World, pid: u32) -> Option<String> {
+    let claims = fs::read_to_string(world.site.root().join(format!("wp-content/claims-{pid}"))).ok()?;
+    let owners: Vec<_> = claims.lines().map(|owner| format!("'{owner}'")).collect();
+    let held = world.site.sql(&format!(
+        "SELECT state FROM wp_agile_bridge_events WHERE owner IN ({}) AND state IN ('running', 'applied') LIMIT 1",
+        owners.join(", ")
+    ));
+    Some(held.first()?["state"].as_str()?.to_owned())
 }
