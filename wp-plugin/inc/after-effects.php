@@ -49,6 +49,15 @@ function owed( Event $event, array $contact, array $settled, array $result, arra
 }
 
 /**
+ * Whether there is anything to do after the commit. Mostly not, and then the event ends with the transaction.
+ *
+ * @param array<string, mixed> $owed Of owed().
+ */
+function is_anything_owed( array $owed ): bool {
+	return isset( $owed['password'] ) || $owed['welcome'] || isset( $owed['mails'] ) || somebody_listens();
+}
+
+/**
  * Does what is owed.
  *
  * @param array<string, mixed> $owed Of owed().

@@ -14,6 +14,28 @@ namespace AgileBridge\Plugin;
 
 defined( 'ABSPATH' ) || exit;
 
+/** Everything that announce() may fire. */
+const ANNOUNCEMENTS = [
+	'agile_bridge_user_created',
+	'agile_bridge_user_updated',
+	'agile_bridge_tags_changed',
+	'wpf_user_imported',
+	'wpf_user_updated',
+	'wpf_tags_applied',
+	'wpf_tags_removed',
+	'wpf_tags_modified',
+	'wpf_api_success',
+	// WordPress' own name for every action.
+	'all',
+];
+
+/**
+ * Whether code of the site waits for any of it.
+ */
+function somebody_listens(): bool {
+	return [] !== array_filter( ANNOUNCEMENTS, static fn( string $hook ): bool => has_action( $hook ) );
+}
+
 /**
  * WordPress' own mail with the link to set a password. Each one ends the link before it: exactly one.
  */

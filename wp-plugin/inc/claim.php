@@ -140,10 +140,11 @@ function keep_owed( Event $event, array $owed ): bool {
  *
  * @param 'done'|'dead'                                                            $state
  * @param array{status?: string, code?: string, user_id?: ?int, message?: string, contact_id?: ?string} $outcome
+ * @return bool False if the claim was lost to somebody else.
  */
-function finish_event( Event $event, string $state, array $outcome ): void {
+function finish_event( Event $event, string $state, array $outcome ): bool {
 	$now = now_ms();
-	execute(
+	return 0 < execute(
 		'UPDATE ' . events_table() . " SET
 			state = CASE WHEN webhooks = %d THEN %s ELSE 'waiting' END, open_key = CASE WHEN webhooks = %d THEN NULL ELSE open_key END,
 			owner = '', lease_until = 0, inline_worker = 0, attempts = CASE WHEN webhooks = %d THEN attempts ELSE 0 END, crashes = CASE WHEN webhooks = %d THEN crashes ELSE 0 END,

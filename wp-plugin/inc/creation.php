@@ -26,18 +26,20 @@ const CREATING = '_agile_bridge_creating';
  * @param array<string, string|list<string>> $data  Account fields and meta, guarded.
  * @param ?list<string>                      $tags  Null where the CRM did not tell.
  * @param string                             $role  Its slug, '' for none.
- * @param string                             $locked_login The login that nobody else can take meanwhile.
+ * @param array{login: string, derived: bool} $login Of login_for(); nobody else can take it meanwhile, but code that is not ours.
  * @return array{status: 'created', user_id: int, notes: list<string>, password: ?string, data: array<string, string|list<string>>}
  *         The password if it was generated; the data as written.
  */
-function create_user( array $data, string $contact_id, ?array $tags, string $role, string $locked_login ): array {
+function create_user( array $data, string $contact_id, ?array $tags, string $role, array $login ): array {
 	$email = (string) ( $data['user_email'] ?? '' );
 	if ( ! is_storable_email( $email ) ) {
 		throw new Failure( 422, 'email_invalid', 'WordPress would not store the e-mail address of the contact as it is.' );
 	}
 	forget_cached_name( $email );
-	if ( null !== user_with_email( $email ) || email_exists( $email ) ) {
-		throw new Failure( 422, 'email_conflict', 'The e-mail address of the contact, or one that the database takes for the same, belongs to another user.' );
+	forget_cached_name( $login['login'] );
+	// Else WordPress itself looks.
+	if ( defined( 'WP_IMPORTING' ) && email_exists( $email ) ) {
+		throw email_conflict();
 	}
 	$mark     = database_mark();
 	$mapped   = isset( $data['user_pass'] ) ? (string) $data['user_pass'] : null;
@@ -45,10 +47,6 @@ function create_user( array $data, string $contact_id, ?array $tags, string $rol
 	$too_long = null !== $mapped && strlen( wp_slash( $mapped ) ) > 4096;
 	$mapped   = $too_long ? null : $mapped;
 	$password = $mapped ?? \AgileBridge\generate_password();
-	$login    = login_for( isset( $data['user_login'] ) ? (string) $data['user_login'] : null, $email, $contact_id );
-	if ( $login['login'] !== $locked_login ) {
-		throw new UserChanged( 'the login was taken meanwhile' );
-	}
 	$names    = public_names( $data, $login['login'], $email );
 	$notes    = [ ...( $login['derived'] ? [ 'login_derived' ] : [] ), ...( $too_long ? [ 'password_refused' ] : [] ) ];
 	$account  = [
@@ -71,13 +69,21 @@ function create_user( array $data, string $contact_id, ?array $tags, string $rol
 	// A lookup that failed looks like a free address.
 	require_database( $mark );
 
-	$user_id = insert_user( $account, password_hash_for( $password, null === $mapped ) );
-	verify_new_user( $user_id, $login['login'], $email, $mark );
-	if ( is_multisite() ) {
-		join_site( $user_id, $role );
-	}
-	$meta  = filtered_meta( $data, $user_id );
-	$notes = [ ...$notes, ...$meta['notes'], ...write_mapped_meta( $user_id, $meta['data'] )['notes'] ];
+	$hash    = password_hash_for( $password, null === $mapped );
+	$written = NewUserMeta::gathered(
+		array_map( 'strval', array_keys( $account['meta_input'] + array_diff_key( $data, array_flip( ACCOUNT_FIELDS ) ) ) ),
+		static function () use ( $account, $hash, $login, $email, $mark, $role, $data ): array {
+			$user_id = insert_user( $account, $hash );
+			verify_new_user( $user_id, $login['login'], $email, $mark );
+			if ( is_multisite() ) {
+				join_site( $user_id, $role );
+			}
+			$meta = filtered_meta( $data, $user_id );
+			return [ 'user_id' => $user_id, 'notes' => [ ...$meta['notes'], ...write_mapped_meta( $user_id, $meta['data'] )['notes'] ] ];
+		}
+	);
+	$user_id = $written['user_id'];
+	$notes   = [ ...$notes, ...$written['notes'] ];
 	require_database( $mark );
 	if ( ! empty( $tags ) && ! meta_is( $user_id, tags_key(), $tags ) ) {
 		$notes[] = 'value_refused:' . tags_key();
@@ -141,5 +147,5 @@ function unmark_creating( int $user_id ): void {
 	foreach ( rows( "SELECT umeta_id FROM {$wpdb->usermeta} WHERE user_id = %d AND meta_key = %s", $user_id, CREATING ) as $row ) {
 		execute( "DELETE FROM {$wpdb->usermeta} WHERE umeta_id = %d", (int) $row->umeta_id );
 	}
-	wp_cache_delete( $user_id, 'user_meta' );
+	forget_cached_meta( $user_id, CREATING );
 }

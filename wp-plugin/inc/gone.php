@@ -23,13 +23,12 @@ function mind_contact_gone( string $contact_id ): void {
 		static fn() => in_transaction(
 			static function () use ( $choice, $contact_id ): void {
 				$mark = database_mark();
-				lock_identities( [ contact_identity( $contact_id ) ], [] );
-				foreach ( users_linked_to( $contact_id ) as $user_id ) {
-					$user = fresh_user( $user_id );
+				lock_identities( [ contact_identity( $contact_id ) ] );
+				foreach ( users_linked_to( $contact_id ) as $user ) {
 					$role = str_starts_with( $choice, 'role:' ) ? harmless_role( substr( $choice, strlen( 'role:' ) ) ) : null;
 					if ( 'unlink' === $choice ) {
-						delete_user_meta( $user_id, contact_id_key() );
-					} elseif ( null !== $user && null !== $role && is_member( $user ) && ! is_protected( $user ) && [ $role ] !== array_values( $user->roles ) ) {
+						delete_user_meta( $user->ID, contact_id_key() );
+					} elseif ( null !== $role && is_member( $user ) && ! is_protected( $user ) && [ $role ] !== array_values( $user->roles ) ) {
 						$user->set_role( $role );
 					}
 				}

@@ -61,22 +61,42 @@ function identity_versions( array $identities ): array {
 }
 
 /**
- * Locks identities until the transaction ends. Always in the same order, so that two who want the same two do not deadlock.
+ * Locks identities until the transaction ends, each at the next version. Always in the same order, so that two who want the
+ * same two do not deadlock.
  *
- * @param list<string>       $identities
- * @param array<string, int> $seen       Versions as read before the contact was fetched, of some of them.
- * @return bool False if one of those has a newer version: what was fetched may be older than what is stored.
+ * @param list<string> $identities
  */
-function lock_identities( array $identities, array $seen ): bool {
+function lock_identities( array $identities ): void {
 	$identities = array_values( array_unique( $identities ) );
 	sort( $identities );
 	$places = implode( ', ', array_fill( 0, count( $identities ), '(%s, 1)' ) );
 	execute( 'INSERT INTO ' . identities_table() . " (identity, version) VALUES $places ON DUPLICATE KEY UPDATE version = version + 1", ...$identities );
-	foreach ( identity_versions( array_keys( $seen ) ) as $identity => $version ) {
+}
+
+/**
+ * Under the locks: whether the event is still ours, and what was fetched still the newest that is known of the contact.
+ *
+ * @param list<string>       $locked
+ * @param array<string, int> $seen   Versions as read before the contact was fetched, of some of the locked and of others.
+ * @throws ClaimLost
+ * @throws ContactStale
+ */
+function require_claim( Event $event, array $locked, array $seen ): void {
+	$known  = $seen + [ $event->identity() => -1 ];
+	$places = implode( ', ', array_fill( 0, count( $known ), '%s' ) );
+	$rows   = rows(
+		'SELECT identity, version, (SELECT owner FROM ' . events_table() . ' WHERE id = %d) AS owner FROM ' . identities_table() . " WHERE identity IN ($places)",
+		$event->id,
+		...array_keys( $known )
+	);
+	if ( [] === $rows || $rows[0]->owner !== $event->owner ) {
+		throw new ClaimLost( 'the event was claimed by another worker' );
+	}
+	$versions = array_column( $rows, 'version', 'identity' );
+	foreach ( $seen as $identity => $version ) {
 		// One of it is ours, if it is among the locked.
-		if ( $version - (int) in_array( $identity, $identities, true ) !== $seen[ $identity ] ) {
-			return false;
+		if ( (int) ( $versions[ $identity ] ?? 0 ) - (int) in_array( $identity, $locked, true ) !== $version ) {
+			throw new ContactStale( 'a newer state of the contact was written meanwhile' );
 		}
 	}
-	return true;
 }

@@ -41,23 +41,24 @@ function linked_contact( int $user_id ): string {
 }
 
 /**
- * @return list<int> Users linked to the contact, the oldest first.
+ * @return list<\WP_User> Users linked to the contact, the oldest first.
  */
 function users_linked_to( string $contact_id ): array {
 	global $wpdb;
-	// phpcs:ignore WordPress.DB -- WP_User_Query asks only for members of the site, and caches.
-	$ids = $wpdb->get_col(
-		$wpdb->prepare(
-			"SELECT DISTINCT u.ID FROM {$wpdb->users} u INNER JOIN {$wpdb->usermeta} m ON m.user_id = u.ID
-			WHERE m.meta_key = %s AND m.meta_value = %s ORDER BY u.ID",
-			contact_id_key(),
-			$contact_id
-		)
-	);
-	$ids = array_map( 'intval', $ids );
-	array_map( __NAMESPACE__ . '\\fresh_user', $ids );
-	// Not the database's idea of equal, but ours.
-	return array_values( array_filter( $ids, static fn( int $id ): bool => linked_contact( $id ) === $contact_id ) );
+	// phpcs:ignore WordPress.DB -- WP_User_Query asks only for members of the site, and caches. It reads every link: no join.
+	$ids = $wpdb->get_col( $wpdb->prepare( "SELECT user_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value = %s", contact_id_key(), $contact_id ) );
+	$ids = array_unique( array_map( 'intval', $ids ) );
+	sort( $ids );
+	return still_linked( $ids, $contact_id );
+}
+
+/**
+ * @param list<int> $user_ids
+ * @return list<\WP_User> Those of them who are there, and are linked to the contact: not the database's idea of equal, but ours.
+ */
+function still_linked( array $user_ids, string $contact_id ): array {
+	$users = array_filter( array_map( __NAMESPACE__ . '\\fresh_user', $user_ids ) );
+	return array_values( array_filter( $users, static fn( \WP_User $user ): bool => linked_contact( $user->ID ) === $contact_id ) );
 }
 
 /**
@@ -78,10 +79,13 @@ function fresh_user( int $user_id ): ?\WP_User {
 function user_with_email( string $email ): ?\WP_User {
 	global $wpdb;
 	// phpcs:ignore WordPress.DB -- see above.
-	$rows = $wpdb->get_results( $wpdb->prepare( "SELECT ID, user_email FROM {$wpdb->users} WHERE user_email = %s ORDER BY ID", $email ) );
+	$rows = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM {$wpdb->users} WHERE user_email = %s ORDER BY ID", $email ) );
 	foreach ( (array) $rows as $row ) {
 		if ( strtolower( $row->user_email ) === $email ) {
-			return fresh_user( (int) $row->ID );
+			wp_cache_delete( $row->ID, 'users' );
+			wp_cache_delete( $row->ID, 'user_meta' );
+			update_user_caches( $row );
+			return get_userdata( (int) $row->ID ) ?: null;
 		}
 	}
 	return null;
@@ -93,29 +97,30 @@ function user_with_email( string $email ): ?\WP_User {
  * @param array<string, mixed>                   $contact
  * @param list<string>                           $emails       All its valid addresses.
  * @param ?string                                $chosen_email The one that a new user would get.
+ * @param callable(): list<\WP_User>             $linked       Users linked to the contact, the oldest first.
  * @param callable(string): ?array<string,mixed> $ask          The contact with another id; null if it is gone.
  * @return array{user: ?\WP_User, relinked: bool}
  * @throws Failure If the contact and its e-mail belong to two users.
  */
-function find_user( array $contact, array $emails, ?string $chosen_email, callable $ask ): array {
+function find_user( array $contact, array $emails, ?string $chosen_email, callable $linked, callable $ask ): array {
+	$owners = [];
 	// E-mails are indexed, values of user meta are not: on a site with many users this finds most without reading all links.
-	foreach ( $emails as $email ) {
-		$user = user_with_email( $email );
-		if ( null !== $user && linked_contact( $user->ID ) === $contact['id'] ) {
-			return [ 'user' => $user, 'relinked' => false ];
+	foreach ( array_unique( [ ...$emails, ...( null === $chosen_email ? [] : [ $chosen_email ] ) ] ) as $email ) {
+		$owners[ $email ] = user_with_email( $email );
+		if ( in_array( $email, $emails, true ) && null !== $owners[ $email ] && linked_contact( $owners[ $email ]->ID ) === $contact['id'] ) {
+			return [ 'user' => $owners[ $email ], 'relinked' => false ];
 		}
 	}
-	$linked = array_map( 'get_userdata', users_linked_to( $contact['id'] ) );
-	$linked = array_values( array_filter( $linked ) );
 	// More than one only by an accident of the past; the one with an address of the contact is the likelier one.
+	$users       = $linked();
 	$has_address = static fn( \WP_User $user ): bool => in_array( strtolower( $user->user_email ), $emails, true );
-	usort( $linked, static fn( \WP_User $a, \WP_User $b ): int => (int) $has_address( $b ) <=> (int) $has_address( $a ) );
-	$user = $linked[0] ?? null;
+	usort( $users, static fn( \WP_User $a, \WP_User $b ): int => (int) $has_address( $b ) <=> (int) $has_address( $a ) );
+	$user = $users[0] ?? null;
 
 	if ( null !== $user && ( null === $chosen_email || $has_address( $user ) ) ) {
 		return [ 'user' => $user, 'relinked' => false ];
 	}
-	$owner = null === $chosen_email ? null : user_with_email( $chosen_email );
+	$owner = null === $chosen_email ? null : $owners[ $chosen_email ];
 	if ( null === $owner || $owner->ID === $user?->ID ) {
 		return [ 'user' => $user, 'relinked' => false ];
 	}

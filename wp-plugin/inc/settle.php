@@ -34,7 +34,7 @@ function contact_or_null( \AgileBridge\AgileCrm $crm, string $id ): ?array {
  *
  * @param array<string, mixed>                    $contact
  * @param callable(string): ?array<string, mixed> $ask     The contact with another id; null if it is gone.
- * @return array{ignored?: string, user?: ?\WP_User, data?: array<string, string|list<string>>, tags?: ?list<string>, role?: ?string,
+ * @return array{ignored?: string, user?: ?\WP_User, linked?: string, linked_users?: ?list<int>, data?: array<string, string|list<string>>, tags?: ?list<string>, role?: ?string,
  *     join_role?: ?string, new_role?: string, notes?: list<string>, emails?: list<string>, chosen_email?: ?string}
  * @throws Failure If the contact cannot be a user.
  */
@@ -42,7 +42,13 @@ function settle_contact( Event $event, array $contact, callable $ask ): array {
 	$mark   = database_mark();
 	$mapped = mapped_data( $contact );
 	$chosen = $mapped['data']['user_email'] ?? null;
-	$found  = find_user( $contact, $mapped['emails'], $chosen, $ask );
+	$known  = null;
+	$linked = static function () use ( $contact, &$known ): array {
+		$users = users_linked_to( $contact['id'] );
+		$known = array_column( $users, 'ID' );
+		return $users;
+	};
+	$found  = find_user( $contact, $mapped['emails'], $chosen, $linked, $ask );
 	$user   = $found['user'];
 	$half   = null !== $user && is_half_made( $user );
 	$joins  = null !== $user && ! is_member( $user );
@@ -58,6 +64,7 @@ function settle_contact( Event $event, array $contact, callable $ask ): array {
 	$settled = [
 		'user'         => $user,
 		'linked'       => null === $user ? '' : linked_contact( $user->ID ),
+		'linked_users' => $known,
 		'before'       => null === $user ? [] : stored_tags( $user->ID ),
 		'login'        => null,
 		'half'         => $half,
@@ -71,7 +78,7 @@ function settle_contact( Event $event, array $contact, callable $ask ): array {
 	if ( null === $user || $half ) {
 		$settled = settled_creation( $event->role, $contact, $mapped ) + $settled;
 		if ( null === $user ) {
-			$settled['login'] = login_for( isset( $settled['data']['user_login'] ) ? (string) $settled['data']['user_login'] : null, (string) $settled['data']['user_email'], $contact['id'] )['login'];
+			$settled['login'] = login_for( isset( $settled['data']['user_login'] ) ? (string) $settled['data']['user_login'] : null, (string) $settled['data']['user_email'], $contact['id'] );
 		}
 	} elseif ( 'update_tags' === $event->action ) {
 		$settled['data']  = [];

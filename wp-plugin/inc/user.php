@@ -23,6 +23,36 @@ final class LastInserted {
 	public static int $user_id = 0;
 }
 
+/**
+ * Stands in for WordPress' hashing of one password, whose hash is known.
+ */
+final class KnownHash {
+
+	/** What was in the global before: a plugin's own way to hash, or nothing. */
+	private static mixed $former = null;
+
+	private function __construct( #[\SensitiveParameter] private readonly string $hash ) {}
+
+	public static function give( #[\SensitiveParameter] string $hash ): void {
+		self::$former         = $GLOBALS['wp_hasher'] ?? null;
+		$GLOBALS['wp_hasher'] = new self( $hash ); // phpcs:ignore WordPress.WP.GlobalVariablesOverride -- made for this.
+	}
+
+	public static function take_back(): void {
+		if ( ( $GLOBALS['wp_hasher'] ?? null ) instanceof self ) {
+			$GLOBALS['wp_hasher'] = self::$former; // phpcs:ignore WordPress.WP.GlobalVariablesOverride -- put back.
+		}
+	}
+
+	/**
+	 * What wp_hash_password() calls.
+	 */
+	public function HashPassword(): string { // phpcs:ignore WordPress.NamingConventions.ValidFunctionName -- WordPress' name.
+		self::take_back();
+		return $this->hash;
+	}
+}
+
 /** WordPress' own count of its users: one row of the options, which all creations would wait for until the other's commit. */
 const USER_COUNTS = 'wp_maybe_update_user_counts';
 
@@ -48,14 +78,12 @@ final class UserCount {
  */
 function insert_user( array $account, #[\SensitiveParameter] string $hash ): int {
 	$mark = database_mark();
-	// The throwaway password need not be hashed slowly. Neither filter may touch users that others' hooks make.
-	$cheap = static fn( $options, $algorithm ) => PASSWORD_BCRYPT === $algorithm ? [ 'cost' => 4 ] : $options;
-	$put   = static function ( $row ) use ( &$put, $cheap, $hash ) {
+	// The throwaway password need not be hashed at all. Neither may touch users that others' hooks make.
+	KnownHash::give( $hash );
+	$put = static function ( $row ) use ( &$put, $hash ) {
 		remove_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
-		remove_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX );
 		return is_array( $row ) && [] !== $row ? [ 'user_pass' => $hash ] + $row : $row;
 	};
-	add_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX, 2 );
 	// The first thing that WordPress tells of the new row: its id, before any callback that could throw.
 	$notice = static function ( $meta, $user, $update ) use ( $account ) {
 		if ( ! $update && $user->user_login === $account['user_login'] ) {
@@ -83,7 +111,7 @@ function insert_user( array $account, #[\SensitiveParameter] string $hash ): int
 		}
 		remove_filter( 'insert_user_meta', $notice, PHP_INT_MIN );
 		remove_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
-		remove_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX );
+		KnownHash::take_back();
 	}
 	if ( is_wp_error( $user_id ) || $user_id <= 0 ) {
 		require_database( $mark );
@@ -95,22 +123,31 @@ function insert_user( array $account, #[\SensitiveParameter] string $hash ): int
 /**
  * @param mixed $result Of wp_insert_user() or wp_update_user().
  */
-function refused_by_wordpress( $result ): Failure {
-	if ( is_wp_error( $result ) && 'existing_user_email' === $result->get_error_code() ) {
-		return new Failure( 422, 'email_conflict', 'The e-mail address of the contact belongs to another user.' );
-	}
+function refused_by_wordpress( $result ): Failure|UserChanged {
 	$code = is_wp_error( $result ) ? $result->get_error_code() : 'no user id';
+	if ( 'existing_user_login' === $code ) {
+		return new UserChanged( 'the login was taken meanwhile' );
+	}
+	if ( 'existing_user_email' === $code ) {
+		return email_conflict();
+	}
 	return new Failure( 422, 'rejected_by_site', "WordPress did not store the user ($code)." );
+}
+
+function email_conflict(): Failure {
+	return new Failure( 422, 'email_conflict', 'The e-mail address of the contact, or one that the database takes for the same, belongs to another user.' );
 }
 
 /**
  * @throws Failure If what is stored is not what was meant.
  */
 function verify_new_user( int $user_id, string $login, string $email, int $mark ): void {
+	global $wpdb;
 	require_database( $mark );
-	clean_user_cache( $user_id );
-	$user = get_userdata( $user_id );
-	if ( ! $user || $user->user_login !== $login || $user->user_email !== $email ) {
+	// phpcs:ignore WordPress.DB -- what is stored, not what a cache holds.
+	$user = $wpdb->get_row( $wpdb->prepare( "SELECT user_login, user_email FROM {$wpdb->users} WHERE ID = %d", $user_id ) );
+	require_database( $mark );
+	if ( null === $user || $user->user_login !== $login || $user->user_email !== $email ) {
 		throw new Failure( 422, 'rejected_by_site', 'Code of the site changed the login or the e-mail address of the new user.' );
 	}
 }
