@@ -13,16 +13,22 @@ use AgileBridge\AgileCrm;
 use AgileBridge\CrmUnauthorized;
 use AgileBridge\Exception;
 use AgileBridge\NotConfigured;
+use AgileBridge\Plugin\Failure;
 use function AgileBridge\Plugin\account_domain;
 use function AgileBridge\Plugin\account_email;
 use function AgileBridge\Plugin\api_key;
 use function AgileBridge\Plugin\connection;
 use function AgileBridge\Plugin\extension_problem;
+use function AgileBridge\Plugin\lease_record;
+use function AgileBridge\Plugin\note_crm_is_well;
+use const AgileBridge\Plugin\SCHEMA_OPTION;
+use const AgileBridge\Plugin\SCHEMA_VERSION;
 
 defined( 'ABSPATH' ) || exit;
 
 require_once __DIR__ . '/../inc/settings.php';
 require_once __DIR__ . '/../inc/requirements.php';
+require_once __DIR__ . '/../inc/crm-health.php';
 
 /**
  * What to show, as plain text: what happened, what it means, what to do.
@@ -43,6 +49,7 @@ function test_connection(): array {
 	} catch ( Exception $failure ) {
 		return [ 'error', explain( $failure, $settings['domain'], isset( $settings['proxy'] ) ) ];
 	}
+	end_stop();
 	return [
 		'success',
 		[
@@ -54,6 +61,22 @@ function test_connection(): array {
 			),
 		],
 	];
+}
+
+/**
+ * Where webhooks wait because Agile CRM did not answer or refused us: it does now, so they need not wait for the next probe.
+ */
+function end_stop(): void {
+	if ( SCHEMA_VERSION !== (int) get_option( SCHEMA_OPTION ) ) {
+		// No webhook came yet.
+		return;
+	}
+	try {
+		note_crm_is_well( lease_record( 'crm' ) );
+	} catch ( Failure $failure ) {
+		// The next probe does it.
+		unset( $failure );
+	}
 }
 
 function what_is_missing(): string {

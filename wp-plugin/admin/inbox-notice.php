@@ -52,7 +52,7 @@ function show_inbox_notice(): void {
 			? __( 'Bridge for Agile CRM: Agile CRM refuses the credentials of this site.', 'bridge-for-agile-crm' )
 			: __( 'Bridge for Agile CRM: Agile CRM does not answer.', 'bridge-for-agile-crm' );
 		$what  = 'refusal' === $stopped['reason']
-			? __( 'Check subdomain, e-mail address and API key, and save them; webhooks are then processed at once.', 'bridge-for-agile-crm' )
+			? __( 'Check subdomain, e-mail address and API key, save them, and press Test connection; webhooks are then processed again.', 'bridge-for-agile-crm' )
 			: __( 'It is asked again every 30 seconds; there is nothing that you have to do.', 'bridge-for-agile-crm' );
 		/* translators: %s: date and time. */
 		$since = sprintf( __( 'Since %s.', 'bridge-for-agile-crm' ), wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), intdiv( $stopped['since'], 1000 ) ) );
