@@ -74,7 +74,7 @@ function apply_contact( Event $event, array $contact, array $versions, \AgileBri
 	$notes = $owed['notes'];
 	if ( ! $owed['finished'] ) {
 		$notes = [ ...$notes, ...settle_owed( $event, $owed, $crm ) ];
-		finish_event( $event, 'done', outcome_of_owed( $owed ) );
+		committed_after_answer( static fn() => finish_event( $event, 'done', outcome_of_owed( $owed ) ) );
 	}
 	return answer(
 		200,

@@ -29,16 +29,15 @@ require_once __DIR__ . '/identity.php';
 require_once __DIR__ . '/claim.php';
 
 /**
- * Stores a webhook.
+ * Stores a webhook, for whoever drains.
  *
  * @param array{action: string, contact_id: ?string, email: ?string, role?: ?string, send_notification?: ?bool} $webhook
- * @param string $owner  Not '': claims the event in the same statement, if it is a new one.
  * @param string $origin `webhook`, `reconcile` or `replay`.
- * @return array{event: ?Event, versions: array<string, int>, inline_workers: int} The event if it is ours now; the versions
- *         of its identities; and how many workers, we among them, now process while their request waits.
+ * @param string $owner  Not '': claims the event in the same statement, if it is a new one and nobody drains.
+ * @return string What names the contact.
  * @throws Failure If it could not be stored.
  */
-function put_webhook( array $webhook, string $owner = '', string $origin = 'webhook' ): array {
+function put_webhook( array $webhook, string $origin = 'webhook', string $owner = '' ): string {
 	$contact_id = (string) $webhook['contact_id'];
 	$email      = '' === $contact_id ? strtolower( (string) $webhook['email'] ) : '';
 	$identity   = '' === $contact_id ? email_identity( $email ) : contact_identity( $contact_id );
@@ -56,22 +55,55 @@ function put_webhook( array $webhook, string $owner = '', string $origin = 'webh
 		],
 		$owner
 	);
-	if ( '' === $owner ) {
-		return [ 'event' => null, 'versions' => [], 'inline_workers' => 0 ];
-	}
+	return $identity;
+}
+
+/**
+ * Stores a webhook that has just come, and looks around: one statement for each.
+ *
+ * @param array<string, mixed> $webhook As for put_webhook().
+ * @param bool                 $claims  Whether it may be processed while the caller waits.
+ * @return array{
+ *     event: ?Event, versions: array<string, int>, inline_workers: int, is_drained: bool,
+ *     crm: array{until_at: int, failures: int, details: array<string, mixed>}
+ * } The event if it is ours now; the versions of its identities; how many workers, we among them, now process while their
+ *   request waits; whether a worker drains who has more to do than it has begun; and what is known of the CRM.
+ * @throws Failure If it could not be stored.
+ */
+function receive_event( array $webhook, bool $claims ): array {
+	$owner    = $claims ? new_owner() : '';
+	$identity = put_webhook( $webhook, 'webhook', $owner );
+	$now      = now_ms();
+	[ $events, $leases, $identities ] = [ events_table(), leases_table(), identities_table() ];
 	$rows = rows(
-		'SELECT e.*, (SELECT COUNT(*) FROM ' . events_table() . " r WHERE r.state IN ('running', 'applied') AND r.inline_worker = 1 AND r.lease_until > %d) AS inline_workers,
-			(SELECT i.version FROM " . identities_table() . ' i WHERE i.identity = %s) AS version
-			FROM ' . events_table() . ' e WHERE e.open_key = %s',
-		now_ms(),
+		"SELECT e.*, c.until_at, c.failures, c.details, d.until_at AS drained_until,
+			(SELECT COUNT(*) FROM $events r WHERE r.state IN ('running', 'applied') AND r.inline_worker = 1 AND r.lease_until > %d) AS inline_workers,
+			(SELECT i.version FROM $identities i WHERE i.identity = %s) AS version
+			FROM $events e LEFT JOIN $leases c ON c.name = 'crm' LEFT JOIN $leases d ON d.name = 'drain' WHERE e.open_key = %s",
+		$now,
 		$identity,
 		$identity
 	);
-	$ours = [] !== $rows && $rows[0]->owner === $owner;
+	$row = $rows[0] ?? null;
+	if ( null !== $row && ( null === $row->until_at || null === $row->drained_until ) ) {
+		// Somebody has emptied the table; without its rows nothing would ever be drained.
+		insert_leases();
+	}
+	$event      = $claims && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null;
+	$workers    = (int) ( $row->inline_workers ?? 0 );
+	$is_drained = null === $event && (int) ( $row->drained_until ?? 0 ) > $now;
+	if ( $is_drained && [] === rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d LIMIT 1", $now, (int) $row->id ) ) {
+		// The worker that drains has begun all that there was: who comes now need not wait for it.
+		$is_drained = false;
+		$event      = $claims && 1 === (int) $row->webhooks && claim_new( (int) $row->id, $owner ) ? events_of( $owner )[0] ?? null : null;
+		$workers   += null === $event ? 0 : 1;
+	}
 	return [
-		'event'          => $ours ? Event::of_row( $rows[0] ) : null,
-		'versions'       => [ $identity => (int) ( $rows[0]->version ?? 0 ) ],
-		'inline_workers' => (int) ( $rows[0]->inline_workers ?? 0 ),
+		'event'          => $event,
+		'versions'       => [ $identity => (int) ( $row->version ?? 0 ) ],
+		'inline_workers' => $workers,
+		'is_drained'     => $is_drained,
+		'crm'            => lease_of_row( $row ),
 	];
 }
 
@@ -79,6 +111,7 @@ function put_webhook( array $webhook, string $owner = '', string $origin = 'webh
  * Inserts an event, or merges it into the open one of the same key. One statement.
  *
  * @param array<string, mixed> $event
+ * @param string               $owner Not '': claims it, unless somebody drains.
  * @param int                  $delay Milliseconds until it is due.
  */
 function put_event( string $key, array $event, string $owner = '', ?string $owed = null, int $delay = 0 ): void {
@@ -86,11 +119,15 @@ function put_event( string $key, array $event, string $owner = '', ?string $owed
 	$events = events_table();
 	$notify = null === $event['send_notification'] ? 'NULL' : (int) $event['send_notification'];
 	$owed   = null === $owed ? 'NULL' : $GLOBALS['wpdb']->prepare( '%s', $owed );
+	// A sum of no rows is a row.
+	$waits = '' === $owner ? 'SELECT 1 AS waits' : "SELECT COALESCE(SUM(until_at), 0) > $now AS waits FROM " . leases_table() . " WHERE name = 'drain'";
 	execute(
 		"INSERT INTO $events
 			(open_key, subject_key, state, action, contact_id, email, role, send_notification, origin, webhooks, taken,
 				owner, inline_worker, lease_until, due_at, attempts, created_at, updated_at, message, owed)
-		VALUES (%s, %s, %s, %s, %s, %s, %s, $notify, %s, 1, %d, %s, %d, %d, %d, %d, %d, %d, '', $owed)
+		SELECT %s, %s, CASE WHEN waits = 1 THEN 'waiting' ELSE 'running' END, %s, %s, %s, %s, $notify, %s, 1, 1 - waits,
+			CASE WHEN waits = 1 THEN '' ELSE %s END, 1 - waits, CASE WHEN waits = 1 THEN 0 ELSE %d END, %d, 1 - waits, %d, %d, '', $owed
+		FROM ($waits) drain WHERE 1 = 1
 		ON DUPLICATE KEY UPDATE
 			action = CASE WHEN VALUES(action) = 'return_password' THEN action
 				WHEN 'add' IN (action, VALUES(action)) THEN 'add' WHEN 'update' IN (action, VALUES(action)) THEN 'update' ELSE 'update_tags' END,
@@ -103,18 +140,14 @@ function put_event( string $key, array $event, string $owner = '', ?string $owed
 			updated_at = VALUES(updated_at)",
 		$key,
 		$key,
-		'' === $owner ? 'waiting' : 'running',
 		$event['action'],
 		$event['contact_id'],
 		$event['email'],
 		$event['role'],
 		$event['origin'],
-		'' === $owner ? 0 : 1,
 		$owner,
-		'' === $owner ? 0 : 1,
-		'' === $owner ? 0 : $now + EVENT_LEASE,
+		$now + EVENT_LEASE,
 		$now + $delay,
-		'' === $owner ? 0 : 1,
 		$now,
 		$now
 	);

@@ -28,28 +28,45 @@ const CRM_DEADLINE = 3.6;
 const CRM_LEAST = 1.5;
 
 /**
+ * Stores a webhook as soon as it has come, while the main plugin file loads: what other plugins do to the request after that
+ * loses nothing.
+ *
+ * @param array<string, mixed> $webhook
+ * @return ?array<string, mixed> Of receive_event(); null where it could not be stored. Then the tables are missing, or the
+ *         database fails, and the end of `init` is the time to see to that.
+ */
+function store_on_arrival( array $webhook ): ?array {
+	if ( SCHEMA_VERSION !== (int) get_option( SCHEMA_OPTION ) ) {
+		return null;
+	}
+	try {
+		return receive_event( $webhook, may_wait( $webhook ) );
+	} catch ( Failure $failure ) {
+		return null;
+	}
+}
+
+/**
+ * @param array<string, mixed> $webhook
+ */
+function may_wait( array $webhook ): bool {
+	return ! $webhook['async'] && ! is_paused();
+}
+
+/**
  * @param array{action: string, contact_id: ?string, email: ?string, role: ?string, send_notification: ?bool, async: bool, ignored: ?string} $webhook
- * @param ?array<string, mixed> $state Of state_on_arrival().
+ * @param ?array<string, mixed> $received Of store_on_arrival().
  * @return array{status: int, body: array<string, mixed>}
  */
-function process( array $webhook, ?array $state ): array {
+function process( array $webhook, ?array $received ): array {
 	if ( ! is_stored( $webhook ) ) {
 		return 'test' === $webhook['action']
 			? answer( 200, 'ok', [ 'wp_notes' => [] ] )
 			: ignored( $webhook['ignored'], $webhook['contact_id'] );
 	}
 	try {
-		require_schema();
-		try {
-			return accept( $webhook, $state );
-		} catch ( Failure $failure ) {
-			if ( ! is_table_missing() ) {
-				throw $failure;
-			}
-			// A restored backup has the option and not the tables.
-			install_schema();
-			return accept( $webhook, null );
-		}
+		$received ??= store_after_all( $webhook );
+		return accept( $webhook, $received );
 	} catch ( Failure $failure ) {
 		// Not stored: the one case in which the sender has to know that it was for nothing.
 		return failed( $failure, $webhook['contact_id'] );
@@ -57,99 +74,56 @@ function process( array $webhook, ?array $state ): array {
 }
 
 /**
- * What a webhook has to know when it comes, while the main plugin file loads; null where it could not be read. Then the tables
- * are missing, or the database fails, and the end of `init` is the time to see to that.
- *
- * @return ?array{crm: array{until_at: int, failures: int, details: array<string, mixed>}, drain_free: bool}
- */
-function state_on_arrival(): ?array {
-	if ( SCHEMA_VERSION !== (int) get_option( SCHEMA_OPTION ) ) {
-		return null;
-	}
-	try {
-		return leases_state();
-	} catch ( Failure $failure ) {
-		return null;
-	}
-}
-
-/**
- * Whether a worker drains and has more than it can do: then a webhook has only to be stored, and is processed after the
- * others. To process it here would take one more of few PHP workers from the site's visitors.
- *
- * @param array<string, mixed> $state Of state_on_arrival().
- */
-function is_drain_busy( array $state ): bool {
-	try {
-		return ! $state['drain_free'] && is_any_due();
-	} catch ( Failure $failure ) {
-		return false;
-	}
-}
-
-/**
- * Stores a webhook and answers it before the theme and most plugins load: in a burst that is most of what it costs. Nothing
- * of theirs is needed for it. Ends the request, unless this one has to go on and drain.
- *
  * @param array<string, mixed> $webhook
- * @return bool True if it is answered, and the worker that drained may have come to its end before it could see it; false if
- *              it could not be stored, and is not answered.
- */
-function queue_early( array $webhook ): bool {
-	try {
-		limit_lock_waits();
-		put_webhook( $webhook );
-	} catch ( Failure $failure ) {
-		return false;
-	}
-	Output::send( queued( $webhook['contact_id'] ) );
-	try {
-		// Who holds the lease now, after the webhook was stored, finds it when he looks for the last time.
-		if ( ! leases_state()['drain_free'] ) {
-			exit;
-		}
-	} catch ( Failure $failure ) {
-		exit;
-	}
-	return true;
-}
-
-/**
- * @param array<string, mixed>  $webhook
- * @param ?array<string, mixed> $state   Of state_on_arrival().
- * @return array{status: int, body: array<string, mixed>}
+ * @return array<string, mixed> Of receive_event().
  * @throws Failure If it could not be stored.
  */
-function accept( array $webhook, ?array $state ): array {
-	limit_lock_waits();
-	$state    ??= leases_state();
+function store_after_all( array $webhook ): array {
+	require_schema();
+	try {
+		return receive_event( $webhook, may_wait( $webhook ) );
+	} catch ( Failure $failure ) {
+		if ( ! is_table_missing() ) {
+			throw $failure;
+		}
+		// A restored backup has the option and not the tables.
+		install_schema();
+		return receive_event( $webhook, may_wait( $webhook ) );
+	}
+}
+
+/**
+ * @param array<string, mixed> $webhook
+ * @param array<string, mixed> $received Of receive_event().
+ * @return array{status: int, body: array<string, mixed>}
+ * @throws Failure
+ */
+function accept( array $webhook, array $received ): array {
+	$event      = $received['event'];
 	$connection = connection();
-	$limit      = inline_workers();
-	$left       = $webhook['async'] || is_paused() || null === $connection || null !== crm_stopped( $state['crm'] ) || 0 === $limit;
-	$put        = put_webhook( $webhook, $left ? '' : new_owner() );
-	if ( null === $connection ) {
-		return failed( not_configured(), $webhook['contact_id'] );
+	if ( null === $event ) {
+		return null === $connection ? failed( not_configured(), $webhook['contact_id'] ) : queued( $webhook['contact_id'] );
 	}
-	if ( null === $put['event'] ) {
-		return queued( $webhook['contact_id'] );
-	}
-	if ( $put['inline_workers'] > $limit ) {
-		postpone_event( $put['event'], 0, false );
-		return queued( $webhook['contact_id'] );
+	if ( null === $connection || null !== crm_stopped( $received['crm'] ) || $received['inline_workers'] > inline_workers() ) {
+		postpone_event( $event, 0, false );
+		return null === $connection ? failed( not_configured(), $webhook['contact_id'] ) : queued( $webhook['contact_id'] );
 	}
 	require_once __DIR__ . '/run.php';
 	$arrival = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) );
 	$end     = max( $arrival + CRM_DEADLINE, microtime( true ) + CRM_LEAST );
 	$crm     = new \AgileBridge\AgileCrm( $connection + [ 'deadline' => $end ] );
 	return without_wp_fusion(
-		static function () use ( $crm, $put, $state ): array {
+		static function () use ( $crm, $event, $received ): array {
 			$fetches = new Fetches( $crm );
 			try {
-				$fetches->begin( $put['event'], $put['versions'] );
-				return run_event( $fetches->next(), $crm, $state['crm'] );
+				Answering::$is_awaited = true;
+				$fetches->begin( $event, $received['versions'] );
+				return run_event( $fetches->next(), $crm, $received['crm'] );
 			} catch ( Failure $failure ) {
 				// The database went away between storing and processing; the lease runs out, and the event is taken up again.
-				return failed( $failure, $put['event']->contact_id );
+				return failed( $failure, $event->contact_id );
+			} finally {
+				Answering::$is_awaited = false;
 			}
 		}
 	);

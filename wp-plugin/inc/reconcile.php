@@ -252,7 +252,7 @@ function queue_news( array $contacts, int $now ): int {
 	foreach ( $linked as $link ) {
 		$contact = $contacts[ $link->contact_id ] ?? null;
 		if ( null !== $contact && ! in_array( $link->contact_id, $open, true ) && has_news( $contact, (int) $link->user_id ) ) {
-			put_webhook( [ 'action' => 'update', 'contact_id' => $contact['id'], 'email' => null ], origin: 'reconcile' );
+			put_webhook( [ 'action' => 'update', 'contact_id' => $contact['id'], 'email' => null ], 'reconcile' );
 			++$queued;
 		}
 	}

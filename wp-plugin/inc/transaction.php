@@ -78,6 +78,46 @@ function in_transaction( callable $work, ?callable $seal = null ) {
 }
 
 /**
+ * Whether somebody waits for the answer of this process, and whether a commit waits for that answer to be out.
+ */
+final class Answering {
+
+	public static bool $is_awaited = false;
+
+	public static bool $commits_later = false;
+}
+
+/**
+ * Runs the last statement for an event, and commits it when the answer is out: the caller need not wait for the disk. Whoever
+ * sends the next webhook of the contact waits at the row until then, and finds the event done. If the commit never comes, the
+ * event is taken up again: only for what may be done once more.
+ *
+ * @param callable(): mixed $work
+ * @throws \Throwable Of the work.
+ */
+function committed_after_answer( callable $work ): void {
+	// (On SQLite the whole site would wait.)
+	if ( ! Answering::$is_awaited || is_sqlite() || ! sent( 'START TRANSACTION' ) ) {
+		$work();
+		return;
+	}
+	try {
+		$work();
+	} catch ( \Throwable $error ) {
+		sent( 'ROLLBACK' );
+		throw $error;
+	}
+	Answering::$commits_later = true;
+}
+
+function commit_after_answer(): void {
+	if ( Answering::$commits_later ) {
+		Answering::$commits_later = false;
+		sent( 'COMMIT' );
+	}
+}
+
+/**
  * Stops the work at the first statement after one that has ended the transaction: whatever WordPress goes on to write would
  * be stored for a user who is not there. That is a deadlock, a lost connection, a ROLLBACK of another plugin and, on SQLite,
  * any failing query. (Not DDL or another START TRANSACTION, which commit what is written so far: their plugin may finish,

@@ -42,19 +42,20 @@ function receive_webhook(): void {
 	if ( ! $received['authentic'] ) {
 		refuse( $received['refusal'] );
 	}
-	// WP Fusion ends such requests at priority 10, also where the CRM it works with is another one.
-	$last  = is_wp_fusion_active() || is_wp_fusion_lite_active() ? 9 : PHP_INT_MAX;
-	$state = null;
+	$stored = null;
 	if ( ! isset( $received['refusal'] ) && is_stored( $received['webhook'] ) ) {
 		require_once __DIR__ . '/process.php';
-		$state = state_on_arrival();
-		if ( null !== $state && is_drain_busy( $state ) && queue_early( $received['webhook'] ) ) {
-			// The worker that drained has come to its end meanwhile.
-			add_action( 'init', __NAMESPACE__ . '\\drain_and_end', $last );
-			return;
+		$stored = store_on_arrival( $received['webhook'] );
+		if ( $stored['is_drained'] ?? false ) {
+			// Others wait before it for the worker that drains: to be stored is all that could happen to it now. Nothing of the
+			// theme and the other plugins is needed for that, and in a burst they are most of what a webhook costs.
+			Output::send( queued( $received['webhook']['contact_id'] ) );
+			exit;
 		}
 	}
-	add_action( 'init', static fn() => answer_webhook( $received, $state ), $last );
+	// WP Fusion ends such requests at priority 10, also where the CRM it works with is another one.
+	$last = is_wp_fusion_active() || is_wp_fusion_lite_active() ? 9 : PHP_INT_MAX;
+	add_action( 'init', static fn() => answer_webhook( $received, $stored ), $last );
 }
 
 /**
@@ -155,12 +156,15 @@ function is_stored( array $webhook ): bool {
  * At the end of `init`, when post types, roles and other plugins are all there.
  *
  * @param array<string, mixed>  $received The extension's verdict.
- * @param ?array<string, mixed> $state    Of the inbox, on arrival.
+ * @param ?array<string, mixed> $stored   Of store_on_arrival().
  */
-function answer_webhook( array $received, ?array $state ): never {
+function answer_webhook( array $received, ?array $stored ): never {
 	Output::guard();
 	if ( Output::is_sent() ) {
-		// The caller was told that it failed; what was not done must stay undone.
+		// The caller was told that it failed, by another plugin's doing. What is stored is processed later.
+		if ( isset( $stored['event'] ) ) {
+			postpone_event( $stored['event'], 0, false );
+		}
 		exit;
 	}
 	if ( isset( $received['refusal'] ) ) {
@@ -169,19 +173,13 @@ function answer_webhook( array $received, ?array $state ): never {
 		exit;
 	}
 	require_once __DIR__ . '/process.php';
-	Output::send( process( $received['webhook'], $state ) );
+	Output::send( process( $received['webhook'], $stored ) );
+	commit_after_answer();
 	if ( is_stored( $received['webhook'] ) ) {
-		drain_and_end();
+		// The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
+		require_once __DIR__ . '/drain.php';
+		drain_after_answer();
 	}
-	exit;
-}
-
-/**
- * The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
- */
-function drain_and_end(): never {
-	require_once __DIR__ . '/drain.php';
-	drain_after_answer();
 	exit;
 }
 
