@@ -60,7 +60,7 @@ fn after_the_lease_and_not_before(database: Database) {
     world.wp_given(
         &json!({"action": "add", "contact_id": id, "email": null}),
         "require_once WP_PLUGIN_DIR . '/bridge-for-agile-crm/inc/inbox.php'; AgileBridge\\Plugin\\require_schema();
-         AgileBridge\\Plugin\\put_webhook($given, AgileBridge\\Plugin\\new_owner()); return 1;",
+         AgileBridge\\Plugin\\put_webhook($given, 'webhook', AgileBridge\\Plugin\\new_owner()); return 1;",
     );
     assert_eq!(world.event()["state"], "running");
     let taken = world.event();

@@ -144,6 +144,11 @@ function is_half_made( \WP_User $user ): bool {
 function unmark_creating( int $user_id ): void {
 	global $wpdb;
 	// By its own id: found by key or user, InnoDB would wait for the marks of all users who are being made at this moment.
+	$id = LastInserted::$user_id === $user_id ? LastInserted::$mark_id : 0;
+	if ( $id > 0 && 1 === execute( "DELETE FROM {$wpdb->usermeta} WHERE umeta_id = %d AND user_id = %d AND meta_key = %s", $id, $user_id, CREATING ) ) {
+		forget_cached_meta( $user_id, CREATING );
+		return;
+	}
 	foreach ( rows( "SELECT umeta_id FROM {$wpdb->usermeta} WHERE user_id = %d AND meta_key = %s", $user_id, CREATING ) as $row ) {
 		execute( "DELETE FROM {$wpdb->usermeta} WHERE umeta_id = %d", (int) $row->umeta_id );
 	}

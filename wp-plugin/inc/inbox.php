@@ -85,10 +85,6 @@ function receive_event( array $webhook, bool $claims ): array {
 		$identity
 	);
 	$row = $rows[0] ?? null;
-	if ( null !== $row && ( null === $row->until_at || null === $row->drained_until ) ) {
-		// Somebody has emptied the table; without its rows nothing would ever be drained.
-		insert_leases();
-	}
 	$event      = $claims && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null;
 	$workers    = (int) ( $row->inline_workers ?? 0 );
 	$is_drained = null === $event && (int) ( $row->drained_until ?? 0 ) > $now;
@@ -115,19 +111,21 @@ function receive_event( array $webhook, bool $claims ): array {
  * @param int                  $delay Milliseconds until it is due.
  */
 function put_event( string $key, array $event, string $owner = '', ?string $owed = null, int $delay = 0 ): void {
+	global $wpdb;
 	$now    = now_ms();
-	$events = events_table();
 	$notify = null === $event['send_notification'] ? 'NULL' : (int) $event['send_notification'];
-	$owed   = null === $owed ? 'NULL' : $GLOBALS['wpdb']->prepare( '%s', $owed );
-	// A sum of no rows is a row.
-	$waits = '' === $owner ? 'SELECT 1 AS waits' : "SELECT COALESCE(SUM(until_at), 0) > $now AS waits FROM " . leases_table() . " WHERE name = 'drain'";
-	execute(
-		"INSERT INTO $events
-			(open_key, subject_key, state, action, contact_id, email, role, send_notification, origin, webhooks, taken,
-				owner, inline_worker, lease_until, due_at, attempts, created_at, updated_at, message, owed)
-		SELECT %s, %s, CASE WHEN waits = 1 THEN 'waiting' ELSE 'running' END, %s, %s, %s, %s, $notify, %s, 1, 1 - waits,
-			CASE WHEN waits = 1 THEN '' ELSE %s END, 1 - waits, CASE WHEN waits = 1 THEN 0 ELSE %d END, %d, 1 - waits, %d, %d, '', $owed
-		FROM ($waits) drain WHERE 1 = 1
+	$owed   = null === $owed ? 'NULL' : $wpdb->prepare( '%s', $owed );
+	$common = $wpdb->prepare( "%s, %s, %s, %s, %s, %s, $notify, %s, 1, %d, %d, %d, '', $owed", $key, $key, $event['action'], $event['contact_id'], $event['email'], $event['role'], $event['origin'], $now + $delay, $now, $now );
+	$lease  = $now + EVENT_LEASE;
+	$values = '' === $owner
+		? "VALUES ($common, 'waiting', 0, '', 0, 0, 0)"
+		: "SELECT $common, CASE WHEN until_at > $now THEN 'waiting' ELSE 'running' END, until_at <= $now,
+			CASE WHEN until_at > $now THEN '' ELSE '$owner' END, until_at <= $now, CASE WHEN until_at > $now THEN 0 ELSE $lease END, until_at <= $now
+			FROM " . leases_table() . " WHERE name = 'drain'";
+	$sql    = 'INSERT INTO ' . events_table() . "
+			(open_key, subject_key, action, contact_id, email, role, send_notification, origin, webhooks, due_at, created_at, updated_at, message, owed,
+				state, taken, owner, inline_worker, lease_until, attempts)
+		$values
 		ON DUPLICATE KEY UPDATE
 			action = CASE WHEN VALUES(action) = 'return_password' THEN action
 				WHEN 'add' IN (action, VALUES(action)) THEN 'add' WHEN 'update' IN (action, VALUES(action)) THEN 'update' ELSE 'update_tags' END,
@@ -137,20 +135,14 @@ function put_event( string $key, array $event, string $owner = '', ?string $owed
 			due_at = CASE WHEN state = 'waiting' THEN VALUES(due_at) ELSE due_at END,
 			attempts = CASE WHEN state = 'waiting' THEN 0 ELSE attempts END,
 			webhooks = webhooks + 1,
-			updated_at = VALUES(updated_at)",
-		$key,
-		$key,
-		$event['action'],
-		$event['contact_id'],
-		$event['email'],
-		$event['role'],
-		$event['origin'],
-		$owner,
-		$now + EVENT_LEASE,
-		$now + $delay,
-		$now,
-		$now
-	);
+			updated_at = VALUES(updated_at)";
+	if ( 0 === execute( $sql ) ) {
+		// Somebody has emptied the table of leases; without its rows nothing would ever be drained.
+		insert_leases();
+		if ( 0 === execute( $sql ) ) {
+			throw database_failure();
+		}
+	}
 }
 
 /**

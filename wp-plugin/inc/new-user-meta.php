@@ -151,8 +151,13 @@ final class NewUserMeta {
 		$this->rows    = [];
 		$this->writing = true;
 		try {
+			// The mark first: the first row's id is the one that the database tells (SQLite tells the last one's).
+			usort( $rows, static fn( array $a, array $b ): int => (int) ( CREATING === $b[1] ) <=> (int) ( CREATING === $a[1] ) );
 			$places = implode( ', ', array_fill( 0, count( $rows ), '(%d, %s, %s)' ) );
 			execute( "INSERT INTO {$wpdb->usermeta} (user_id, meta_key, meta_value) VALUES $places", ...array_merge( ...$rows ) );
+			if ( CREATING === $rows[0][1] && ! is_sqlite() ) {
+				LastInserted::$mark_id = (int) $wpdb->insert_id;
+			}
 		} finally {
 			$this->writing = false;
 		}

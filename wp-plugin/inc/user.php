@@ -21,7 +21,22 @@ defined( 'ABSPATH' ) || exit;
 final class LastInserted {
 
 	public static int $user_id = 0;
+
+	/** The row of its mark (CREATING), 0 if not known. */
+	public static int $mark_id = 0;
 }
+
+/** WordPress' columns of a new user, and how many characters each holds (wp_get_db_schema()). */
+const USER_COLUMNS = [
+	'user_login'          => 60,
+	'user_pass'           => 255,
+	'user_nicename'       => 50,
+	'user_email'          => 100,
+	'user_url'            => 100,
+	'user_registered'     => 19,
+	'user_activation_key' => 255,
+	'display_name'        => 250,
+];
 
 /**
  * Stands in for WordPress' hashing of one password, whose hash is known.
@@ -82,12 +97,20 @@ function insert_user( array $account, #[\SensitiveParameter] string $hash ): int
 	KnownHash::give( $hash );
 	$put = static function ( $row ) use ( &$put, $hash ) {
 		remove_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
-		return is_array( $row ) && [] !== $row ? [ 'user_pass' => $hash ] + $row : $row;
+		if ( ! is_array( $row ) || [] === $row ) {
+			return $row;
+		}
+		$row = [ 'user_pass' => $hash ] + $row;
+		if ( any_user_table_holds( $row ) ) {
+			without_a_look_at_columns();
+		}
+		return $row;
 	};
 	// The first thing that WordPress tells of the new row: its id, before any callback that could throw.
 	$notice = static function ( $meta, $user, $update ) use ( $account ) {
 		if ( ! $update && $user->user_login === $account['user_login'] ) {
 			LastInserted::$user_id = $user->ID;
+			LastInserted::$mark_id = 0;
 			if ( is_sqlite() ) {
 				// It gives ids again, and others' lost transactions leave rows too. (InnoDB does not, and would lock a gap.)
 				execute( "DELETE FROM {$GLOBALS['wpdb']->usermeta} WHERE user_id = %d", $user->ID );
@@ -121,6 +144,38 @@ function insert_user( array $account, #[\SensitiveParameter] string $hash ): int
 }
 
 /**
+ * Whether the row fits into the table of users, whatever the charset of its columns.
+ *
+ * @param array<string, mixed> $row
+ */
+function any_user_table_holds( array $row ): bool {
+	foreach ( $row as $column => $value ) {
+		if ( ! is_string( $value ) || strlen( $value ) > ( USER_COLUMNS[ $column ] ?? -1 ) || 1 === preg_match( '/[^\x01-\x7F]/', $value ) ) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/**
+ * Spares the next insert wpdb's question about all columns of the table: for a row that fits in any case.
+ */
+function without_a_look_at_columns(): void {
+	global $wpdb;
+	if ( is_sqlite() || true !== $wpdb->is_mysql ) {
+		return;
+	}
+	$wpdb->is_mysql = false;
+	// wpdb asks it when the look is over.
+	$again = static function ( $sql ) use ( &$again, $wpdb ) {
+		$wpdb->is_mysql = true;
+		remove_filter( 'query', $again, PHP_INT_MIN );
+		return $sql;
+	};
+	add_filter( 'query', $again, PHP_INT_MIN );
+}
+
+/**
  * @param mixed $result Of wp_insert_user() or wp_update_user().
  */
 function refused_by_wordpress( $result ): Failure|UserChanged {
@@ -142,10 +197,9 @@ function email_conflict(): Failure {
  * @throws Failure If what is stored is not what was meant.
  */
 function verify_new_user( int $user_id, string $login, string $email, int $mark ): void {
-	global $wpdb;
 	require_database( $mark );
-	// phpcs:ignore WordPress.DB -- what is stored, not what a cache holds.
-	$user = $wpdb->get_row( $wpdb->prepare( "SELECT user_login, user_email FROM {$wpdb->users} WHERE ID = %d", $user_id ) );
+	// What is stored, not what a cache holds.
+	$user = fresh_user( $user_id );
 	require_database( $mark );
 	if ( null === $user || $user->user_login !== $login || $user->user_email !== $email ) {
 		throw new Failure( 422, 'rejected_by_site', 'Code of the site changed the login or the e-mail address of the new user.' );
