@@ -33,7 +33,7 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(1500);
 /// answer of 400 KB is in after 10 such turns. All cost 0.2 ms.
 const TURNS: usize = 100;
 /// The same where a request has only to leave. Measured: it is out through a free connection after 3 turns.
-const TURNS_TO_SEND: usize = 10;
+const TURNS_TO_SEND: usize = 5;
 /// Below this much time left a second attempt is not begun.
 const WORTH_A_RETRY: Duration = Duration::from_millis(200);
 

@@ -27,10 +27,11 @@ final class UserChanged extends \RuntimeException {}
 /**
  * @param array<string, mixed> $contact
  * @param array<string, int>   $versions Of the event's identity, read before the fetch.
+ * @param int                  $known_user Whose user the contact may be, preloaded; 0 if not known.
  * @return array{status: int, body: array<string, mixed>}
  * @throws \Throwable
  */
-function apply_contact( Event $event, array $contact, array $versions, \AgileBridge\AgileCrm $crm ): array {
+function apply_contact( Event $event, array $contact, array $versions, \AgileBridge\AgileCrm $crm, int $known_user ): array {
 	if ( 'PERSON' !== $contact['type'] ) {
 		finish_event( $event, 'done', [ 'status' => 'ignored', 'code' => 'not_a_person' ] );
 		return ignored( 'not_a_person', $contact['id'] );
@@ -43,7 +44,7 @@ function apply_contact( Event $event, array $contact, array $versions, \AgileBri
 		return $known[ $id ][0];
 	};
 	for ( $try = 1; ; $try++ ) {
-		$settled = settle_contact( $event, $contact, $ask );
+		$settled = settle_contact( $event, $contact, $ask, 1 === $try ? $known_user : 0 );
 		if ( isset( $settled['ignored'] ) ) {
 			fire( 'wpf_api_fail', false, $event->action, $contact['id'] );
 			finish_event( $event, 'done', [ 'status' => 'ignored', 'code' => $settled['ignored'] ] );

@@ -65,9 +65,10 @@ function put_webhook( array $webhook, string $origin = 'webhook', string $owner 
  * @param bool                 $claims  Whether it may be processed while the caller waits.
  * @return array{
  *     event: ?Event, versions: array<string, int>, inline_workers: int, is_drained: bool,
- *     crm: array{until_at: int, failures: int, details: array<string, mixed>}
+ *     crm: array{until_at: int, failures: int, details: array<string, mixed>}, known_user: int
  * } The event if it is ours now; the versions of its identities; how many workers, we among them, now process while their
- *   request waits; whether a worker drains who has more to do than it has begun; and what is known of the CRM.
+ *   request waits; whether a worker drains who has more to do than it has begun; what is known of the CRM; and whose user
+ *   the contact was the last time, 0 if that is not known: a hint.
  * @throws Failure If it could not be stored.
  */
 function receive_event( array $webhook, bool $claims ): array {
@@ -78,10 +79,12 @@ function receive_event( array $webhook, bool $claims ): array {
 	$rows = rows(
 		"SELECT e.*, c.until_at, c.failures, c.details, d.until_at AS drained_until,
 			(SELECT COUNT(*) FROM $events r WHERE r.state IN ('running', 'applied') AND r.inline_worker = 1 AND r.lease_until > %d) AS inline_workers,
-			(SELECT i.version FROM $identities i WHERE i.identity = %s) AS version
+			(SELECT i.version FROM $identities i WHERE i.identity = %s) AS version,
+			(SELECT p.user_id FROM $events p WHERE p.contact_id = %s AND p.contact_id <> '' AND p.state = 'done' AND p.user_id > 0 ORDER BY p.id DESC LIMIT 1) AS known_user
 			FROM $events e LEFT JOIN $leases c ON c.name = 'crm' LEFT JOIN $leases d ON d.name = 'drain' WHERE e.open_key = %s",
 		$now,
 		$identity,
+		(string) $webhook['contact_id'],
 		$identity
 	);
 	$row = $rows[0] ?? null;
@@ -100,6 +103,7 @@ function receive_event( array $webhook, bool $claims ): array {
 		'inline_workers' => $workers,
 		'is_drained'     => $is_drained,
 		'crm'            => lease_of_row( $row ),
+		'known_user'     => (int) ( $row->known_user ?? 0 ),
 	];
 }
 

@@ -92,6 +92,47 @@ function user_with_email( string $email ): ?\WP_User {
 }
 
 /**
+ * Puts a user and all their meta into WordPress' caches, fresh from the database, by one query.
+ */
+function preload_user( int $user_id ): void {
+	global $wpdb;
+	if ( 0 === $user_id ) {
+		return;
+	}
+	$rows = rows(
+		"SELECT u.*, m.umeta_id, m.meta_key, m.meta_value FROM {$wpdb->users} u LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID WHERE u.ID = %d",
+		$user_id
+	);
+	wp_cache_delete( $user_id, 'users' );
+	wp_cache_delete( $user_id, 'user_meta' );
+	if ( [] === $rows ) {
+		return;
+	}
+	// WordPress wants the oldest first.
+	usort( $rows, static fn( object $a, object $b ): int => (int) $a->umeta_id <=> (int) $b->umeta_id );
+	$meta = [];
+	foreach ( $rows as $row ) {
+		if ( null !== $row->umeta_id ) {
+			$meta[ $row->meta_key ][] = $row->meta_value;
+		}
+	}
+	$user = $rows[0];
+	unset( $user->umeta_id, $user->meta_key, $user->meta_value );
+	update_user_caches( $user );
+	wp_cache_set( $user_id, $meta, 'user_meta' );
+}
+
+/**
+ * Whether this user, as preloaded, is without any doubt the contact's: linked to it, with an address of its.
+ *
+ * @param list<string> $emails All valid addresses of the contact.
+ */
+function is_user_of( int $user_id, string $contact_id, array $emails ): bool {
+	$user = 0 === $user_id ? false : get_userdata( $user_id );
+	return $user && linked_contact( $user_id ) === $contact_id && in_array( strtolower( $user->user_email ), $emails, true );
+}
+
+/**
  * The user of a contact.
  *
  * @param array<string, mixed>                   $contact

@@ -51,9 +51,10 @@ final class ContactStale extends \RuntimeException {}
 /**
  * @param array<string, mixed>                                               $fetched Of Fetches::next().
  * @param array{until_at: int, failures: int, details: array<string, mixed>} $crm_record Of the lease `crm`, read before.
+ * @param int $known_user Whose user the contact may be, if the caller has preloaded them.
  * @return array{status: int, body: array<string, mixed>} What to answer, if somebody waits.
  */
-function run_event( array $fetched, \AgileBridge\AgileCrm $crm, array $crm_record ): array {
+function run_event( array $fetched, \AgileBridge\AgileCrm $crm, array $crm_record, int $known_user = 0 ): array {
 	$event = $fetched['event'];
 	$mark  = database_mark();
 	try {
@@ -61,7 +62,7 @@ function run_event( array $fetched, \AgileBridge\AgileCrm $crm, array $crm_recor
 			return settle_crm_error( $event, $fetched, $crm );
 		}
 		note_crm_is_well( $crm_record );
-		return apply_contact( $event, $fetched['contact'], $fetched['versions'], $crm );
+		return apply_contact( $event, $fetched['contact'], $fetched['versions'], $crm, $known_user );
 	} catch ( ClaimLost $lost ) {
 		return queued( $event->contact_id );
 	} catch ( ContactStale $stale ) {

@@ -34,11 +34,12 @@ function contact_or_null( \AgileBridge\AgileCrm $crm, string $id ): ?array {
  *
  * @param array<string, mixed>                    $contact
  * @param callable(string): ?array<string, mixed> $ask     The contact with another id; null if it is gone.
+ * @param int                                     $known_user Whose user the contact may be, preloaded; 0 if not known.
  * @return array{ignored?: string, user?: ?\WP_User, linked?: string, linked_users?: ?list<int>, data?: array<string, string|list<string>>, tags?: ?list<string>, role?: ?string,
  *     join_role?: ?string, new_role?: string, notes?: list<string>, emails?: list<string>, chosen_email?: ?string}
  * @throws Failure If the contact cannot be a user.
  */
-function settle_contact( Event $event, array $contact, callable $ask ): array {
+function settle_contact( Event $event, array $contact, callable $ask, int $known_user ): array {
 	$mark   = database_mark();
 	$mapped = mapped_data( $contact );
 	$chosen = $mapped['data']['user_email'] ?? null;
@@ -48,7 +49,9 @@ function settle_contact( Event $event, array $contact, callable $ask ): array {
 		$known = array_column( $users, 'ID' );
 		return $users;
 	};
-	$found  = find_user( $contact, $mapped['emails'], $chosen, $linked, $ask );
+	$found  = is_user_of( $known_user, $contact['id'], $mapped['emails'] )
+		? [ 'user' => get_userdata( $known_user ), 'relinked' => false ]
+		: find_user( $contact, $mapped['emails'], $chosen, $linked, $ask );
 	$user   = $found['user'];
 	$half   = null !== $user && is_half_made( $user );
 	$joins  = null !== $user && ! is_member( $user );
