@@ -3,7 +3,8 @@
  * One webhook, from its parse to its answer: stored first, then processed while the request waits, or left to the drain.
  *
  * It waits only where that is cheap: few others are processing (a burst must not spend the whole pool of PHP workers on
- * waiting for the CRM), the CRM is well, and nobody has asked for `async`. Everything else is answered 202 at once.
+ * waiting for the CRM), no others wait for the worker that drains, the CRM is well, and nobody has asked for `async`.
+ * Everything else is answered 202 at once.
  *
  * @package AgileBridge
  */
