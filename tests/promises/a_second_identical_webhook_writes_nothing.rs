@@ -100,12 +100,18 @@ fn verb(statement: &str) -> String {
     words.split_whitespace().next().unwrap_or_default().to_ascii_uppercase()
 }
 
-/// Statements that write, to whatever table but the event's row; or that prepare to, which takes locks.
+/// Statements that write, to whatever table but the event's row; or that prepare to, which takes locks. (That row is committed
+/// when the answer is out, so a transaction may begin with it.)
 fn writes(statements: &[String]) -> String {
     const WRITING: [&str; 11] =
         ["INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP", "TRUNCATE", "START", "SAVEPOINT", "LOCK"];
-    let writing = statements.iter().filter(|statement| WRITING.contains(&&*verb(statement)));
-    writing.filter(|statement| !is_of_the_inbox(statement)).cloned().collect::<Vec<_>>().join("\n")
+    let begins_with_it = |number: usize| {
+        let next = statements.get(number + 1);
+        verb(&statements[number]) == "START" && next.is_some_and(|next| is_of_the_inbox(next))
+    };
+    let writing = statements.iter().enumerate().filter(|(_, statement)| WRITING.contains(&&*verb(statement)));
+    let others = writing.filter(|(number, statement)| !is_of_the_inbox(statement) && !begins_with_it(*number));
+    others.map(|(_, statement)| statement.clone()).collect::<Vec<_>>().join("\n")
 }
 
 fn is_of_the_inbox(statement: &str) -> bool {

@@ -67,6 +67,13 @@ impl Tally {
     }
 }
 
+impl Tally {
+    /// Whether such a thing happened.
+    fn any(&self, is_such: impl Fn(&str) -> bool) -> bool {
+        self.0.lock().expect("no sender has panicked").keys().any(|what| is_such(what))
+    }
+}
+
 impl fmt::Display for Tally {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         let all = self.0.lock().expect("no sender has panicked");

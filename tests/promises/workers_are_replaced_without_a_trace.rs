@@ -43,6 +43,8 @@ fn events_work_in_every_worker_before_and_after_a_reload() {
     assert_eq!(world.crm.counts().connections_opened, 4, "one connection for each worker: {:?}", world.crm.counts());
 
     for _ in 0..2 {
+        // An event is noted as done when the answer is out. Cut off before that, it is taken up again after its lease.
+        world.await_rest();
         world.site.reload_fpm();
         let later = all_at_once("update", "unchanged");
         assert_eq!(later.len(), 4, "workers that answered: {later:?}");

@@ -151,8 +151,7 @@ fn ours_leaves_none(world: &World) {
         wrong.extend(differences(user, &contact).iter().map(|line| format!("{line} (person {})", sent.number)));
     }
     expect_none("accepted webhooks are lost", &wrong, world);
-    let refused = answers.to_string();
-    assert!(!refused.contains("40") && !refused.contains("42"), "a webhook was refused: {refused}\n{}", logs(world));
+    assert!(!answers.any(|answer| answer.starts_with('4')), "a webhook was refused: {answers}\n{}", logs(world));
     let wanted = kills * 3 / 10;
     assert!(hits >= wanted, "only {hits} of {killed} kills were between claim and done");
 }
