@@ -93,20 +93,26 @@ function user_with_email( string $email ): ?\WP_User {
 
 /**
  * Puts a user and all their meta into WordPress' caches, fresh from the database, by one query.
+ *
+ * @return int The same id; 0 where there is no such user, or the database fails: who needs the user will meet that.
  */
-function preload_user( int $user_id ): void {
+function preload_user( int $user_id ): int {
 	global $wpdb;
 	if ( 0 === $user_id ) {
-		return;
+		return 0;
 	}
-	$rows = rows(
-		"SELECT u.*, m.umeta_id, m.meta_key, m.meta_value FROM {$wpdb->users} u LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID WHERE u.ID = %d",
-		$user_id
-	);
+	try {
+		$rows = rows(
+			"SELECT u.*, m.umeta_id, m.meta_key, m.meta_value FROM {$wpdb->users} u LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID WHERE u.ID = %d",
+			$user_id
+		);
+	} catch ( Failure $failure ) {
+		return 0;
+	}
 	wp_cache_delete( $user_id, 'users' );
 	wp_cache_delete( $user_id, 'user_meta' );
 	if ( [] === $rows ) {
-		return;
+		return 0;
 	}
 	// WordPress wants the oldest first.
 	usort( $rows, static fn( object $a, object $b ): int => (int) $a->umeta_id <=> (int) $b->umeta_id );
@@ -120,6 +126,7 @@ function preload_user( int $user_id ): void {
 	unset( $user->umeta_id, $user->meta_key, $user->meta_value );
 	update_user_caches( $user );
 	wp_cache_set( $user_id, $meta, 'user_meta' );
+	return $user_id;
 }
 
 /**

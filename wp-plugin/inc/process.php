@@ -120,8 +120,8 @@ function accept( array $webhook, array $received ): array {
 				Answering::$is_awaited = true;
 				$fetches->begin( $event, $received['versions'] );
 				// While the CRM thinks.
-				preload_user( $received['known_user'] );
-				return run_event( $fetches->next(), $crm, $received['crm'], $received['known_user'] );
+				$known_user = preload_user( $received['known_user'] );
+				return run_event( $fetches->next(), $crm, $received['crm'], $known_user );
 			} catch ( Failure $failure ) {
 				// The database went away between storing and processing; the lease runs out, and the event is taken up again.
 				return failed( $failure, $event->contact_id );
