@@ -6,7 +6,7 @@ use crate::inbox::{at_once, number};
 use crate::world::World;
 use sandbox::{Contact, Faults, Form};
 use serde_json::{Value, json};
-use site::{Database, Request, form};
+use site::{Database, Request};
 use std::time::Duration;
 
 const PROBE: &str = "users/current-user";
@@ -241,31 +241,6 @@ fn changed_settings_are_tried_at_once() {
     world.drain_and_rest();
     world.await_all_done();
     assert_eq!((known(&world).0, world.user_count()), (String::new(), 6), "{:#?}", world.events());
-}
-
-/// What was put right in the CRM need not wait for the hourly probe: the admin tests the connection, and that was it.
-#[test]
-fn a_connection_that_is_tested_and_works_ends_it() {
-    const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
-    let world = World::new();
-    let cookie = admin(&world);
-    let test = || {
-        let screen = world.site.send(&Request::new("GET", SCREEN).header("Cookie", &cookie)).body();
-        let (_, form_of) = screen.split_once("id=\"agile-bridge-test-form\"").expect("the button's form");
-        let nonce = form_of.split("name=\"_wpnonce\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let fields = [("agile_bridge_action", "test"), ("_wpnonce", nonce.expect("a nonce"))];
-        let press = Request::new("POST", SCREEN).header("Cookie", &cookie);
-        world.site.send(&press.body("application/x-www-form-urlencoded", form(&fields))).body()
-    };
-    world.crm.set_faults(refusal());
-    send(&world, 0);
-    assert!(!test().contains("Connected."));
-    assert_eq!(known(&world).0, "refusal", "it still is");
-    world.crm.set_faults(Faults::default());
-    assert!(test().contains("Connected."));
-    assert!(!dashboard(&world, &cookie).contains("id=\"agile-bridge-crm\""));
-    let (_, answer) = world.add(Contact::person("right@example.com"));
-    world.expect(&answer, 200, "created", "");
 }
 
 /// A refusal of one contact says nothing about the others: it is a failed try of that one.

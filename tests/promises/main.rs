@@ -8,6 +8,7 @@ mod world;
 
 mod a_burst_never_takes_all_workers;
 mod a_campaign_node_takes_its_branch;
+mod a_connection_that_is_tested_and_works_ends_a_stop;
 mod a_contact_that_is_gone_follows_the_setting;
 mod a_copy_of_the_site_is_made_the_site_by_saving;
 mod a_crm_that_fails_is_left_in_peace;

@@ -92,18 +92,24 @@ fn expect_whole(world: &World, name: &str, contact: u64) {
     assert_eq!(opened, id, "{name}: the returned password opens the account");
 }
 
+/// Whether at once or by the next try, a whole user is made. Their contact.
+fn add_and_expect_whole(world: &World, name: &str) -> u64 {
+    let (contact, answer) = add(world, name);
+    let told = (answer.status, answer.wp_status());
+    assert!([(200, "created"), (202, "queued")].contains(&told), "{name}: {}\n{}", answer.json, world.site.log());
+    world.drain_and_rest();
+    expect_whole(world, name, contact);
+    world.expect_event(&world.event_of(&contact.to_string()), "done", "created", "");
+    contact
+}
+
 /// What MySQL takes for the end of the transaction, and what it does not: in the end the event is `created`, with all that is
 /// owed to a new user.
 #[test]
 fn a_transaction_that_others_end_still_makes_a_whole_user() {
     let world = world(Database::MariaDb);
     for name in ["Table", "Begin", "Commit", "Undo", "Query", "TableOnce", "BeginOnce"] {
-        let (contact, answer) = add(&world, name);
-        let told = (answer.status, answer.wp_status());
-        assert!([(200, "created"), (202, "queued")].contains(&told), "{name}: {}\n{}", answer.json, world.site.log());
-        world.drain_and_rest();
-        expect_whole(&world, name, contact);
-        world.expect_event(&world.event_of(&contact.to_string()), "done", "created", "");
+        let contact = add_and_expect_whole(&world, name);
         let again = world.site.webhook("add", &[("contact_id", &contact.to_string())]);
         world.expect(&again, 200, "unchanged", "");
     }
@@ -127,12 +133,7 @@ fn on_sqlite_a_failing_query_leaves_nobody_and_then_a_whole_user() {
         }
     }
     for name in ["QueryOnce", "TableOnce", "CommitOnce"] {
-        let (contact, answer) = add(&world, name);
-        let told = (answer.status, answer.wp_status());
-        assert!([(200, "created"), (202, "queued")].contains(&told), "{name}: {}\n{}", answer.json, world.site.log());
-        world.drain_and_rest();
-        expect_whole(&world, name, contact);
-        world.expect_event(&world.event_of(&contact.to_string()), "done", "created", "");
+        add_and_expect_whole(&world, name);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The settings are an administrator's, and changed only by what they themselves sent from the screen, whole; so is what was
 //! given up processed again.
 
-use crate::world::{World, ana};
+use crate::world::{World, ana, nonce};
 use serde_json::{Value, json};
 use site::{Request, form};
 
@@ -18,13 +18,6 @@ fn stored(world: &World) -> Value {
 fn post(world: &World, cookie: &str, target: &str, fields: &[(&str, &str)]) -> u16 {
     let request = Request::new("POST", target).header("Cookie", cookie).body(FORM, form(fields));
     world.site.send(&request).status
-}
-
-/// The nonce of the form on the screen that holds `marker`.
-fn nonce(page: &str, marker: &str) -> String {
-    let after = page.split(marker).nth(1).unwrap_or_else(|| panic!("no {marker} on the page:\n{page}"));
-    let value = after.split("name=\"_wpnonce\" value=\"").nth(1).expect("a nonce");
-    value.split('"').next().unwrap_or_default().to_owned()
 }
 
 fn replacing(nonce: &str) -> [(&str, &str); 2] {

@@ -2,7 +2,7 @@
 //! as the webhook said it, and without harm however often it is done.
 
 use crate::inbox::{at_once, number};
-use crate::world::{World, ana};
+use crate::world::{World, ana, nonce};
 use sandbox::Contact;
 use serde_json::{Value, json};
 use site::{Database, Request, form};
@@ -165,9 +165,7 @@ fn the_settings_screen_has_a_button_for_it() {
     for told in [BUTTON, &*ids[0], &*ids[1], "it answered with no contact &lt;b&gt;", "id=\"agile-bridge-dead\""] {
         assert!(page.contains(told), "the page does not tell {told}");
     }
-    let (_, form_of) = page.split_once("id=\"agile-bridge-replay_dead-form\"").expect("the button's form");
-    let nonce =
-        form_of.split("name=\"_wpnonce\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a nonce");
+    let nonce = nonce(&page, "id=\"agile-bridge-replay_dead-form\"");
     let press = |nonce: &str| {
         let fields = [("agile_bridge_action", "replay_dead"), ("_wpnonce", nonce)];
         world.site.send(&Request::new("POST", SCREEN).header("Cookie", &cookie).body(FORM, form(&fields)))
@@ -175,7 +173,7 @@ fn the_settings_screen_has_a_button_for_it() {
     assert_eq!(press("0123456789").status, 403, "only from the page itself");
     let counts = call(&world, "count_events()");
     assert_eq!(counts["dead"], 2);
-    let answer = press(nonce);
+    let answer = press(&nonce);
     assert_eq!(answer.status, 302, "{}", answer.body());
     let target = answer.header("Location").expect("an address").replace(&world.site.url(), "");
     let page = screen(&target);

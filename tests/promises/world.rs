@@ -207,3 +207,10 @@ impl World {
 pub fn ana() -> Contact {
     Contact::person("ana@example.com").first_name("Ana").last_name("Ruiz").tag("Lead")
 }
+
+/// The nonce of the form on the screen that holds `marker`.
+pub fn nonce(page: &str, marker: &str) -> String {
+    let after = page.split(marker).nth(1).unwrap_or_else(|| panic!("no {marker} on the page:\n{page}"));
+    let value = after.split("name=\"_wpnonce\" value=\"").nth(1).expect("a nonce");
+    value.split('"').next().unwrap_or_default().to_owned()
+}

@@ -107,7 +107,7 @@ function events_of( string $owner ): array {
 }
 
 /**
- * Whether this claim still counts. Asked inside the transaction, under the locks.
+ * Whether this claim still counts.
  */
 function is_ours( Event $event ): bool {
 	$rows = rows( 'SELECT owner FROM ' . events_table() . ' WHERE id = %d', $event->id );

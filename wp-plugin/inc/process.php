@@ -102,12 +102,13 @@ function store_after_all( array $webhook ): array {
 function accept( array $webhook, array $received ): array {
 	$event      = $received['event'];
 	$connection = connection();
+	$later      = null === $connection ? failed( not_configured(), $webhook['contact_id'] ) : queued( $webhook['contact_id'] );
 	if ( null === $event ) {
-		return null === $connection ? failed( not_configured(), $webhook['contact_id'] ) : queued( $webhook['contact_id'] );
+		return $later;
 	}
 	if ( null === $connection || null !== crm_stopped( $received['crm'] ) || $received['inline_workers'] > inline_workers() ) {
 		postpone_event( $event, 0, false );
-		return null === $connection ? failed( not_configured(), $webhook['contact_id'] ) : queued( $webhook['contact_id'] );
+		return $later;
 	}
 	require_once __DIR__ . '/run.php';
 	$arrival = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) );

@@ -30,6 +30,7 @@ require_once __DIR__ . '/account.php';
 require_once __DIR__ . '/user-data.php';
 require_once __DIR__ . '/new-user.php';
 require_once __DIR__ . '/new-user-meta.php';
+require_once __DIR__ . '/user-row.php';
 require_once __DIR__ . '/user.php';
 require_once __DIR__ . '/creation.php';
 require_once __DIR__ . '/update.php';

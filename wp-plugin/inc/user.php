@@ -26,48 +26,6 @@ final class LastInserted {
 	public static int $mark_id = 0;
 }
 
-/** WordPress' columns of a new user, and how many characters each holds (wp_get_db_schema()). */
-const USER_COLUMNS = [
-	'user_login'          => 60,
-	'user_pass'           => 255,
-	'user_nicename'       => 50,
-	'user_email'          => 100,
-	'user_url'            => 100,
-	'user_registered'     => 19,
-	'user_activation_key' => 255,
-	'display_name'        => 250,
-];
-
-/**
- * Stands in for WordPress' hashing of one password, whose hash is known.
- */
-final class KnownHash {
-
-	/** What was in the global before: a plugin's own way to hash, or nothing. */
-	private static mixed $former = null;
-
-	private function __construct( #[\SensitiveParameter] private readonly string $hash ) {}
-
-	public static function give( #[\SensitiveParameter] string $hash ): void {
-		self::$former         = $GLOBALS['wp_hasher'] ?? null;
-		$GLOBALS['wp_hasher'] = new self( $hash ); // phpcs:ignore WordPress.WP.GlobalVariablesOverride -- made for this.
-	}
-
-	public static function take_back(): void {
-		if ( ( $GLOBALS['wp_hasher'] ?? null ) instanceof self ) {
-			$GLOBALS['wp_hasher'] = self::$former; // phpcs:ignore WordPress.WP.GlobalVariablesOverride -- put back.
-		}
-	}
-
-	/**
-	 * What wp_hash_password() calls.
-	 */
-	public function HashPassword(): string { // phpcs:ignore WordPress.NamingConventions.ValidFunctionName -- WordPress' name.
-		self::take_back();
-		return $this->hash;
-	}
-}
-
 /** WordPress' own count of its users: one row of the options, which all creations would wait for until the other's commit. */
 const USER_COUNTS = 'wp_maybe_update_user_counts';
 
@@ -92,7 +50,9 @@ final class UserCount {
  * @throws \Throwable Of a callback of another plugin.
  */
 function insert_user( array $account, #[\SensitiveParameter] string $hash ): int {
-	$mark = database_mark();
+	global $wpdb;
+	$mark     = database_mark();
+	$is_mysql = $wpdb->is_mysql;
 	// The throwaway password need not be hashed at all. Neither may touch users that others' hooks make.
 	KnownHash::give( $hash );
 	$put = static function ( $row ) use ( &$put, $hash ) {
@@ -135,44 +95,13 @@ function insert_user( array $account, #[\SensitiveParameter] string $hash ): int
 		remove_filter( 'insert_user_meta', $notice, PHP_INT_MIN );
 		remove_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
 		KnownHash::take_back();
+		$wpdb->is_mysql = $is_mysql;
 	}
 	if ( is_wp_error( $user_id ) || $user_id <= 0 ) {
 		require_database( $mark );
 		throw refused_by_wordpress( $user_id );
 	}
 	return $user_id;
-}
-
-/**
- * Whether the row fits into the table of users, whatever the charset of its columns.
- *
- * @param array<string, mixed> $row
- */
-function any_user_table_holds( array $row ): bool {
-	foreach ( $row as $column => $value ) {
-		if ( ! is_string( $value ) || strlen( $value ) > ( USER_COLUMNS[ $column ] ?? -1 ) || 1 === preg_match( '/[^\x01-\x7F]/', $value ) ) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/**
- * Spares the next insert wpdb's question about all columns of the table: for a row that fits in any case.
- */
-function without_a_look_at_columns(): void {
-	global $wpdb;
-	if ( is_sqlite() || true !== $wpdb->is_mysql ) {
-		return;
-	}
-	$wpdb->is_mysql = false;
-	// wpdb asks it when the look is over.
-	$again = static function ( $sql ) use ( &$again, $wpdb ) {
-		$wpdb->is_mysql = true;
-		remove_filter( 'query', $again, PHP_INT_MIN );
-		return $sql;
-	};
-	add_filter( 'query', $again, PHP_INT_MIN );
 }
 
 /**
