@@ -7,17 +7,15 @@ use sandbox::Contact;
 use serde_json::json;
 use site::Database;
 
-/// Notes each webhook that comes as far as `init`; and lets whoever drains be gone when a webhook is stored, if a file says so.
+/// Notes each webhook that comes as far as `init`; and lets whoever drains be gone when a webhook is left to them, if a file says so.
 const WATCH: &str = r"<?php
     add_action('init', function () {
         if (isset($_GET['wpf_action'])) file_put_contents(WP_CONTENT_DIR . '/notes.jsonl', json_encode(['init' => $_GET['wpf_action']]) . PHP_EOL, FILE_APPEND | LOCK_EX);
     }, 0);
     add_filter('query', function ($sql) {
         global $wpdb;
-        if (preg_match('/^\s*INSERT INTO \w+agile_bridge_events/', $sql) && @unlink(WP_CONTENT_DIR . '/leave')) {
-            $wpdb->query($sql);
+        if (preg_match('/^\s*UPDATE \w+agile_bridge_events/', $sql) && @unlink(WP_CONTENT_DIR . '/leave')) {
             $wpdb->query('UPDATE ' . $wpdb->prefix . 'agile_bridge_leases SET owner = \'\', until_at = 0 WHERE name = \'drain\'');
-            return 'SELECT 1';
         }
         return $sql;
     });";

@@ -85,20 +85,6 @@ function claim_delicate(): ?Event {
 }
 
 /**
- * Claims one event that has just been stored, for who waits for its answer.
- *
- * @return bool False if somebody else was quicker.
- */
-function claim_new( int $id, string $owner ): bool {
-	return 0 < execute(
-		'UPDATE ' . events_table() . " SET state = 'running', owner = %s, inline_worker = 1, lease_until = %d, taken = webhooks, attempts = attempts + 1 WHERE id = %d AND state = 'waiting'",
-		$owner,
-		now_ms() + EVENT_LEASE,
-		$id
-	);
-}
-
-/**
  * @return list<Event> What this owner holds.
  */
 function events_of( string $owner ): array {

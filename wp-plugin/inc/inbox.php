@@ -33,7 +33,7 @@ require_once __DIR__ . '/claim.php';
  *
  * @param array{action: string, contact_id: ?string, email: ?string, role?: ?string, send_notification?: ?bool} $webhook
  * @param string $origin `webhook`, `reconcile` or `replay`.
- * @param string $owner  Not '': claims the event in the same statement, if it is a new one and nobody drains.
+ * @param string $owner  Not '': claims the event in the same statement, if it is a new one.
  * @return string What names the contact.
  * @throws Failure If it could not be stored.
  */
@@ -67,7 +67,7 @@ function put_webhook( array $webhook, string $origin = 'webhook', string $owner 
  *     event: ?Event, versions: array<string, int>, inline_workers: int, is_drained: bool,
  *     crm: array{until_at: int, failures: int, details: array<string, mixed>}, known_user: int
  * } The event if it is ours now; the versions of its identities; how many workers, we among them, now process while their
- *   request waits; whether a worker drains who has more to do than it has begun; what is known of the CRM; and whose user
+ *   request waits; whether one drains for whom others wait; what is known of the CRM; and whose user
  *   the contact was the last time, 0 if that is not known: a hint.
  * @throws Failure If it could not be stored.
  */
@@ -87,20 +87,19 @@ function receive_event( array $webhook, bool $claims ): array {
 		(string) $webhook['contact_id'],
 		$identity
 	);
-	$row = $rows[0] ?? null;
-	$event      = $claims && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null;
-	$workers    = (int) ( $row->inline_workers ?? 0 );
-	$is_drained = null === $event && (int) ( $row->drained_until ?? 0 ) > $now;
-	if ( $is_drained && [] === rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d LIMIT 1", $now, (int) $row->id ) ) {
-		// The worker that drains has begun all that there was: who comes now need not wait for it.
-		$is_drained = false;
-		$event      = $claims && 1 === (int) $row->webhooks && claim_new( (int) $row->id, $owner ) ? events_of( $owner )[0] ?? null : null;
-		$workers   += null === $event ? 0 : 1;
+	$row        = $rows[0] ?? null;
+	if ( null !== $row && ( null === $row->until_at || null === $row->drained_until ) ) {
+		// Somebody has emptied the table; without its rows nothing would ever be drained.
+		insert_leases();
 	}
+	$event      = $claims && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null;
+	// What the worker that drains has begun already is nobody's wait.
+	$is_drained = (int) ( $row->drained_until ?? 0 ) > $now
+		&& [] !== rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d LIMIT 1", $now, (int) $row->id );
 	return [
 		'event'          => $event,
 		'versions'       => [ $identity => (int) ( $row->version ?? 0 ) ],
-		'inline_workers' => $workers,
+		'inline_workers' => (int) ( $row->inline_workers ?? 0 ),
 		'is_drained'     => $is_drained,
 		'crm'            => lease_of_row( $row ),
 		'known_user'     => (int) ( $row->known_user ?? 0 ),
@@ -111,25 +110,18 @@ function receive_event( array $webhook, bool $claims ): array {
  * Inserts an event, or merges it into the open one of the same key. One statement.
  *
  * @param array<string, mixed> $event
- * @param string               $owner Not '': claims it, unless somebody drains.
  * @param int                  $delay Milliseconds until it is due.
  */
 function put_event( string $key, array $event, string $owner = '', ?string $owed = null, int $delay = 0 ): void {
-	global $wpdb;
 	$now    = now_ms();
+	$events = events_table();
 	$notify = null === $event['send_notification'] ? 'NULL' : (int) $event['send_notification'];
-	$owed   = null === $owed ? 'NULL' : $wpdb->prepare( '%s', $owed );
-	$common = $wpdb->prepare( "%s, %s, %s, %s, %s, %s, $notify, %s, 1, %d, %d, %d, '', $owed", $key, $key, $event['action'], $event['contact_id'], $event['email'], $event['role'], $event['origin'], $now + $delay, $now, $now );
-	$lease  = $now + EVENT_LEASE;
-	$values = '' === $owner
-		? "VALUES ($common, 'waiting', 0, '', 0, 0, 0)"
-		: "SELECT $common, CASE WHEN until_at > $now THEN 'waiting' ELSE 'running' END, until_at <= $now,
-			CASE WHEN until_at > $now THEN '' ELSE '$owner' END, until_at <= $now, CASE WHEN until_at > $now THEN 0 ELSE $lease END, until_at <= $now
-			FROM " . leases_table() . " WHERE name = 'drain'";
-	$sql    = 'INSERT INTO ' . events_table() . "
-			(open_key, subject_key, action, contact_id, email, role, send_notification, origin, webhooks, due_at, created_at, updated_at, message, owed,
-				state, taken, owner, inline_worker, lease_until, attempts)
-		$values
+	$owed   = null === $owed ? 'NULL' : $GLOBALS['wpdb']->prepare( '%s', $owed );
+	execute(
+		"INSERT INTO $events
+			(open_key, subject_key, state, action, contact_id, email, role, send_notification, origin, webhooks, taken,
+				owner, inline_worker, lease_until, due_at, attempts, created_at, updated_at, message, owed)
+		VALUES (%s, %s, %s, %s, %s, %s, %s, $notify, %s, 1, %d, %s, %d, %d, %d, %d, %d, %d, '', $owed)
 		ON DUPLICATE KEY UPDATE
 			action = CASE WHEN VALUES(action) = 'return_password' THEN action
 				WHEN 'add' IN (action, VALUES(action)) THEN 'add' WHEN 'update' IN (action, VALUES(action)) THEN 'update' ELSE 'update_tags' END,
@@ -139,14 +131,24 @@ function put_event( string $key, array $event, string $owner = '', ?string $owed
 			due_at = CASE WHEN state = 'waiting' THEN VALUES(due_at) ELSE due_at END,
 			attempts = CASE WHEN state = 'waiting' THEN 0 ELSE attempts END,
 			webhooks = webhooks + 1,
-			updated_at = VALUES(updated_at)";
-	if ( 0 === execute( $sql ) ) {
-		// Somebody has emptied the table of leases; without its rows nothing would ever be drained.
-		insert_leases();
-		if ( 0 === execute( $sql ) ) {
-			throw database_failure();
-		}
-	}
+			updated_at = VALUES(updated_at)",
+		$key,
+		$key,
+		'' === $owner ? 'waiting' : 'running',
+		$event['action'],
+		$event['contact_id'],
+		$event['email'],
+		$event['role'],
+		$event['origin'],
+		'' === $owner ? 0 : 1,
+		$owner,
+		'' === $owner ? 0 : 1,
+		'' === $owner ? 0 : $now + EVENT_LEASE,
+		$now + $delay,
+		'' === $owner ? 0 : 1,
+		$now,
+		$now
+	);
 }
 
 /**

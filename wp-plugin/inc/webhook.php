@@ -42,19 +42,20 @@ function receive_webhook(): void {
 	if ( ! $received['authentic'] ) {
 		refuse( $received['refusal'] );
 	}
+	// WP Fusion ends such requests at priority 10, also where the CRM it works with is another one.
+	$last   = is_wp_fusion_active() || is_wp_fusion_lite_active() ? 9 : PHP_INT_MAX;
 	$stored = null;
 	if ( ! isset( $received['refusal'] ) && is_stored( $received['webhook'] ) ) {
 		require_once __DIR__ . '/process.php';
 		$stored = store_on_arrival( $received['webhook'] );
 		if ( $stored['is_drained'] ?? false ) {
-			// Others wait before it for the worker that drains: to be stored is all that could happen to it now. Nothing of the
-			// theme and the other plugins is needed for that, and in a burst they are most of what a webhook costs.
-			Output::send( queued( $received['webhook']['contact_id'] ) );
-			exit;
+			if ( leave_to_drain( $stored['event'], $received['webhook']['contact_id'] ) ) {
+				exit;
+			}
+			add_action( 'init', __NAMESPACE__ . '\\drain_and_end', $last );
+			return;
 		}
 	}
-	// WP Fusion ends such requests at priority 10, also where the CRM it works with is another one.
-	$last = is_wp_fusion_active() || is_wp_fusion_lite_active() ? 9 : PHP_INT_MAX;
 	add_action( 'init', static fn() => answer_webhook( $received, $stored ), $last );
 }
 
@@ -176,10 +177,17 @@ function answer_webhook( array $received, ?array $stored ): never {
 	Output::send( process( $received['webhook'], $stored ) );
 	commit_after_answer();
 	if ( is_stored( $received['webhook'] ) ) {
-		// The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
-		require_once __DIR__ . '/drain.php';
-		drain_after_answer();
+		drain_and_end();
 	}
+	exit;
+}
+
+/**
+ * The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
+ */
+function drain_and_end(): never {
+	require_once __DIR__ . '/drain.php';
+	drain_after_answer();
 	exit;
 }
 
