@@ -38,8 +38,8 @@ impl Measure {
     }
 
     fn number(&self, value: f64) -> String {
-        // A ratio near one shows its small part.
-        let digits = if self.unit.is_empty() { 3 } else { usize::from(value.abs() < 100.0) };
+        // A ratio near one shows its small part, and a fraction of a second is more than `0.0 s`.
+        let digits = if self.unit.is_empty() || value.abs() < 1.0 { 3 } else { usize::from(value.abs() < 100.0) };
         format!("{value:.digits$}{}{}", if self.unit.is_empty() || self.unit == "%" { "" } else { " " }, self.unit)
     }
 
