@@ -137,7 +137,9 @@ fn a_change_that_fails_is_made_good() {
         world.expect(&update(), 200, "unchanged", "");
     }
 
-    // The whole server gone: WordPress' own answer, and ours again when it is back.
+    // The whole server gone: WordPress' own answer, and ours again when it is back. (An unchanged update is noted as done
+    // after its answer.)
+    world.await_all_done();
     world.site.stop_database();
     let page = world.site.get(&world.site.webhook_target("update", &[("contact_id", &id)]));
     assert!(page.status >= 500, "{page:?}");

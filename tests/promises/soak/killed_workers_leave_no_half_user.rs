@@ -235,6 +235,10 @@ fn under_fire(world: &World, random: &mut Random, wanted: usize, send: &(impl Fn
 fn held_by(world: &World, pid: u32) -> Option<String> {
     let claims = fs::read_to_string(world.site.root().join(format!("wp-content/claims-{pid}"))).ok()?;
     let owners: Vec<_> = claims.lines().map(|owner| format!("'{owner}'")).collect();
+    if owners.is_empty() {
+        // Killed before it had written the first one.
+        return None;
+    }
     let held = world.site.sql(&format!(
         "SELECT state FROM wp_agile_bridge_events WHERE owner IN ({}) AND state IN ('running', 'applied') LIMIT 1",
         owners.join(", ")
