@@ -1,7 +1,9 @@
 //! The files of one site's WordPress: the core, the drop-in for SQLite, `wp-config.php`, the plugins.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -11,14 +13,23 @@ use crate::error::{Error, Result};
 use crate::layout::{self, Layout, sqlite_plugin};
 use crate::mariadb;
 
-/// Puts the core into the site's folder. Its files are links to those of the cache where the disk allows, so a test
-/// must replace a core file, never write into it.
+/// The part of the core that all sites share by a symbolic link, as big hosts do it: what PHP has compiled of it serves them
+/// all. (The scripts outside it find their configuration by where they lie.)
+pub const SHARED: &str = "wp-includes";
+
+/// Puts the core into the site's folder. Its files are those of the cache, by links where the disk allows, so a test must
+/// never write into one of them.
 pub fn lay_out(layout: &Layout, core: &Path, database: Database) -> Result<()> {
     let wordpress = layout.wordpress();
-    copy("--link", core, &wordpress).or_else(|_| {
+    let core = core.canonicalize().map_err(Error::doing(core.display()))?;
+    let entries = fs::read_dir(&core).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.map_err(Error::doing(core.display()))?;
+    let own: Vec<_> = entries.iter().map(fs::DirEntry::path).filter(|path| !path.ends_with(SHARED)).collect();
+    copy_into("--link", &own, &wordpress).or_else(|_| {
         let _ = fs::remove_dir_all(&wordpress);
-        copy("--reflink=auto", core, &wordpress)
+        copy_into("--reflink=auto", &own, &wordpress)
     })?;
+    symlink(core.join(SHARED), wordpress.join(SHARED)).map_err(Error::doing(wordpress.display()))?;
     let content = wordpress.join("wp-content");
     let must_use = content.join("mu-plugins");
     fs::create_dir_all(&must_use).map_err(Error::doing(must_use.display()))?;
@@ -39,12 +50,21 @@ pub fn lay_out(layout: &Layout, core: &Path, database: Database) -> Result<()> {
 
 /// `cp -a` with one more option; `to` must not exist.
 pub fn copy(option: &str, from: &Path, to: &Path) -> Result<()> {
-    let output = Command::new("cp").args(["--archive", option, "-T"]).arg(from).arg(to).output();
-    let output = output.map_err(Error::doing("starting cp"))?;
+    cp(Command::new("cp").args(["--archive", option, "-T"]).arg(from).arg(to))
+}
+
+/// The same for files and folders that are to lie in a new folder.
+fn copy_into(option: &str, from: &[PathBuf], folder: &Path) -> Result<()> {
+    fs::create_dir(folder).map_err(Error::doing(folder.display()))?;
+    cp(Command::new("cp").args(["--archive", option, "-t"]).arg(folder).args(from))
+}
+
+fn cp(command: &mut Command) -> Result<()> {
+    let output = command.output().map_err(Error::doing("starting cp"))?;
     if output.status.success() {
         return Ok(());
     }
-    Err(Error::new(format!("copying {}: {}", from.display(), String::from_utf8_lossy(&output.stderr))))
+    Err(Error::new(format!("copying: {}", String::from_utf8_lossy(&output.stderr))))
 }
 
 /// Writes `wp-config.php`. Of two values for one constant the first counts, so the given ones win over ours.
