@@ -28,6 +28,7 @@ mod a_password_is_set_once_and_works;
 mod a_pause_stores_and_processes_nothing;
 mod a_role_is_given_only_if_it_is_harmless;
 mod a_second_identical_webhook_writes_nothing;
+mod a_transaction_lost_at_its_end_is_begun_anew;
 mod a_user_found_by_email_has_that_very_address;
 mod a_user_is_whole_or_not_there;
 mod a_webhook_in_a_burst_is_stored_at_once;

@@ -147,9 +147,14 @@ function retry_return_password( Event $event, \AgileBridge\AgileCrm $crm ): void
 		postpone_event( $event, MINUTE, false, 'Agile CRM does not take the password of the new user now.' );
 		return;
 	}
-	if ( null === contact_or_null( $crm, $event->contact_id ) ) {
-		finish_event( $event, 'done', [ 'status' => 'failed', 'code' => 'contact_not_found', 'message' => 'The contact is gone; the password of its user is wiped.' ] );
-		return;
+	try {
+		if ( null === contact_or_null( $crm, $event->contact_id ) ) {
+			finish_event( $event, 'done', [ 'status' => 'failed', 'code' => 'contact_not_found', 'message' => 'The contact is gone; the password of its user is wiped.' ] );
+			return;
+		}
+	} catch ( \AgileBridge\Exception $error ) {
+		// Whether it is gone is not known: tried again, as below.
+		unset( $error );
 	}
 	// One attempt was made before this event.
 	$delay = \AgileBridge\retry_delay( $event->attempts + 1, null );

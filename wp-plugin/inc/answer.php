@@ -57,6 +57,9 @@ final class Output {
 
 	private static bool $sent = false;
 
+	/** What else is to be done where nobody answers. */
+	private static ?\Closure $otherwise = null;
+
 	/** Given back where the memory ran out, so that saying so does not fail as well. */
 	private static string $reserve = '';
 
@@ -148,6 +151,13 @@ final class Output {
 	}
 
 	/**
+	 * @param ?\Closure(): void $otherwise What to do, after the answer, if somebody else ends the script from here on; null: nothing.
+	 */
+	public static function if_nobody_answers( ?\Closure $otherwise ): void {
+		self::$otherwise = $otherwise;
+	}
+
+	/**
 	 * The script ends. If nobody answered, somebody else ended it.
 	 */
 	public static function finish(): void {
@@ -155,6 +165,13 @@ final class Output {
 			self::$reserve = '';
 			self::set( 'memory_limit', '-1' );
 			self::send( self::nobody_answered() );
+		}
+		$otherwise       = self::$otherwise;
+		self::$otherwise = null;
+		try {
+			null === $otherwise || $otherwise();
+		} catch ( \Throwable $error ) {
+			log_error( $error );
 		}
 	}
 

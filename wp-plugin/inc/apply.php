@@ -58,7 +58,7 @@ function apply_contact( Event $event, array $contact, array $versions, \AgileBri
 			}
 			break;
 		} catch ( TransactionLost | UserChanged $again ) {
-			$owed = owed_if_applied( $event );
+			$owed = owed_if_stored( $event );
 			if ( null !== $owed ) {
 				// The commit arrived, and only its confirmation was lost.
 				break;

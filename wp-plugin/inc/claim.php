@@ -118,12 +118,30 @@ function mark_applied( Event $event, array $owed ): bool {
 }
 
 /**
- * @return ?array<string, mixed> What is owed, if the users of this event are written and it is still ours.
+ * What became of a transaction whose commit was not confirmed.
+ *
+ * @return ?array<string, mixed> Null if nothing was stored. What is owed, if the users of this event are written and it is still
+ *         ours; what is left to be told, if it has ended with them.
  */
-function owed_if_applied( Event $event ): ?array {
-	$rows = rows( 'SELECT owed FROM ' . events_table() . " WHERE id = %d AND owner = %s AND state = 'applied'", $event->id, $event->owner );
-	$owed = json_decode( (string) ( $rows[0]->owed ?? '' ), true );
-	return is_array( $owed ) ? $owed : null;
+function owed_if_stored( Event $event ): ?array {
+	$rows = rows( 'SELECT owner, state, status, user_id, owed FROM ' . events_table() . ' WHERE id = %d', $event->id );
+	$row  = $rows[0] ?? null;
+	if ( null === $row ) {
+		return null;
+	}
+	if ( $row->owner === $event->owner && 'applied' === $row->state ) {
+		return (array) json_decode( (string) $row->owed, true );
+	}
+	// (Webhooks that were merged meanwhile have made it wait again.)
+	if ( '' === $row->owner && in_array( $row->state, [ 'done', 'waiting' ], true ) && in_array( $row->status, [ 'created', 'updated' ], true ) ) {
+		return [
+			'status'   => $row->status,
+			'user_id'  => (int) $row->user_id,
+			'notes'    => [],
+			'finished' => true,
+		];
+	}
+	return null;
 }
 
 /**
@@ -139,7 +157,7 @@ function keep_owed( Event $event, array $owed ): bool {
  * The event has come to its end; unless webhooks were merged into it meanwhile, then it is due again.
  *
  * @param 'done'|'dead'                                                            $state
- * @param array{status?: string, code?: string, user_id?: ?int, message?: string, contact_id?: ?string} $outcome
+ * @param array{status?: string, code?: string, user_id?: ?int, message?: string} $outcome
  * @return bool False if the claim was lost to somebody else.
  */
 function finish_event( Event $event, string $state, array $outcome ): bool {

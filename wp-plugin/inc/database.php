@@ -17,8 +17,14 @@ defined( 'ABSPATH' ) || exit;
 
 require_once __DIR__ . '/failure.php';
 
-/** Deadlock; MariaDB 11.8 also says 'record has changed since last read'. InnoDB has undone the statement: it may be sent again. */
+/**
+ * Deadlock; MariaDB 11.8 also says 'record has changed since last read'. InnoDB has undone the whole transaction, which for a
+ * statement by itself is that statement: it may be sent again.
+ */
 const DEADLOCKS = [ 1213, 1020 ];
+
+/** Seconds to wait for a lock; MySQL's default of 50 would hang a worker. */
+const LOCK_WAIT = 2;
 
 /** How often a statement meets a deadlock before it is given up. Eight workers deadlock in 0.4 % of their claims. */
 const DEADLOCK_TRIES = 6;
@@ -73,6 +79,7 @@ function execute( string $sql, ...$values ): int {
 	global $wpdb;
 	// phpcs:ignore WordPress.DB.PreparedSQL -- statements of ours with placeholders.
 	$sql = [] === $values ? $sql : $wpdb->prepare( $sql, ...$values );
+	limit_lock_waits();
 	for ( $try = 1; ; $try++ ) {
 		// phpcs:ignore WordPress.DB -- prepared above; tables of ours are in no cache.
 		$affected = quietly( static fn() => $wpdb->query( $sql ) );
@@ -80,13 +87,27 @@ function execute( string $sql, ...$values ): int {
 			return (int) $affected;
 		}
 		$error = (string) $wpdb->last_error;
-		// (Inside a transaction the repetition is stopped: transaction.php.)
+		// (Inside a transaction the repetition is stopped: while_it_lasts().)
 		if ( $try >= DEADLOCK_TRIES || ! is_deadlock() ) {
 			// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- the site's log is where an admin looks for it.
 			error_log( "Bridge for Agile CRM: a statement of the inbox failed: $error" );
 			throw database_failure();
 		}
 		usleep( random_int( 1, 10 ) * 1000 * $try );
+	}
+}
+
+/**
+ * For this connection, once. A wait that takes longer is a failure of the database: who asks is told, and an event is tried
+ * again later. (On SQLite: with_short_waits().)
+ */
+function limit_lock_waits(): void {
+	global $wpdb;
+	static $limited = null;
+	if ( ! is_sqlite() && $limited !== $wpdb->dbh ) {
+		$limited = $wpdb->dbh;
+		// phpcs:ignore WordPress.DB -- a setting of the connection.
+		quietly( static fn() => $wpdb->query( 'SET SESSION innodb_lock_wait_timeout = ' . LOCK_WAIT ) );
 	}
 }
 

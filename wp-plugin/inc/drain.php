@@ -34,6 +34,9 @@ const DRAIN_BUDGET = 50 * SECOND;
 
 const SECONDS_BETWEEN_CLAIMS = 0.1;
 
+/** How often a drain looks whether the admin has pressed *Pause*. */
+const SECONDS_BETWEEN_LOOKS = 1;
+
 /**
  * After an answer: drains if something is due, nobody does so already, and the client has what it wants.
  */
@@ -117,6 +120,8 @@ final class Drain {
 
 	private float $renewed;
 
+	private float $looked;
+
 	private int $count = 0;
 
 	/** No more claims: the time is up, or the CRM is not to be asked any more. */
@@ -134,6 +139,7 @@ final class Drain {
 	public function __construct( private readonly string $owner, private readonly \AgileBridge\AgileCrm $crm, private readonly float $end ) {
 		$this->fetches = new Fetches( $crm );
 		$this->renewed = microtime( true );
+		$this->looked  = $this->renewed;
 	}
 
 	/**
@@ -233,13 +239,20 @@ final class Drain {
 	}
 
 	/**
-	 * @return bool Whether there is time left, and the drain is still ours.
+	 * @return bool Whether there is time left, the drain is still ours, and nobody wants it to pause.
 	 */
 	private function renew(): bool {
 		$now = microtime( true );
+		if ( $now - $this->looked >= SECONDS_BETWEEN_LOOKS ) {
+			$this->looked = $now;
+			forget_cached_settings();
+			if ( is_paused() ) {
+				return false;
+			}
+		}
 		if ( $now - $this->renewed > DRAIN_LEASE / SECOND / 2 ) {
 			$this->renewed = $now;
-			if ( ! renew_lease( 'drain', $this->owner, DRAIN_LEASE ) || is_paused() ) {
+			if ( ! renew_lease( 'drain', $this->owner, DRAIN_LEASE ) ) {
 				return false;
 			}
 		}

@@ -27,18 +27,16 @@ final class Fetches {
 	public function begin( Event $event, array $versions ): void {
 		$id = $event->contact_id;
 		if ( '' === $id ) {
-			$user = user_with_email( $event->email );
-			$id   = null === $user ? '' : linked_contact( $user->ID );
-			// A link may be anything that somebody once wrote there.
-			$id = 1 === preg_match( '/^[1-9][0-9]{0,18}$/D', $id ) ? $id : '';
-		}
-		if ( '' === $event->contact_id && '' !== $id ) {
-			$versions += identity_versions( [ contact_identity( $id ) ] );
+			// Linked since it was stored?
+			$id = contact_linked_to( $event->email );
+			if ( '' !== $id ) {
+				$versions += identity_versions( [ contact_identity( $id ) ] );
+			}
 		}
 		$this->begun[ $event->id ] = [
 			'event'    => $event,
 			'versions' => $versions,
-			'by_link'  => '' === $event->contact_id && '' !== $id,
+			'by_link'  => '' !== $event->email && '' !== $id,
 		];
 		$this->crm->begin( (string) $event->id, '' === $id ? null : $id, '' === $id ? $event->email : null );
 	}

@@ -19,9 +19,9 @@ function mind_contact_gone( string $contact_id ): void {
 	if ( 'keep' === $choice || [] === users_linked_to( $contact_id ) ) {
 		return;
 	}
-	holding_mails(
-		static fn() => in_transaction(
-			static function () use ( $choice, $contact_id ): void {
+	$mails = holding_mails(
+		static fn( callable $mails ): array => in_transaction(
+			static function () use ( $choice, $contact_id, $mails ): array {
 				$mark = database_mark();
 				lock_identities( [ contact_identity( $contact_id ) ] );
 				foreach ( users_linked_to( $contact_id ) as $user ) {
@@ -33,7 +33,9 @@ function mind_contact_gone( string $contact_id ): void {
 					}
 				}
 				require_database( $mark );
+				return $mails();
 			}
 		)
 	);
+	send_mails( $mails );
 }

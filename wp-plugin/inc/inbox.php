@@ -4,7 +4,7 @@
  *
  * At most one event of a contact is open (waiting, running or applied): the unique `open_key` says so. A webhook for a
  * contact with an open event is merged into it: the stronger action wins, a parameter that the later webhook has wins, one
- * that it lacks is kept. `webhooks` counts them, and a worker notes at its claim how many it has `taken`: if there are more
+ * that it lacks is kept, and so is each name of the contact, its id and its e-mail. `webhooks` counts them, and a worker notes at its claim how many it has `taken`: if there are more
  * in the end, the event runs once more. So the newest state always wins, and a storm of webhooks costs two requests. One that
  * waits for its next try does not wait any longer: there is news, and its tries begin anew.
  *
@@ -26,20 +26,24 @@ require_once __DIR__ . '/clock.php';
 require_once __DIR__ . '/lease.php';
 require_once __DIR__ . '/event.php';
 require_once __DIR__ . '/identity.php';
+require_once __DIR__ . '/link.php';
 require_once __DIR__ . '/claim.php';
 
 /**
  * Stores a webhook, for whoever drains.
  *
  * @param array{action: string, contact_id: ?string, email: ?string, role?: ?string, send_notification?: ?bool} $webhook
+ * One that names its contact by an e-mail whose user is linked is an event of the linked contact, and keeps the e-mail too.
+ *
  * @param string $origin `webhook`, `reconcile` or `replay`.
  * @param string $owner  Not '': claims the event in the same statement, if it is a new one.
- * @return string What names the contact.
+ * @return array{identity: string, contact_id: string} What names the contact; its id, '' if that is not known.
  * @throws Failure If it could not be stored.
  */
-function put_webhook( array $webhook, string $origin = 'webhook', string $owner = '' ): string {
+function put_webhook( array $webhook, string $origin = 'webhook', string $owner = '' ): array {
 	$contact_id = (string) $webhook['contact_id'];
-	$email      = '' === $contact_id ? strtolower( (string) $webhook['email'] ) : '';
+	$email      = strtolower( (string) $webhook['email'] );
+	$contact_id = '' === $contact_id ? contact_linked_to( $email ) : $contact_id;
 	$identity   = '' === $contact_id ? email_identity( $email ) : contact_identity( $contact_id );
 	$role       = $webhook['role'] ?? null;
 	$notify     = $webhook['send_notification'] ?? null;
@@ -55,7 +59,7 @@ function put_webhook( array $webhook, string $origin = 'webhook', string $owner 
 		],
 		$owner
 	);
-	return $identity;
+	return [ 'identity' => $identity, 'contact_id' => $contact_id ];
 }
 
 /**
@@ -72,9 +76,14 @@ function put_webhook( array $webhook, string $origin = 'webhook', string $owner 
  * @throws Failure If it could not be stored.
  */
 function receive_event( array $webhook, bool $claims ): array {
-	$owner    = $claims ? new_owner() : '';
-	$identity = put_webhook( $webhook, 'webhook', $owner );
-	$now      = now_ms();
+	// The same where it is called again because it failed half-way: what was stored then is still ours.
+	static $new_owner = null;
+	$new_owner ??= new_owner();
+	$owner       = $claims ? $new_owner : '';
+
+	[ 'identity' => $identity, 'contact_id' => $contact_id ] = put_webhook( $webhook, 'webhook', $owner );
+
+	$now = now_ms();
 	[ $events, $leases, $identities ] = [ events_table(), leases_table(), identities_table() ];
 	$rows = rows(
 		"SELECT e.*, c.until_at, c.failures, c.details, d.until_at AS drained_until,
@@ -84,7 +93,7 @@ function receive_event( array $webhook, bool $claims ): array {
 			FROM $events e LEFT JOIN $leases c ON c.name = 'crm' LEFT JOIN $leases d ON d.name = 'drain' WHERE e.open_key = %s",
 		$now,
 		$identity,
-		(string) $webhook['contact_id'],
+		$contact_id,
 		$identity
 	);
 	$row        = $rows[0] ?? null;
@@ -125,6 +134,7 @@ function put_event( string $key, array $event, string $owner = '', ?string $owed
 		ON DUPLICATE KEY UPDATE
 			action = CASE WHEN VALUES(action) = 'return_password' THEN action
 				WHEN 'add' IN (action, VALUES(action)) THEN 'add' WHEN 'update' IN (action, VALUES(action)) THEN 'update' ELSE 'update_tags' END,
+			email = CASE WHEN VALUES(email) = '' THEN email ELSE VALUES(email) END,
 			role = CASE WHEN VALUES(role) = '' THEN role ELSE VALUES(role) END,
 			send_notification = COALESCE(VALUES(send_notification), send_notification),
 			owed = COALESCE(VALUES(owed), owed),

@@ -41,6 +41,36 @@ function linked_contact( int $user_id ): string {
 }
 
 /**
+ * The contact that the user with that very address is linked to, '' if there is none. By one query, also while plugins load.
+ *
+ * @param string $email ASCII, in lower case.
+ * @throws Failure If the database fails.
+ */
+function contact_linked_to( string $email ): string {
+	global $wpdb;
+	$rows = rows(
+		"SELECT u.user_email, m.meta_value FROM {$wpdb->users} u JOIN {$wpdb->usermeta} m ON m.user_id = u.ID AND m.meta_key = %s
+			WHERE u.user_email = %s ORDER BY u.ID, m.umeta_id",
+		contact_id_key(),
+		$email
+	);
+	foreach ( $rows as $row ) {
+		// The database's collation takes others for equal; and a link may be anything that somebody once wrote there.
+		if ( strtolower( $row->user_email ) === $email ) {
+			return is_contact_id( (string) $row->meta_value ) ? (string) $row->meta_value : '';
+		}
+	}
+	return '';
+}
+
+/**
+ * Whether the extension takes it for the id of a contact.
+ */
+function is_contact_id( string $text ): bool {
+	return (int) $text > 0 && (string) (int) $text === $text;
+}
+
+/**
  * @return list<\WP_User> Users linked to the contact, the oldest first.
  */
 function users_linked_to( string $contact_id ): array {
@@ -69,6 +99,19 @@ function fresh_user( int $user_id ): ?\WP_User {
 	wp_cache_delete( $user_id, 'users' );
 	wp_cache_delete( $user_id, 'user_meta' );
 	return get_userdata( $user_id ) ?: null;
+}
+
+/**
+ * Puts users and all their meta into WordPress' caches as the database has them now: two queries for all of them.
+ *
+ * @param list<int> $user_ids
+ */
+function read_users_anew( array $user_ids ): void {
+	foreach ( $user_ids as $user_id ) {
+		wp_cache_delete( $user_id, 'users' );
+		wp_cache_delete( $user_id, 'user_meta' );
+	}
+	cache_users( $user_ids );
 }
 
 /**

@@ -70,6 +70,23 @@ function leave_to_drain( ?Event $event, ?string $contact_id ): bool {
 }
 
 /**
+ * Another plugin or the theme ended the request before its webhook could be processed: somebody else does it.
+ *
+ * @param array<string, mixed>  $webhook
+ * @param ?array<string, mixed> $stored Of store_on_arrival().
+ * @throws Failure
+ */
+function leave_for_later( array $webhook, ?array $stored ): void {
+	if ( null === $stored ) {
+		// When it came, the tables were missing or the database failed.
+		require_schema();
+		put_webhook( $webhook );
+	} elseif ( null !== $stored['event'] ) {
+		postpone_event( $stored['event'], 0, false );
+	}
+}
+
+/**
  * @param array<string, mixed> $webhook
  */
 function may_wait( array $webhook ): bool {

@@ -3,9 +3,10 @@
  * Looking after what no webhook told us: a webhook that never arrived is repaired by the next look, and counted.
  *
  * The CRM is asked for the contacts that changed since the last look. Where the account refuses that filter, the linked users
- * are walked instead, the longest unseen first, within a daily budget of requests. A change that we have not seen is one that
- * would change the user: the contact is compared as an event would apply it, and only then an event is queued. Users are
- * never made this way: whether a contact should be a user, only a webhook says.
+ * are walked instead, the longest unseen first, within a daily budget of requests; and also where the admin wants to know of
+ * deleted contacts, which no list of changes names. A change that we have not seen is one that would change the user: the
+ * contact is compared as an event would apply it, and only then an event is queued. Users are never made this way: whether a
+ * contact should be a user, only a webhook says.
  *
  * Never on a copy of the site under another address: a staging site would work through the account of the live one.
  *
@@ -61,16 +62,21 @@ function reconcile(): ?int {
 			try {
 				$queued = look_at_changes( $crm );
 			} catch ( \AgileBridge\FilterRefused $refused ) {
-				$queued = walk_linked_users( $crm );
+				$queued = null;
 			} catch ( \AgileBridge\CrmUnauthorized $refused ) {
-				note_refusal( $refused->getMessage() );
-				return 0;
+				if ( ! is_welcome( $crm ) ) {
+					note_refusal( $refused->getMessage() );
+					return 0;
+				}
+				// Who owns the API key may read contacts, and not list them.
+				$queued = null;
 			} catch ( \AgileBridge\Exception $error ) {
 				// The next look asks for all that this one did not get.
 				log_error( $error );
 				return 0;
 			}
-			return $queued;
+			$walks = null === $queued || 'keep' !== settings()['gone_contacts'];
+			return (int) $queued + ( $walks ? walk_linked_users( $crm ) : 0 );
 		}
 	);
 }
@@ -153,6 +159,7 @@ function walk_linked_users( \AgileBridge\AgileCrm $crm ): int {
 		min( $budget - $spent, max( 1, intdiv( $budget, 24 ) ) )
 	);
 	$seen   = contacts_seen_since( $lap, array_column( $users, 'contact_id' ) );
+	$health    = lease_record( 'crm' );
 	$queued    = 0;
 	$under_way = 0;
 	$not_seen  = PHP_INT_MAX;
@@ -160,7 +167,7 @@ function walk_linked_users( \AgileBridge\AgileCrm $crm ): int {
 		if ( null !== $next ) {
 			$after = (int) $next->user_id;
 			// A link may be anything that somebody once wrote there.
-			if ( 1 === preg_match( '/^[1-9][0-9]{0,18}$/D', (string) $next->contact_id ) && ! in_array( $next->contact_id, $seen, true ) ) {
+			if ( is_contact_id( (string) $next->contact_id ) && ! in_array( $next->contact_id, $seen, true ) ) {
 				$crm->begin( "{$next->user_id} {$next->contact_id}", (string) $next->contact_id, null );
 				++$under_way;
 				++$spent;
@@ -170,20 +177,30 @@ function walk_linked_users( \AgileBridge\AgileCrm $crm ): int {
 			$fetched = (array) $crm->next();
 			--$under_way;
 			[ $user_id, $contact_id ] = explode( ' ', (string) $fetched['key'] );
-			if ( ! isset( $fetched['error'] ) ) {
-				$queued += queue_news( [ $fetched['contact'] ], $now );
-			} elseif ( 'contact_not_found' === $fetched['error'] ) {
-				mind_contact_gone_quietly( $contact_id );
-			} else {
-				$not_seen = min( $not_seen, (int) $user_id );
+			$error                    = $fetched['error'] ?? null;
+			if ( null !== $error && 'contact_not_found' !== $error ) {
+				$fetched = verified_refusal( $fetched, $crm );
+				if ( 'crm_unauthorized' === $fetched['error'] || ( $fetched['outage'] ?? true ) ) {
+					$not_seen = min( $not_seen, (int) $user_id );
+				}
+				// (Else it is about this contact alone, which must not keep the walk from the others.)
 				note_crm_error( $fetched );
+				$health = lease_record( 'crm' );
+				continue;
+			}
+			note_crm_is_well( $health );
+			$health = [ 'until_at' => 0, 'failures' => 0, 'details' => [] ];
+			if ( null === $error ) {
+				$queued += queue_news( [ $fetched['contact'] ], $now );
+			} else {
+				mind_contact_gone_quietly( $contact_id );
 			}
 		}
-		if ( PHP_INT_MAX !== $not_seen && null !== crm_stopped( lease_record( 'crm' ) ) ) {
+		if ( PHP_INT_MAX !== $not_seen && null !== crm_stopped( $health ) ) {
 			break;
 		}
 	}
-	// Whom the CRM did not tell us about is the first of the next walk.
+	// Whom the CRM could not tell us about is the first of the next walk.
 	$after = min( $after, $not_seen - 1 );
 	// Through with all: the next walk is a new lap.
 	$through = [] === $users && $budget > $spent && PHP_INT_MAX === $not_seen;
@@ -247,6 +264,7 @@ function queue_news( array $contacts, int $now ): int {
 	$ids    = array_map( 'strval', array_keys( $contacts ) );
 	$places = implode( ', ', array_fill( 0, count( $ids ), '%s' ) );
 	$linked = rows( "SELECT user_id, meta_value AS contact_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value IN ($places)", contact_id_key(), ...$ids );
+	read_users_anew( array_map( 'intval', array_column( $linked, 'user_id' ) ) );
 	$open   = array_column( rows( 'SELECT contact_id FROM ' . events_table() . " WHERE open_key IS NOT NULL AND contact_id IN ($places)", ...$ids ), 'contact_id' );
 	$queued = 0;
 	foreach ( $linked as $link ) {
@@ -261,13 +279,13 @@ function queue_news( array $contacts, int $now ): int {
 }
 
 /**
- * Whether an event of this contact would change the user.
+ * Whether an event of this contact would change the user, as read just now.
  *
  * @param array<string, mixed> $contact
  */
 function has_news( array $contact, int $user_id ): bool {
-	$user = fresh_user( $user_id );
-	if ( null === $user || 'PERSON' !== $contact['type'] || ! is_member( $user ) ) {
+	$user = get_userdata( $user_id );
+	if ( false === $user || 'PERSON' !== $contact['type'] || ! is_member( $user ) ) {
 		return false;
 	}
 	try {

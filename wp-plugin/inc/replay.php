@@ -2,8 +2,9 @@
 /**
  * Sending events through once more: what an admin may do about those that were given up.
  *
- * A replay puts the webhook into the inbox again, as if it had just come in, and merges like one: so replaying twice, or
- * replaying what a later webhook has long repaired, changes nothing that is right.
+ * A replay puts the webhook into the inbox again, as if it had just come in, and merges like one: what it writes is the
+ * contact as it is now. What a webhook alone says, a role and the welcome mail, is left out where a later one of the contact
+ * has come: that one has said it. So replaying twice, or what a later webhook has long repaired, changes nothing that is right.
  *
  * @package AgileBridge
  */
@@ -27,14 +28,15 @@ function replay_event( int $id ): bool {
 	if ( [] === $rows ) {
 		return false;
 	}
-	$event = Event::of_row( $rows[0] );
+	$event   = Event::of_row( $rows[0] );
+	$is_last = [] === rows( 'SELECT id FROM ' . events_table() . ' WHERE contact_id = %s AND subject_key = %s AND id > %d LIMIT 1', $event->contact_id, $rows[0]->subject_key, $id );
 	put_webhook(
 		[
 			'action'            => $event->action,
 			'contact_id'        => '' === $event->contact_id ? null : $event->contact_id,
 			'email'             => '' === $event->email ? null : $event->email,
-			'role'              => $event->role,
-			'send_notification' => null === $rows[0]->send_notification ? null : $event->send_notification,
+			'role'              => $is_last ? $event->role : null,
+			'send_notification' => ! $is_last || null === $rows[0]->send_notification ? null : $event->send_notification,
 		],
 		origin: 'replay'
 	);

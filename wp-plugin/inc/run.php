@@ -43,6 +43,9 @@ require_once __DIR__ . '/apply.php';
 require_once __DIR__ . '/gone.php';
 require_once __DIR__ . '/fetches.php';
 
+/** How often the contact of an event may have been written by somebody else meanwhile. */
+const STALE_TRIES = 3;
+
 /** The claim went to somebody else: whatever this worker found is theirs to find again. */
 final class ClaimLost extends \RuntimeException {}
 
@@ -67,8 +70,7 @@ function run_event( array $fetched, \AgileBridge\AgileCrm $crm, array $crm_recor
 	} catch ( ClaimLost $lost ) {
 		return queued( $event->contact_id );
 	} catch ( ContactStale $stale ) {
-		postpone_event( $event, 0, false );
-		return queued( $event->contact_id );
+		return settle_stale( $event );
 	} catch ( \AgileBridge\Exception $error ) {
 		// A question to the CRM besides the contact itself: whether another contact still has the address.
 		return settle_crm_error( $event, crm_error( $error ), $crm );
@@ -95,10 +97,7 @@ function run_owed( Event $event, \AgileBridge\AgileCrm $crm ): void {
  */
 function settle_crm_error( Event $event, array $error, \AgileBridge\AgileCrm $crm ): array {
 	$message = (string) ( $error['message'] ?? '' );
-	if ( 'crm_unauthorized' === ( $error['error'] ?? '' ) && is_welcome( $crm ) ) {
-		// Only this contact, or this call, is refused: its own trouble.
-		$error = [ 'error' => 'crm_unavailable', 'outage' => false ] + $error;
-	}
+	$error   = verified_refusal( $error, $crm );
 	switch ( $error['error'] ?? '' ) {
 		case 'contact_not_found':
 			return settle_not_found( $event );
@@ -123,6 +122,18 @@ function settle_crm_error( Event $event, array $error, \AgileBridge\AgileCrm $cr
 }
 
 /**
+ * Where the CRM refuses us: what it is, if it knows our credentials all the same. Only this contact, or this call, is refused
+ * then, which is no reason to stop asking.
+ *
+ * @param array{error?: string, message?: string, retry_after?: ?int, outage?: bool} $error As AgileCrm::next() gives it.
+ * @return array{error?: string, message?: string, retry_after?: ?int, outage?: bool}
+ */
+function verified_refusal( array $error, \AgileBridge\AgileCrm $crm ): array {
+	$is_refusal = 'crm_unauthorized' === ( $error['error'] ?? '' );
+	return $is_refusal && is_welcome( $crm ) ? [ 'error' => 'crm_unavailable', 'outage' => false ] + $error : $error;
+}
+
+/**
  * Whether the CRM knows our credentials, by the connection test.
  */
 function is_welcome( \AgileBridge\AgileCrm $crm ): bool {
@@ -135,17 +146,33 @@ function is_welcome( \AgileBridge\AgileCrm $crm ): bool {
 }
 
 /**
+ * Somebody has written a newer state of the contact meanwhile: once more, at once. It seldom happens twice to an event. What
+ * happens to it again and again is the doing of the site's own code, which ends our transactions and changes what we write:
+ * that waits like any failure.
+ *
+ * @return array{status: int, body: array<string, mixed>}
+ */
+function settle_stale( Event $event ): array {
+	if ( $event->attempts >= STALE_TRIES ) {
+		return settle_failure( $event, new Failure( 500, 'site_error', 'Code of the site ends the transaction in which the user is written, and changes what was written. The event is kept and will be tried again.' ), $event->contact_id );
+	}
+	postpone_event( $event, 0, true );
+	return queued( $event->contact_id );
+}
+
+/**
  * @return array{status: int, body: array<string, mixed>}
  */
 function settle_not_found( Event $event ): array {
 	$failure = new Failure( 404, 'contact_not_found', 'Agile CRM has no such contact.' );
-	if ( '' === $event->contact_id ) {
+	if ( '' !== $event->email ) {
 		$delay = \AgileBridge\not_found_delay( max( 1, $event->attempts ) );
 		if ( null !== $delay ) {
 			postpone_event( $event, (int) ( 1000 * $delay ), true, $failure->getMessage() );
-			return queued( null );
+			return queued( $event->contact_id );
 		}
-	} else {
+	}
+	if ( '' !== $event->contact_id ) {
 		mind_contact_gone( $event->contact_id );
 	}
 	return settle_failure( $event, $failure, $event->contact_id );

@@ -69,7 +69,7 @@ function install_schema(): void {
 		static fn() => dbDelta(
 			[
 				// Times are milliseconds since 1970. `open_key` names the contact while its event is not finished: there is
-				// at most one, and webhooks that arrive meanwhile are merged into it.
+				// at most one, and webhooks that arrive meanwhile are merged into it. `subject_key` names it for ever.
 				"CREATE TABLE $events (
 					id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
 					open_key char(64) $ascii DEFAULT NULL,

@@ -64,6 +64,14 @@ function settings(): array {
 }
 
 /**
+ * What this process knows of the settings may be as old as it is; a long one looks again.
+ */
+function forget_cached_settings(): void {
+	wp_cache_delete( 'alloptions', 'options' );
+	wp_cache_delete( SETTINGS_OPTION, 'options' );
+}
+
+/**
  * A configuration constant, or null where it is not defined and the stored setting counts.
  *
  * Only a string is taken as it is; anything else counts as empty, because 12345678 and "12345678" must not be the same key.

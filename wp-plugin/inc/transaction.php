@@ -21,8 +21,7 @@ defined( 'ABSPATH' ) || exit;
 
 require_once __DIR__ . '/database.php';
 
-/** Seconds to wait for a lock; MySQL's default of 50 would hang a worker. */
-const LOCK_WAIT   = 2;
+/** Seconds that SQLite waits for other writers, as the integration plugin sets it. */
 const SQLITE_WAIT = 10;
 
 const TRANSACTION_LOST = 'the transaction was ended by other code, by a deadlock, or by the loss of the connection';
@@ -60,7 +59,7 @@ function in_transaction( callable $work, ?callable $seal = null ) {
 				$result = while_it_lasts( $work );
 				$lost   = ! sent( 'RELEASE SAVEPOINT agile_bridge' );
 				if ( ! $lost && null !== $seal ) {
-					$seal( $result );
+					while_it_lasts( static fn() => $seal( $result ) );
 				}
 			} catch ( \Throwable $error ) {
 				$lost = $error instanceof TransactionLost || ! sent( 'RELEASE SAVEPOINT agile_bridge' );
@@ -205,19 +204,6 @@ function without_reconnecting( callable $work ) {
 			$wpdb->reconnect_retries = $retries;
 		}
 		error_reporting( $level ); // phpcs:ignore WordPress.PHP -- put back.
-	}
-}
-
-/**
- * For this connection, once. A wait that takes longer is a failure of the database, and the event is tried again later.
- */
-function limit_lock_waits(): void {
-	global $wpdb;
-	static $limited = null;
-	if ( ! is_sqlite() && $limited !== $wpdb->dbh ) {
-		$limited = $wpdb->dbh;
-		// phpcs:ignore WordPress.DB -- a setting of the connection.
-		quietly( static fn() => $wpdb->query( 'SET SESSION innodb_lock_wait_timeout = ' . LOCK_WAIT ) );
 	}
 }
 

@@ -55,6 +55,7 @@ function receive_webhook(): void {
 			add_action( 'init', __NAMESPACE__ . '\\drain_and_end', $last );
 			return;
 		}
+		Output::if_nobody_answers( static fn() => leave_for_later( $received['webhook'], $stored ) );
 	}
 	add_action( 'init', static fn() => answer_webhook( $received, $stored ), $last );
 }
@@ -162,12 +163,11 @@ function is_stored( array $webhook ): bool {
 function answer_webhook( array $received, ?array $stored ): never {
 	Output::guard();
 	if ( Output::is_sent() ) {
-		// The caller was told that it failed, by another plugin's doing. What is stored is processed later.
-		if ( isset( $stored['event'] ) ) {
-			postpone_event( $stored['event'], 0, false );
-		}
+		// The caller was told that it failed, by another plugin's doing. The event is left for later.
 		exit;
 	}
+	// From here on who ends the script may do so because of the very event, and it must not come again for ever.
+	Output::if_nobody_answers( null );
 	if ( isset( $received['refusal'] ) ) {
 		without_wp_fusion( static fn() => fire( 'wpf_api_fail', false, requested_action(), false ) );
 		Output::send( refusal_answer( $received['refusal'] ) );
