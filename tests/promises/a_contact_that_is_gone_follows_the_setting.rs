@@ -87,3 +87,43 @@ fn a_role_that_cannot_be_set_holds_up_nobody_else() {
         "it is not tried again at once, for ever: {event:#}"
     );
 }
+
+/// No webhook tells of a deleted contact, and no list of changes names it: where the admin wants to know, linked users are walked.
+#[test]
+fn the_hourly_look_finds_it() {
+    let world = World::new();
+    let (user, contact) = linked(&world, "gone@example.com", "author");
+    let (other, _) = linked(&world, "other@example.com", "author");
+    world.crm.delete_contact(contact.parse().expect("a number"));
+    let look = || {
+        world.advance(std::time::Duration::from_secs(3600));
+        world.crm.reset_counts();
+        world.site.wp("require_once WP_PLUGIN_DIR . '/bridge-for-agile-crm/inc/reconcile.php'; return AgileBridge\\Plugin\\reconcile();");
+        world.crm.counts().of("GET", "contacts/{id}")
+    };
+    assert_eq!(look(), 0, "nobody wants to know");
+    assert_eq!(world.user(user)["agilecrm_contact_id"], json!(contact));
+    world.set(&json!({"gone_contacts": "unlink"}));
+    assert_eq!(look(), 2, "{:?}", world.crm.requests());
+    assert_eq!(world.user(user).get("agilecrm_contact_id"), None);
+    assert!(world.user(other)["agilecrm_contact_id"].is_string());
+}
+
+/// What other plugins want to say about a changed role is said, once it is certain.
+#[test]
+fn the_mails_of_others_go_out() {
+    let world = World::with(|site| {
+        site.mu_plugin_file("mail.php", "<?php add_action('set_user_role', fn($id, $role) => 'contributor' === $role && wp_mail(get_userdata($id)->user_email, 'Your membership', 'It ended.'), 10, 2);")
+    });
+    world.set(&json!({"gone_contacts": "role:contributor"}));
+    let (user, contact) = linked(&world, "gone@example.com", "author");
+    world.crm.delete_contact(contact.parse().expect("a number"));
+    let answer = world.site.webhook("update", &[("contact_id", &contact)]);
+    world.expect(&answer, 404, "failed", "contact_not_found");
+    assert_eq!(world.user(user)["roles"], json!(["contributor"]));
+    let mails = world.site.mails();
+    assert_eq!(
+        mails.iter().map(|mail| (&*mail.to, &*mail.subject)).collect::<Vec<_>>(),
+        [("gone@example.com", "Your membership")]
+    );
+}

@@ -3,9 +3,9 @@
 
 use crate::inbox::number;
 use crate::world::{World, ana};
-use sandbox::Contact;
+use sandbox::{Contact, Faults};
 use serde_json::{Value, json};
-use site::{ACCESS_KEY, Database, Request};
+use site::{ACCESS_KEY, Database, Request, await_until};
 use std::time::Duration;
 
 fn dashboard(world: &World, cookie: &str) -> String {
@@ -45,14 +45,14 @@ fn nothing_happens_until_it_ends(database: Database) {
     world.expect(&world.site.answer(&Request::new("GET", &wrong)), 403, "rejected", "invalid_access_key");
 
     let page = dashboard(&world, &admin);
-    assert!(page.contains("id=\"agile-bridge-pause-notice\"") && page.contains("4 webhooks wait"), "the admin is told");
+    assert!(page.contains("id=\"agile-bridge-pause-notice\"") && page.contains("3 webhooks wait"), "the admin is told");
     for days in [0, 1, 30, 400] {
         world.advance(Duration::from_secs(days * 86_400));
         assert_eq!(world.drain(), 0);
         assert_eq!(world.site.get("/wp-cron.php?doing_wp_cron").status, 200);
     }
     let waiting = world.events().into_iter().filter(|event| event["state"] == "waiting").collect::<Vec<_>>();
-    assert_eq!(waiting.len(), 4, "the two of one contact are one: {waiting:#?}");
+    assert_eq!(waiting.len(), 3, "those of one contact are one: {waiting:#?}");
     assert!(waiting.iter().all(|event| number(&event["attempts"]) == 0), "{waiting:#?}");
     assert_eq!(world.user_tables(), users);
     assert_eq!(world.crm.counts().total, 0, "{:?}", world.crm.requests());
@@ -63,7 +63,7 @@ fn nothing_happens_until_it_ends(database: Database) {
     assert_eq!(world.user(2)["first_name"], "Anna");
     assert_eq!(world.user_with("new@example.com")["roles"], json!(["author"]));
     world.expect_event(&world.event_of(&gone), "done", "failed", "contact_not_found");
-    assert_eq!(world.crm.counts().total, 4, "one request each: {:?}", world.crm.requests());
+    assert_eq!(world.crm.counts().total, 3, "one request each: {:?}", world.crm.requests());
     assert!(!dashboard(&world, &admin).contains("id=\"agile-bridge-pause-notice\""));
     assert_eq!(world.site.webhook("update", &[("contact_id", &linked)]).wp_status(), "unchanged");
 }
@@ -76,6 +76,32 @@ fn nothing_happens_until_it_ends_on_mariadb() {
 #[test]
 fn nothing_happens_until_it_ends_on_sqlite() {
     nothing_happens_until_it_ends(Database::Sqlite);
+}
+
+/// Also where somebody drains already: it looks every second.
+#[test]
+fn who_drains_stops() {
+    let world = World::with(|site| {
+        site.mu_plugin_file("one.php", "<?php add_filter('agile_bridge_concurrent_fetches', fn() => 1);")
+    });
+    world.pause(true);
+    for number in 0..40 {
+        let id = world.contact(Contact::person(&format!("p{number}@example.com")));
+        world.expect(&world.site.webhook("add", &[("contact_id", &id)]), 202, "queued", "");
+    }
+    world.crm.set_faults(Faults { latency: Duration::from_millis(250), ..Faults::default() });
+    world.pause(false);
+    std::thread::scope(|scope| {
+        let drain = scope.spawn(|| world.drain());
+        assert!(await_until(Duration::from_secs(30), || world.user_count() > 2), "nobody drains");
+        world.pause(true);
+        let (paused, drained) = (world.user_count(), drain.join().expect("it ends"));
+        assert!(drained < paused + 20, "{drained} were processed, {paused} of them before the pause");
+    });
+    let (done, left) =
+        (world.user_count() - 1, world.events().iter().filter(|event| event["state"] == "waiting").count());
+    assert_eq!(usize::try_from(done).expect("a few") + left, 40, "the rest waits: {:#?}", world.events());
+    assert!(left > 0);
 }
 
 /// The next webhook after the pause takes along what has waited.

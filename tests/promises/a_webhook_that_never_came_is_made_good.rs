@@ -174,10 +174,10 @@ fn a_walk_that_the_crm_does_not_answer_is_walked_again() {
     look(&world);
     look(&world);
     change(&world, contact, "New");
-    let whole = world.crm.contact(contact).expect("the contact");
-    world.crm.replace_contact(contact, json!(["no contact"]));
+    let (status, only_route) = (Some(503), Some("GET contacts/{id}".to_owned()));
+    world.crm.set_faults(Faults { status, only_route, ..refused() });
     look(&world);
-    world.crm.replace_contact(contact, whole);
+    world.crm.set_faults(refused());
     look(&world);
     world.drain();
     assert_eq!(world.user(user)["first_name"], "New", "{:?}", world.site.sql("SELECT * FROM wp_agile_bridge_leases"));

@@ -167,6 +167,28 @@ fn an_outage_does_not_count_on_sqlite() {
     an_outage_does_not_count(Database::Sqlite);
 }
 
+/// Where the CRM says nothing of use about the contact either, it is not known to be gone: tried again like any failure.
+#[test]
+fn a_contact_that_cannot_be_asked_for_is_not_gone() {
+    let world = world(Database::MariaDb);
+    let (id, _, password) = owed(&world);
+    world.await_rest();
+    let contact = world.crm.contact(id).expect("the contact");
+    world.crm.replace_contact(id, json!(["no contact"]));
+    for attempts in 0..4 {
+        let event = debt(&world);
+        assert_eq!((&event["state"], number(&event["attempts"])), (&json!("waiting"), attempts), "{event:#}");
+        assert_eq!(number(&event["crashes"]), 0, "nobody was killed: {event:#}");
+        world.advance(Duration::from_secs_f64(world.due_in(&event).max(0.0) + 0.5));
+        world.drain_and_rest();
+    }
+    expect_sealed(&world, &password);
+    world.crm.replace_contact(id, contact);
+    world.crm.set_faults(Faults::default());
+    world.catch_up();
+    assert_eq!(world.crm.property(id, FIELD).as_deref(), Some(&*password));
+}
+
 /// Credentials that are refused meanwhile are an outage of their own kind.
 #[test]
 fn nor_do_credentials_that_are_refused() {

@@ -1,6 +1,7 @@
 //! From our main file on the answer is JSON and ours: what others print is discarded, what they set on the response is
 //! undone, and where they end the request the campaign reads `site_error`.
 
+use crate::inbox::number;
 use crate::world::World;
 use sandbox::Contact;
 use site::{Database, Request, Response, Server};
@@ -130,6 +131,16 @@ fn amid(noise: &str, expected: &[(u16, &str)], world: &World) -> Result<(), Stri
     // The event is stored when the webhook comes, before others can spoil anything, and the next call is merged with it. That
     // brings on what waits; what a dead worker holds is done when its time is over, though nobody calls again.
     let began = !["after", "plugins_loaded", "init"].contains(&noise.split(':').next().unwrap_or_default());
+    if !began && response.status == 500 {
+        // Nobody has begun to work on it, and it waits like any other: not for a dead worker's time to be over.
+        let event = world.events().pop().expect("an event");
+        if event["contact_id"] != *id
+            || !["waiting", "done"].iter().any(|state| event["state"] == *state)
+            || number(&event["crashes"]) > 0
+        {
+            return fault(&format!("does not wait, {event}"));
+        }
+    }
     let next = if response.status == 200 {
         (200, "unchanged")
     } else if began && expected.len() > 1 {

@@ -4,7 +4,7 @@
 
 use crate::inbox::{at_once, number};
 use crate::world::{World, ana};
-use sandbox::Faults;
+use sandbox::{Contact, Faults};
 use serde_json::{Value, json};
 use site::{Answer, Database};
 use std::time::Duration;
@@ -79,7 +79,7 @@ fn each_contact_costs_one_request_in_a_drain_too() {
     let world = world(Database::MariaDb);
     world.pause(true);
     for person in 0..20 {
-        let id = world.contact(sandbox::Contact::person(&format!("p{person}@example.com")));
+        let id = world.contact(Contact::person(&format!("p{person}@example.com")));
         world.expect(&send(&world, "add", &id, &[]), 202, "queued", "");
     }
     world.pause(false);
@@ -131,12 +131,56 @@ fn a_storm_costs_two_requests_on_sqlite() {
     a_storm_costs_two_requests(Database::Sqlite);
 }
 
-/// Named by its id and by its e-mail at the same time: two events, which may both make the user. One does.
+/// Whose user is linked is one contact, however it is named: one event and one request, and both names are kept.
+fn by_id_and_by_the_email_of_a_linked_user_is_one_event(database: Database) {
+    let world = world(database);
+    let (id, answer) = world.add(ana());
+    world.expect(&answer, 200, "created", "");
+    world.await_all_done();
+    for by_email_first in [false, true] {
+        world.pause(true);
+        let mut names = [("contact_id", &*id), ("email", "Ana@Example.com")];
+        if by_email_first {
+            names.reverse();
+        }
+        for name in names {
+            world.expect(&world.site.webhook("update", &[name]), 202, "queued", "");
+        }
+        let event = world.event_of(&id);
+        assert_eq!((&event["state"], number(&event["webhooks"])), (&json!("waiting"), 2), "{event:#}");
+        assert_eq!(event["email"], "ana@example.com", "{event:#}");
+        world.pause(false);
+        world.crm.reset_counts();
+        assert_eq!(world.drain(), 1);
+        assert_eq!(world.crm.counts().total, 1, "{:?}", world.crm.requests());
+        world.expect_event(&world.event_of(&id), "done", "unchanged", "");
+    }
+    // The contact is gone, and another one has the address: the e-mail still names it.
+    world.crm.delete_contact(id.parse().expect("a number"));
+    let other = world.contact(Contact::person("ana@example.com").first_name("Anna"));
+    let answer = world.site.webhook("update", &[("email", "ana@example.com")]);
+    world.expect(&answer, 200, "updated", "");
+    assert_eq!(answer.notes(), ["relinked"], "{}", answer.json);
+    let user = world.user_with("ana@example.com");
+    assert_eq!((&user["agilecrm_contact_id"], &user["first_name"]), (&json!(other), &json!("Anna")));
+}
+
+#[test]
+fn by_id_and_by_the_email_of_a_linked_user_is_one_event_on_mariadb() {
+    by_id_and_by_the_email_of_a_linked_user_is_one_event(Database::MariaDb);
+}
+
+#[test]
+fn by_id_and_by_the_email_of_a_linked_user_is_one_event_on_sqlite() {
+    by_id_and_by_the_email_of_a_linked_user_is_one_event(Database::Sqlite);
+}
+
+/// Named by its id and by its e-mail at the same time: as long as nobody is linked, two events, which may both make the user. One does.
 fn by_id_and_by_email_is_one_user(database: Database) {
     let world = world(database);
     for round in 0..5 {
         let email = format!("p{round}@example.com");
-        let id = world.contact(sandbox::Contact::person(&email).first_name("Old"));
+        let id = world.contact(Contact::person(&email).first_name("Old"));
         let contact = id.parse().expect("a number");
         let answers = at_once(4, |number| {
             if number == 3 {

@@ -93,6 +93,29 @@ fn what_was_repaired_since_is_not_undone() {
     assert_eq!(world.user_tables(), users);
 }
 
+/// A role and the welcome mail are the word of one webhook, and a later one has had its own.
+#[test]
+fn a_later_webhook_has_the_last_word() {
+    let world = World::new();
+    let id = world.contact(ana());
+    let early = give_up(&world, &[("contact_id", &id), ("role", "contributor"), ("send_notification", "1")]);
+    let answer = world.site.webhook("add", &[("contact_id", &id), ("role", "author")]);
+    world.expect(&answer, 200, "created", "");
+    let roles = || world.user(2)["roles"].clone();
+    assert_eq!(call(&world, &format!("replay_event({early})")), true);
+    world.drain_and_rest();
+    assert_eq!((roles(), world.site.mails().len()), (json!(["author"]), 0), "{:#?}", world.events());
+
+    // The same where the later one still waits; what it says itself it keeps.
+    let early = give_up(&world, &[("contact_id", &id), ("role", "contributor")]);
+    world.pause(true);
+    world.expect(&world.site.webhook("update", &[("contact_id", &id), ("role", "subscriber")]), 202, "queued", "");
+    assert_eq!(call(&world, &format!("replay_event({early})")), true);
+    world.pause(false);
+    world.drain_and_rest();
+    assert_eq!(roles(), json!(["subscriber"]), "{:#?}", world.events());
+}
+
 fn all_of_them(database: Database) {
     let world = World::with(|site| site.database(database));
     let people: Vec<_> =

@@ -102,7 +102,7 @@ function drain( int $budget ): int {
 			release_lease( 'drain', $owner );
 		}
 		// What was stored while we were leaving saw the lease still taken, and relies on us.
-	} while ( null !== $count && $idle < 2 && microtime( true ) < $end && is_any_due() );
+	} while ( null !== $count && $idle < 2 && microtime( true ) < $end && ! is_paused() && is_any_due() );
 	UserCount::refresh();
 	remove_old_events();
 	return $total;
