@@ -72,6 +72,14 @@ impl World {
         self.await_rest();
     }
 
+    /// The script for a system cron, run with these arguments: what it printed, what it complained about, how it ended.
+    pub fn drain_php(&self, arguments: &[&str]) -> (String, String, Option<i32>) {
+        let script = self.site.root().join("wp-content/plugins/bridge-for-agile-crm/drain.php");
+        let output = self.site.php().arg(script).args(arguments).output().expect("php runs");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        (text(output.stdout), text(output.stderr), output.status.code())
+    }
+
     pub fn pause(&self, paused: bool) {
         self.set(&json!({"paused": paused}));
     }

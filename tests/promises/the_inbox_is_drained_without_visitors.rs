@@ -7,14 +7,6 @@ use sandbox::Contact;
 use serde_json::{Value, json};
 use site::Request;
 
-/// The script, run with these arguments: what it printed, what it complained about, how it ended.
-fn drain_php(world: &World, arguments: &[&str]) -> (String, String, Option<i32>) {
-    let script = world.site.root().join("wp-content/plugins/bridge-for-agile-crm/drain.php");
-    let output = world.site.php().arg(script).args(arguments).output().expect("php runs");
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    (text(output.stdout), text(output.stderr), output.status.code())
-}
-
 fn store(world: &World, people: usize) {
     world.pause(true);
     for person in 0..people {
@@ -69,17 +61,17 @@ fn the_command_drains_and_says_how_many() {
     let world = World::new();
     store(&world, 3);
     let url = format!("--url={}/", world.site.url());
-    assert_eq!(drain_php(&world, &[&url]), ("3 events were processed\n".into(), String::new(), Some(0)));
+    assert_eq!(world.drain_php(&[&url]), ("3 events were processed\n".into(), String::new(), Some(0)));
     assert_eq!(world.user_count(), 4);
-    assert_eq!(drain_php(&world, &[]).0, "0 events were processed\n");
+    assert_eq!(world.drain_php(&[]).0, "0 events were processed\n");
     let id = world.contact(ana());
     world.pause(true);
     world.expect(&world.site.webhook("add", &[("contact_id", &id)]), 202, "queued", "");
-    assert_eq!(drain_php(&world, &[&url]).0, "0 events were processed\n", "a pause is a pause");
+    assert_eq!(world.drain_php(&[&url]).0, "0 events were processed\n", "a pause is a pause");
     world.pause(false);
-    assert_eq!(drain_php(&world, &[&url]).0, "1 event was processed\n");
+    assert_eq!(world.drain_php(&[&url]).0, "1 event was processed\n");
     for (arguments, code) in [(["--path=/nowhere"], 2), (["--url=nonsense"], 2)] {
-        let (out, err, status) = drain_php(&world, &arguments);
+        let (out, err, status) = world.drain_php(&arguments);
         assert_eq!((&*out, status), ("", Some(code)), "{err}");
         assert!(err.contains("--"), "it says what it wants: {err}");
     }
@@ -100,8 +92,8 @@ fn the_command_drains_the_site_of_a_network_that_it_is_told() {
     world.expect(&answer, 202, "queued", "");
     world.site.wp(&format!("return update_blog_option({other}, 'agile_bridge_settings', []);"));
     let url = world.site.url();
-    assert_eq!(drain_php(&world, &[&format!("--url={url}/")]).0, "0 events were processed\n");
-    let (out, err, _) = drain_php(&world, &[&format!("--url={url}/other/")]);
+    assert_eq!(world.drain_php(&[&format!("--url={url}/")]).0, "0 events were processed\n");
+    let (out, err, _) = world.drain_php(&[&format!("--url={url}/other/")]);
     assert_eq!(out, "1 event was processed\n", "{err}\n{}", world.site.log());
     let events = world.site.sql(&format!("SELECT state, status FROM wp_{other}_agile_bridge_events"));
     assert_eq!(events, [json!({"state": "done", "status": "created"})]);

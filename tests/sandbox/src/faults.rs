@@ -100,6 +100,8 @@ pub struct Faults {
     pub webhook_delay: Duration,
     /// Each account webhook is sent this many times more (section 5).
     pub webhook_duplicates: u32,
+    /// The first so many requests do not meet the faults: an account that fails in the middle of a list.
+    pub spares: u64,
     /// Only the next so many requests meet the faults; then all are off.
     pub only_next: Option<u64>,
     /// Only this route meets them, for instance `PUT contacts/edit-properties`.
@@ -136,6 +138,10 @@ impl Switchboard {
         let mut owed = self.owed.lock();
         let mut taken = self.get();
         if taken.only_route.as_deref().is_some_and(|only| only != route) {
+            return Faults::default();
+        }
+        if taken.spares > 0 {
+            self.faults.send_modify(|faults| faults.spares -= 1);
             return Faults::default();
         }
         match taken.only_next {

@@ -85,6 +85,14 @@ fn a_fault_may_meet_only_the_next_requests_or_one_route() {
 }
 
 #[test]
+fn a_fault_may_spare_the_first_requests() {
+    let (crm, path) = crm();
+    crm.set_faults(Faults { status: Some(502), spares: 2, only_next: Some(1), ..Faults::default() });
+    let statuses: Vec<u16> = (0..4).map(|_| get(&crm, &path).status).collect();
+    assert_eq!(statuses, [200, 200, 502, 200]);
+}
+
+#[test]
 fn spoiled_answers() {
     let (crm, path) = crm();
     let whole = get(&crm, &path);
