@@ -15,14 +15,15 @@ fn is_told(answer: &Answer, world: &World, what: &str) {
 }
 
 /// Runs it while these statements hold, and takes them back.
-fn while_broken<T>(world: &World, (broken, mended): (&str, &str), work: impl FnOnce() -> T) -> T {
+pub fn while_broken<T>(world: &World, (broken, mended): (&str, &str), work: impl FnOnce() -> T) -> T {
     world.site.sql(broken);
     let result = work();
     world.site.sql(mended);
     result
 }
 
-fn failing(event: &str, table: &str, key: &str) -> String {
+/// A trigger that lets such writes fail: with one key of user meta, or all.
+pub fn failing(event: &str, table: &str, key: &str) -> String {
     let condition = if key.is_empty() { "TRUE".to_owned() } else { format!("NEW.meta_key = '{key}'") };
     format!(
         "CREATE TRIGGER broken BEFORE {event} ON {table} FOR EACH ROW BEGIN \
@@ -30,7 +31,7 @@ fn failing(event: &str, table: &str, key: &str) -> String {
     )
 }
 
-const MENDED: &str = "DROP TRIGGER broken";
+pub const MENDED: &str = "DROP TRIGGER broken";
 
 /// Tables that are away, and a database that nobody may write to: then not even the inbox can be.
 const BROKEN: [(&str, &str, bool); 3] = [

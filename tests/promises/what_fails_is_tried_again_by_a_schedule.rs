@@ -2,6 +2,7 @@
 //! and not before; then it is dead, with its reason, and kept. What the CRM asks for with `Retry-After` is obeyed within
 //! bounds. A webhook for a contact that waits so makes it due at once. What can never succeed is done at once.
 
+use crate::a_failing_database_leaves_nothing_half_made::{MENDED, failing, while_broken};
 use crate::inbox::number;
 use crate::world::{World, ana};
 use sandbox::{Contact, Faults, RateLimit};
@@ -40,15 +41,11 @@ fn add(world: &World, id: &str) -> Answer {
     world.site.webhook("add", &[("contact_id", id)])
 }
 
-fn seven_times_and_then_it_is_dead(database: Database) {
-    let world = World::with(|site| site.database(database));
-    let id = world.contact(ana());
-    world.crm.set_faults(nonsense());
-    world.expect(&add(&world, &id), 202, "queued", "");
-    world.await_rest();
+/// The only event, which has failed once and fails for ever: each step, its end, and that the end is one.
+fn fails_seven_times_more_and_is_dead(world: &World, code: &str) {
     for (attempts, step) in (1..).zip(STEPS) {
         let event = world.event();
-        expect_waiting(&world, &event, attempts, step);
+        expect_waiting(world, &event, attempts, step);
         if step >= 60.0 {
             // Not before; a part of the step is left to a slow machine.
             world.crm.reset_counts();
@@ -56,10 +53,10 @@ fn seven_times_and_then_it_is_dead(database: Database) {
             world.drain_and_rest();
             assert_eq!((world.event(), world.crm.counts().total), (event.clone(), 0), "too early");
         }
-        try_again(&world, &event);
+        try_again(world, &event);
     }
     let event = world.event();
-    world.expect_event(&event, "dead", "failed", "crm_unavailable");
+    world.expect_event(&event, "dead", "failed", code);
     assert_eq!((number(&event["attempts"]), &event["open_key"], &event["owed"]), (8, &Value::Null, &Value::Null));
     let message: Value = serde_json::from_str(event["message"].as_str().expect("a text")).expect("JSON");
     assert!(message.as_str().is_some_and(|why| why.len() > 10), "it says why: {message}");
@@ -67,6 +64,15 @@ fn seven_times_and_then_it_is_dead(database: Database) {
     world.advance(Duration::from_secs(30 * 86_400));
     world.drain_and_rest();
     assert_eq!((world.event(), world.crm.counts().total), (event, 0), "it is kept, and the CRM left in peace");
+}
+
+fn seven_times_and_then_it_is_dead(database: Database) {
+    let world = World::with(|site| site.database(database));
+    let id = world.contact(ana());
+    world.crm.set_faults(nonsense());
+    world.expect(&add(&world, &id), 202, "queued", "");
+    world.await_rest();
+    fails_seven_times_more_and_is_dead(&world, "crm_unavailable");
     // The contact is not out of favour: its next webhook is an event of its own.
     world.crm.set_faults(Faults::default());
     world.expect(&add(&world, &id), 200, "created", "");
@@ -81,6 +87,22 @@ fn seven_times_and_then_it_is_dead_on_mariadb() {
 #[test]
 fn seven_times_and_then_it_is_dead_on_sqlite() {
     seven_times_and_then_it_is_dead(Database::Sqlite);
+}
+
+/// A database that takes events and no user.
+#[test]
+fn trouble_of_the_database_follows_the_same_steps() {
+    let world = World::new();
+    let id = world.contact(ana());
+    let users = world.user_tables();
+    while_broken(&world, (&failing("INSERT", "wp_usermeta", ""), MENDED), || {
+        world.expect(&add(&world, &id), 503, "failed", "site_unavailable");
+        world.await_rest();
+        fails_seven_times_more_and_is_dead(&world, "site_unavailable");
+    });
+    assert_eq!(world.user_tables(), users, "nothing is left of eight tries");
+    world.expect(&add(&world, &id), 200, "created", "");
+    assert_eq!(world.events().len(), 2);
 }
 
 #[test]
