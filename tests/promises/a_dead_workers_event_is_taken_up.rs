@@ -1,7 +1,9 @@
 //! An event whose worker died is taken up when its lease has run out, and not before. One that kills its worker five times is
 //! dead, and holds up no other. What a dead worker still owed is done by its successor: actions at least once, the welcome
-//! mail at most once. A worker whose event was taken by somebody else meanwhile writes nothing.
+//! mail at most once, the password to the CRM. A worker whose event was taken by somebody else meanwhile writes nothing.
 
+use crate::a_generated_password_is_returned_once::{FIELD, PUT, who};
+use crate::an_owed_password_is_sealed_until_it_is_written::expect_nowhere;
 use crate::inbox::number;
 use crate::world::{World, ana};
 use sandbox::{Contact, Faults};
@@ -17,9 +19,15 @@ function deadly($hook, $is_her = true) {
         posix_kill(getmypid(), SIGKILL);
     }
 }
+// The password of a stored user is about to be unsealed.
+function is_any_applied() {
+    global $wpdb;
+    return (bool) $wpdb->get_var("SELECT COUNT(*) FROM {$wpdb->prefix}agile_bridge_events WHERE state = 'applied'");
+}
 add_filter('agile_bridge_user_data', function ($data) { deadly('data', 'Deadly' === ($data['last_name'] ?? '')); return $data; });
 add_action('user_register', fn() => deadly('written'));
 add_filter('query', function ($query) { deadly('marking', (bool) preg_match('/_events SET owed = /', $query)); return $query; });
+add_filter('salt', function ($salt) { deadly('returning', is_any_applied()); return $salt; });
 add_filter('pre_wp_mail', function ($sent) { deadly('mailing'); return $sent; });
 add_action('agile_bridge_user_created', function ($id) { deadly('telling');
     file_put_contents(WP_CONTENT_DIR . '/notes.jsonl', json_encode($id) . "\n", FILE_APPEND); });"#;
@@ -183,6 +191,88 @@ fn what_was_owed_is_done_on_mariadb() {
 #[test]
 fn what_was_owed_is_done_on_sqlite() {
     what_was_owed_is_done(Database::Sqlite);
+}
+
+/// Stores a webhook whose worker dies when the user is stored and the CRM has not been told the password.
+fn owe_a_password(database: Database) -> (World, u64) {
+    let world = World::with(|site| {
+        let site = site.database(database).mu_plugin_file("deadly.php", DEADLY);
+        site.constants(&[("AGILE_BRIDGE_RETURN_PASSWORD_FIELD", FIELD)])
+    });
+    let id = world.contact(ana());
+    store(&world, &[&id]);
+    die(&world, "returning");
+    expect_owed(&world, 0);
+    assert_eq!(world.drain(), 0, "its worker may still be alive");
+    (world, id.parse().expect("a number"))
+}
+
+/// After so many who took it up and died: the user is there, the CRM knows nothing. The password, sealed.
+#[track_caller]
+fn expect_owed(world: &World, crashes: i64) -> Value {
+    let event = world.event();
+    assert_eq!((&event["state"], number(&event["crashes"])), (&json!("applied"), crashes), "{event:#}");
+    assert_eq!(world.user(2)["agilecrm_tags"], json!(["Lead"]));
+    assert_eq!(world.crm.counts().of("PUT", PUT), 0, "{:?}", world.crm.counts());
+    let owed: Value = serde_json::from_str(event["owed"].as_str().expect("something is owed")).expect("JSON");
+    owed["password"].clone()
+}
+
+fn a_password_is_returned_by_the_successor(database: Database) {
+    let (world, id) = owe_a_password(database);
+    world.crm.reset_counts();
+    world.advance(seconds(61));
+    world.drain_and_rest();
+    let event = world.event();
+    world.expect_event(&event, "done", "created", "");
+    assert_eq!((number(&event["crashes"]), &event["owed"]), (1, &Value::Null), "it is wiped: {event:#}");
+    let counts = world.crm.counts();
+    assert_eq!((counts.of("PUT", PUT), counts.total), (1, 1), "{counts:?}");
+    let password = world.crm.property(id, FIELD).expect("the password is there");
+    assert_eq!(who(&world, "ana@example.com", &password), 2, "{password} opens nothing");
+    expect_nowhere(&world, &password);
+    world.advance(seconds(86_400));
+    assert_eq!((world.drain(), world.crm.counts().total), (0, 1), "once, and that is all");
+    assert_eq!((world.user_count(), world.site.mails().len()), (2, 1));
+}
+
+#[test]
+fn a_password_is_returned_by_the_successor_on_mariadb() {
+    a_password_is_returned_by_the_successor(Database::MariaDb);
+}
+
+#[test]
+fn a_password_is_returned_by_the_successor_on_sqlite() {
+    a_password_is_returned_by_the_successor(Database::Sqlite);
+}
+
+#[test]
+fn what_is_owed_and_kills_five_workers_is_wiped() {
+    let (world, id) = owe_a_password(Database::MariaDb);
+    let mut sealed = Value::Null;
+    for crashes in 1..5 {
+        world.advance(seconds(61));
+        die(&world, "returning");
+        sealed = expect_owed(&world, crashes);
+    }
+    world.advance(seconds(61));
+    // The sixth does not even try.
+    std::fs::write(world.site.root().join("wp-content/deadly"), "returning").expect("a file");
+    world.drain_and_rest();
+    let event = world.event();
+    assert_eq!((&event["state"], number(&event["crashes"])), (&json!("dead"), 5), "{event:#}");
+    assert_eq!((&event["owed"], &event["open_key"]), (&Value::Null, &Value::Null), "{event:#}");
+    assert_eq!((world.crm.counts().of("PUT", PUT), world.crm.property(id, FIELD)), (0, None));
+    let password = world.wp_given(
+        &sealed,
+        "require_once WP_PLUGIN_DIR . '/bridge-for-agile-crm/inc/secret.php';
+         return AgileBridge\\Plugin\\unseal($given, 'return_password');",
+    );
+    let password = password.as_str().expect("it was sealed by us");
+    assert_eq!(who(&world, "ana@example.com", password), 2, "the user keeps it, unknown to all");
+    expect_nowhere(&world, password);
+    let answer = world.site.webhook("update", &[("contact_id", &id.to_string())]);
+    world.expect(&answer, 200, "unchanged", "");
 }
 
 fn who_lost_their_event_writes_nothing(database: Database) {

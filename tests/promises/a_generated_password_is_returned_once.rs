@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use site::Answer;
 use std::time::Duration;
 
-const FIELD: &str = "WP Password";
-const PUT: &str = "contacts/edit-properties";
+pub const FIELD: &str = "WP Password";
+pub const PUT: &str = "contacts/edit-properties";
 
 fn world() -> World {
     World::with(|site| {
@@ -25,7 +25,7 @@ fn add(world: &World, contact: Contact) -> (u64, Answer) {
 }
 
 /// Whose user id these words open, by WordPress' own check; null for nobody.
-fn who(world: &World, login: &str, password: &str) -> Value {
+pub fn who(world: &World, login: &str, password: &str) -> Value {
     world
         .site
         .wp(&format!("$user = wp_authenticate('{login}', '{password}'); return is_wp_error($user) ? null : $user->ID;"))

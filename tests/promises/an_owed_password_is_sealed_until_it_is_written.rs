@@ -53,7 +53,7 @@ fn expect_sealed(world: &World, password: &str) {
 }
 
 #[track_caller]
-fn expect_nowhere(world: &World, password: &str) {
+pub fn expect_nowhere(world: &World, password: &str) {
     for table in ["wp_agile_bridge_events", "wp_agile_bridge_leases", "wp_options", "wp_users", "wp_usermeta"] {
         let rows = json!(world.site.sql(&format!("SELECT * FROM {table}"))).to_string();
         assert!(!rows.contains(password), "the password is in {table}");
