@@ -25,7 +25,15 @@ struct Person {
 /// What happens, one after the other.
 enum Step {
     Change(usize, Change),
-    Webhook(usize, &'static str),
+    Webhook(Webhook),
+}
+
+#[derive(Clone, Copy)]
+struct Webhook {
+    who: usize,
+    action: &'static str,
+    /// When what it tells of has happened.
+    of: f64,
 }
 
 enum Change {
@@ -47,11 +55,17 @@ fn in_the_end_every_user_is_as_its_contact_is() {
         })
         .collect();
     let steps = Mutex::new(course(&people, total, &mut random));
-    let (webhooks, changes) = {
+    let (webhooks, changes, overtaken) = {
         let steps = steps.lock().expect("nobody has it yet");
-        let webhooks = steps.iter().filter(|step| matches!(step, Step::Webhook(..))).count();
-        (webhooks, steps.len() - webhooks)
+        let webhooks: Vec<_> = steps
+            .iter()
+            .filter_map(|step| if let Step::Webhook(webhook) = step { Some(*webhook) } else { None })
+            .collect();
+        (webhooks.len(), steps.len() - webhooks.len(), overtaken(&webhooks))
     };
+    let share = 100 * overtaken / webhooks;
+    eprintln!("{webhooks} webhooks, {overtaken} of them overtaken: {share} %");
+    assert!(share >= 30, "too many come in order");
     thread::scope(|scope| {
         for _ in 0..SENDERS {
             scope.spawn(|| {
@@ -86,8 +100,8 @@ fn in_the_end_every_user_is_as_its_contact_is() {
     deadlocks_are_rare(&world, people.len());
 }
 
-/// Everything that happens, in order: for each contact an `add` and some changes within a short time, of the webhooks three
-/// tenths are repeated and three tenths are late, so that webhooks of later changes overtake them.
+/// Everything that happens, in order: for each contact an `add` and some changes within a short time. Three tenths of the webhooks
+/// are repetitions, and many are late, so that three tenths and more are overtaken by webhooks of later changes.
 fn course(people: &[Person], total: u32, random: &mut Random) -> VecDeque<Step> {
     let mut steps: Vec<(f64, Step)> = Vec::new();
     let happenings = total * 7 / 10;
@@ -111,19 +125,32 @@ fn course(people: &[Person], total: u32, random: &mut Random) -> VecDeque<Step> 
             steps.push((at, Step::Change(who, change)));
             action
         };
-        if random.percent(30) {
-            at += 0.02 * random.share();
+        let webhook = Webhook { who, action, of: at };
+        // More than are overtaken by it: not behind each of them comes another change of its contact.
+        if random.percent(60) {
+            at += 0.05 * random.share();
         }
-        webhooks.push((at, who, action));
+        webhooks.push((at, webhook));
     }
     for _ in happenings..total {
-        let (at, who, action) = webhooks[random.below(happenings) as usize];
-        webhooks.push((at + 0.03 * random.share(), who, action));
+        let (at, webhook) = webhooks[random.below(happenings) as usize];
+        webhooks.push((at + 0.03 * random.share(), webhook));
     }
-    steps.extend(webhooks.into_iter().map(|(at, who, action)| (at, Step::Webhook(who, action))));
+    steps.extend(webhooks.into_iter().map(|(at, webhook)| (at, Step::Webhook(webhook))));
     // Stable, so that a webhook that is on time comes right after its change.
     steps.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     steps.into_iter().map(|(_, step)| step).collect()
+}
+
+/// How many are sent after one that tells of something that happened to the same contact later.
+fn overtaken(webhooks: &[Webhook]) -> usize {
+    let mut newest = BTreeMap::new();
+    let is_overtaken = |webhook: &&Webhook| {
+        let newest = newest.entry(webhook.who).or_insert(webhook.of);
+        *newest = newest.max(webhook.of);
+        webhook.of < *newest
+    };
+    webhooks.iter().filter(is_overtaken).count()
 }
 
 /// Lets happen what happens before the next webhook, one thread at a time, so that a webhook is never before its change.
@@ -140,7 +167,7 @@ fn next_webhook(world: &World, people: &[Person], steps: &Mutex<VecDeque<Step>>)
             Step::Change(who, Change::Email(email)) => {
                 world.crm.set_property(people[who].contact, "SYSTEM", "email", "work", &email);
             }
-            Step::Webhook(who, action) => {
+            Step::Webhook(Webhook { who, action, .. }) => {
                 let contact = people[who].contact.to_string();
                 let mut parameters = vec![("contact_id", contact.as_str())];
                 if action == "add" && people[who].welcomed {
