@@ -1,6 +1,7 @@
 //! Looking into the inbox, and setting it: what the promises about events share.
 
 use crate::world::World;
+use sandbox::Contact;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -78,6 +79,16 @@ impl World {
         let output = self.site.php().arg(script).args(arguments).output().expect("php runs");
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         (text(output.stdout), text(output.stderr), output.status.code())
+    }
+
+    /// Stores an `add` for each of so many people, and leaves them for whoever drains.
+    pub fn store(&self, people: usize) {
+        self.pause(true);
+        for person in 0..people {
+            let id = self.contact(Contact::person(&format!("p{person}@example.com")));
+            self.expect(&self.site.webhook("add", &[("contact_id", &id)]), 202, "queued", "");
+        }
+        self.pause(false);
     }
 
     pub fn pause(&self, paused: bool) {

@@ -57,6 +57,7 @@ mod no_other_plugin_spoils_the_answer;
 mod nobody_is_mailed_unless_asked;
 mod old_events_leave_and_waiting_ones_never;
 mod one_event_costs_one_crm_request;
+mod one_worker_drains_at_a_time;
 mod only_a_request_with_wpf_action_is_ours;
 mod only_a_trusted_certificate_is_spoken_to;
 mod only_an_admin_changes_the_settings;

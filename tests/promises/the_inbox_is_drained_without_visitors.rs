@@ -5,21 +5,17 @@ use crate::inbox::number;
 use crate::world::{World, ana};
 use sandbox::Contact;
 use serde_json::{Value, json};
-use site::Request;
-
-fn store(world: &World, people: usize) {
-    world.pause(true);
-    for person in 0..people {
-        let id = world.contact(Contact::person(&format!("p{person}@example.com")));
-        world.expect(&world.site.webhook("add", &[("contact_id", &id)]), 202, "queued", "");
-    }
-    world.pause(false);
-}
+use site::{Request, await_until};
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 #[test]
 fn wp_cron_drains() {
     let world = World::new();
-    store(&world, 3);
+    world.store(3);
     let due = world.site.wp(
         "foreach (['agile_bridge_drain', 'agile_bridge_reconcile'] as $hook) $all[$hook] = [wp_get_schedule($hook), wp_next_scheduled($hook) - time()];
          return $all;",
@@ -59,7 +55,7 @@ fn wp_cron_drains_after_the_plugin_was_off() {
 #[test]
 fn the_command_drains_and_says_how_many() {
     let world = World::new();
-    store(&world, 3);
+    world.store(3);
     let url = format!("--url={}/", world.site.url());
     assert_eq!(world.drain_php(&[&url]), ("3 events were processed\n".into(), String::new(), Some(0)));
     assert_eq!(world.user_count(), 4);
@@ -75,6 +71,53 @@ fn the_command_drains_and_says_how_many() {
         assert_eq!((&*out, status), ("", Some(code)), "{err}");
         assert!(err.contains("--"), "it says what it wants: {err}");
     }
+}
+
+/// Ended when dropped: also where the test panics.
+struct Service(Child);
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn as_a_service_it_goes_on_until_it_is_ended() {
+    let world = World::new();
+    world.add(ana());
+    world.await_all_done();
+    let script = world.site.root().join("wp-content/plugins/bridge-for-agile-crm/drain.php");
+    let service = world.site.php().arg(script).arg("--watch").stdin(Stdio::null()).stdout(Stdio::null()).spawn();
+    let mut service = Service(service.expect("php runs"));
+    // Twice: what it knows of the site is not what it knew when it came. No request comes by after these were stored.
+    for round in 1..=2 {
+        world.store(3);
+        let done = await_until(Duration::from_secs(30), || {
+            world.events().iter().filter(|event| event["state"] == "done").count() == 1 + 3 * round
+        });
+        assert!(done, "{:#?}\n{}", world.events(), world.site.log());
+        world.site.sql("DELETE FROM wp_users WHERE ID > 1");
+    }
+    let pid = service.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success(), "it was still running");
+    assert_eq!(service.0.wait().expect("it ends").signal(), Some(15));
+}
+
+#[test]
+fn the_command_is_told_where_wordpress_is() {
+    let world = World::new();
+    let plugin = world.site.root().join("wp-content/plugins/bridge-for-agile-crm");
+    let elsewhere = world.site.dir().join("elsewhere");
+    fs::rename(&plugin, &elsewhere).expect("a folder of its own");
+    symlink(&elsewhere, &plugin).expect("a link");
+    world.store(2);
+    let (out, err, status) = world.drain_php(&[]);
+    assert_eq!((&*out, status), ("", Some(2)), "{err}");
+    assert!(err.contains("--path="), "{err}");
+    let path = format!("--path={}", world.site.root().display());
+    assert_eq!(world.drain_php(&[&path]).0, "2 events were processed\n");
 }
 
 #[test]
