@@ -245,7 +245,7 @@ final class Drain {
 		$now = microtime( true );
 		if ( $now - $this->looked >= SECONDS_BETWEEN_LOOKS ) {
 			$this->looked = $now;
-			forget_cached_settings();
+			refresh_settings();
 			if ( is_paused() ) {
 				return false;
 			}

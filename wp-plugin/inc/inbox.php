@@ -4,9 +4,10 @@
  *
  * At most one event of a contact is open (waiting, running or applied): the unique `open_key` says so. A webhook for a
  * contact with an open event is merged into it: the stronger action wins, a parameter that the later webhook has wins, one
- * that it lacks is kept, and so is each name of the contact, its id and its e-mail. `webhooks` counts them, and a worker notes at its claim how many it has `taken`: if there are more
- * in the end, the event runs once more. So the newest state always wins, and a storm of webhooks costs two requests. One that
- * waits for its next try does not wait any longer: there is news, and its tries begin anew.
+ * that it lacks is kept, and so is each name of the contact, its id and its e-mail. `webhooks` counts them, and a worker notes
+ * at its claim how many it has `taken`: if there are more in the end, the event runs once more. So the newest state always
+ * wins, and a storm of webhooks costs two requests. One that waits for its next try does not wait any longer: there is news,
+ * and its tries begin anew.
  *
  * Each change of state is one statement, committed at once, whose WHERE names the state or the owner it starts from. That is
  * all the locking there is, and it is the same on MySQL, MariaDB and SQLite. (CASE and not IF(): the SQLite integration takes
@@ -30,11 +31,10 @@ require_once __DIR__ . '/link.php';
 require_once __DIR__ . '/claim.php';
 
 /**
- * Stores a webhook, for whoever drains.
+ * Stores a webhook, for whoever drains. One that names its contact by an e-mail whose user is linked is an event of the linked
+ * contact, and keeps the e-mail too.
  *
  * @param array{action: string, contact_id: ?string, email: ?string, role?: ?string, send_notification?: ?bool} $webhook
- * One that names its contact by an e-mail whose user is linked is an event of the linked contact, and keeps the e-mail too.
- *
  * @param string $origin `webhook`, `reconcile` or `replay`.
  * @param string $owner  Not '': claims the event in the same statement, if it is a new one.
  * @return array{identity: string, contact_id: string} What names the contact; its id, '' if that is not known.

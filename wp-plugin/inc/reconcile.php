@@ -158,13 +158,14 @@ function walk_linked_users( \AgileBridge\AgileCrm $crm ): int {
 		$after,
 		min( $budget - $spent, max( 1, intdiv( $budget, 24 ) ) )
 	);
-	$seen   = contacts_seen_since( $lap, array_column( $users, 'contact_id' ) );
+	$seen      = contacts_seen_since( $lap, array_column( $users, 'contact_id' ) );
 	$health    = lease_record( 'crm' );
 	$queued    = 0;
 	$under_way = 0;
 	$not_seen  = PHP_INT_MAX;
+	$stopped   = false;
 	foreach ( [ ...$users, null ] as $next ) {
-		if ( null !== $next ) {
+		if ( null !== $next && ! $stopped ) {
 			$after = (int) $next->user_id;
 			// A link may be anything that somebody once wrote there.
 			if ( is_contact_id( (string) $next->contact_id ) && ! in_array( $next->contact_id, $seen, true ) ) {
@@ -173,7 +174,7 @@ function walk_linked_users( \AgileBridge\AgileCrm $crm ): int {
 				++$spent;
 			}
 		}
-		while ( $under_way >= ( null === $next ? 1 : 8 ) ) {
+		while ( $under_way >= ( null === $next || $stopped ? 1 : 8 ) ) {
 			$fetched = (array) $crm->next();
 			--$under_way;
 			[ $user_id, $contact_id ] = explode( ' ', (string) $fetched['key'] );
@@ -196,9 +197,7 @@ function walk_linked_users( \AgileBridge\AgileCrm $crm ): int {
 				mind_contact_gone_quietly( $contact_id );
 			}
 		}
-		if ( PHP_INT_MAX !== $not_seen && null !== crm_stopped( $health ) ) {
-			break;
-		}
+		$stopped = $stopped || ( PHP_INT_MAX !== $not_seen && null !== crm_stopped( $health ) );
 	}
 	// Whom the CRM could not tell us about is the first of the next walk.
 	$after = min( $after, $not_seen - 1 );

@@ -64,11 +64,13 @@ function settings(): array {
 }
 
 /**
- * What this process knows of the settings may be as old as it is; a long one looks again.
+ * What this process knows of the settings may be as old as it is; a long one looks again. (What servers share is up to date.)
  */
-function forget_cached_settings(): void {
-	wp_cache_delete( 'alloptions', 'options' );
-	wp_cache_delete( SETTINGS_OPTION, 'options' );
+function refresh_settings(): void {
+	if ( ! wp_using_ext_object_cache() ) {
+		wp_cache_delete( 'alloptions', 'options' );
+	}
+	wp_load_alloptions( true );
 }
 
 /**
