@@ -1,65 +1,131 @@
-//! One worker at a time drains the inbox, on however many servers: up to eight contacts are under way at once, and no more; when
-//! its time is up, what it has not begun waits for the next one.
+//! One worker at a time empties the inbox, however many try: the others leave it to that one, and nothing is fetched twice. It
+//! has eight contacts under way at once, unless site code says how many; and when its time is up it leaves, and what it has
+//! claimed and not begun waits for the next one.
 
 use crate::inbox::number;
 use crate::world::World;
-use sandbox::Faults;
+use sandbox::{Contact, Faults};
 use serde_json::json;
-use site::await_until;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-fn slow_crm(world: &World, milliseconds: u64) {
-    world.crm.set_faults(Faults { latency: Duration::from_millis(milliseconds), ..Faults::default() });
+/// Stops the first worker that has come to apply a contact while `wp-content/hold` is there, and says so.
+const HOLD: &str = "<?php
+    add_filter('agile_bridge_user_data', function ($data) {
+        $hold = WP_CONTENT_DIR . '/hold';
+        if (file_exists($hold) && @fopen(WP_CONTENT_DIR . '/held', 'x')) {
+            // Below the lease of the drain: whoever comes then may take it.
+            for ($end = microtime(true) + 15; file_exists($hold) && microtime(true) < $end; clearstatcache()) usleep(2000);
+        }
+        return $data;
+    });";
+
+fn file(world: &World, name: &str) -> PathBuf {
+    world.site.root().join("wp-content").join(name)
+}
+
+fn async_webhook(world: &World, email: &str) {
+    let id = world.contact(Contact::person(email));
+    world.expect(&world.site.webhook("add", &[("contact_id", &id), ("async", "1")]), 202, "queued", "");
+}
+
+/// While the first one is at work: nobody else claims or fetches anything.
+fn expect_only_one(world: &World, first: impl FnOnce() + Send) {
+    // More than the first one claims before it has applied a contact: something is left for others to take.
+    world.store(24);
+    std::fs::write(file(world, "hold"), "").expect("a file");
+    std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let deadline = Instant::now() + Duration::from_secs(15);
+        while !file(world, "held").exists() || world.crm.counts().in_flight > 0 {
+            assert!(Instant::now() < deadline, "nobody drains: {:#?}\n{}", world.events(), world.site.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let (events, requests) = (world.events(), world.crm.counts().total);
+        let waiting = events.iter().filter(|event| event["state"] == "waiting" && number(&event["taken"]) == 0).count();
+        assert!(waiting > 0, "nothing is left to take: {events:#?}");
+
+        let (drained, late) = (world.drain(), events.len());
+        // Nor does the worker that has answered a webhook.
+        async_webhook(world, "late@example.com");
+        let again = world.drain();
+
+        let (after, asked) = (world.events(), world.crm.counts().total);
+        std::fs::remove_file(file(world, "hold")).expect("the file");
+        assert_eq!((drained, again), (0, 0), "two drained at once: {after:#?}");
+        assert_eq!(after[..late], events, "somebody else has taken an event");
+        assert_eq!(after[late]["state"], "waiting", "{:#}", after[late]);
+        assert_eq!(asked, requests, "somebody else has asked the CRM");
+        first.join().expect("the first one does not fail");
+    });
+    world.await_all_done();
+    let events = world.events();
+    assert!(events.iter().all(|event| event["status"] == "created" && number(&event["attempts"]) == 1), "{events:#?}");
+    let counts = world.crm.counts();
+    assert_eq!((counts.of("GET", "contacts/{id}"), counts.total), (events.len() as u64, events.len() as u64));
+    assert_eq!(world.user_count(), 1 + events.len() as u64);
 }
 
 #[test]
-fn a_second_one_leaves_it_to_the_first() {
+fn of_two_on_the_command_line_one_drains() {
+    let world = World::with(|site| site.mu_plugin_file("hold.php", HOLD));
+    expect_only_one(&world, || assert_eq!(world.drain(), 25, "what came meanwhile is drained too"));
+}
+
+#[test]
+fn while_a_web_servers_worker_drains_the_command_line_does_not() {
+    let world = World::with(|site| site.mu_plugin_file("hold.php", HOLD));
+    expect_only_one(&world, || async_webhook(&world, "first@example.com"));
+}
+
+#[test]
+fn when_its_time_is_up_it_lets_go_of_what_it_has_not_begun() {
     let world = World::new();
     world.store(24);
-    slow_crm(&world, 300);
-    std::thread::scope(|scope| {
-        let first = scope.spawn(|| world.drain());
-        assert!(await_until(Duration::from_secs(30), || world.crm.counts().total > 0), "nobody drains");
-        assert_eq!(world.drain(), 0, "it is somebody else's turn");
-        assert!(!first.is_finished(), "the first one was done before the second one came: that proves nothing");
-        assert_eq!(first.join().expect("it ends"), 24);
-    });
-    assert_eq!(world.crm.counts().total, 24, "one request each: {:?}", world.crm.counts());
+    let (budget, latency) = (Duration::from_secs(1), Duration::from_millis(1200));
+    world.crm.set_faults(Faults { latency, ..Faults::default() });
+    let drained = world.wp_given(
+        &json!(budget.as_millis()),
+        r"require_once WP_PLUGIN_DIR . '/bridge-for-agile-crm/inc/drain.php'; $began = microtime(true);
+          return [AgileBridge\Plugin\drain($given), microtime(true) - $began];",
+    );
+    let (done, took) = (number(&drained[0]), drained[1].as_f64().expect("seconds"));
+    // The eight that are under way when the time is up, and at most one more for each that has come back by then.
+    assert!((8..=16).contains(&done), "{drained}");
+    let allowed = budget + 2 * latency + Duration::from_secs(1);
+    assert!(took < allowed.as_secs_f64(), "{took} s for a budget of {budget:?} and a CRM that takes {latency:?}");
+    let events = world.events();
+    let (ended, waiting): (Vec<_>, Vec<_>) = events.iter().partition(|event| event["state"] == "done");
+    assert_eq!((number(&json!(ended.len())), world.crm.counts().total), (done, ended.len() as u64), "{events:#?}");
+    for event in &waiting {
+        let got = (event["state"].as_str(), event["owner"].as_str(), number(&event["attempts"]));
+        assert_eq!((got, number(&event["lease_until"])), ((Some("waiting"), Some(""), 0), 0), "{event:#}");
+    }
+    let let_go = waiting.iter().filter(|event| number(&event["taken"]) > 0).count();
+    assert!(let_go > 0, "it had claimed no more than it began, which is no test of this: {events:#?}");
+    // And of the drain itself.
+    world.crm.set_faults(Faults::default());
+    assert_eq!(world.drain(), waiting.len() as u64);
+    assert!(world.events().iter().all(|event| event["state"] == "done" && number(&event["attempts"]) == 1));
+    assert_eq!((world.crm.counts().total, world.user_count()), (24, 25));
+}
+
+fn has_under_way(world: &World, contacts: u64) {
+    world.store(24);
+    world.crm.set_faults(Faults { latency: Duration::from_millis(200), ..Faults::default() });
+    assert_eq!(world.drain(), 24);
+    let counts = world.crm.counts();
+    assert_eq!((counts.in_flight_max, counts.total), (contacts, 24), "{counts:?}");
     assert_eq!(world.user_count(), 25);
 }
 
 #[test]
 fn eight_contacts_are_under_way_at_once() {
-    for (filter, at_once) in [("", 8), ("add_filter('agile_bridge_concurrent_fetches', fn() => 3);", 3)] {
-        let world = World::with(|site| site.mu_plugin_file("filter.php", &format!("<?php {filter}")));
-        world.store(24);
-        slow_crm(&world, 300);
-        assert_eq!(world.drain(), 24);
-        assert_eq!(world.crm.counts().in_flight_max, at_once, "{:?}", world.crm.counts());
-    }
+    has_under_way(&World::new(), 8);
 }
 
 #[test]
-fn what_does_not_fit_into_its_time_waits_untouched() {
-    let world = World::new();
-    world.store(24);
-    slow_crm(&world, 500);
-    let began = Instant::now();
-    let drained = world.site.wp(
-        "require_once WP_PLUGIN_DIR . '/bridge-for-agile-crm/inc/drain.php'; return AgileBridge\\Plugin\\drain(300);",
-    );
-    assert!(began.elapsed() < Duration::from_secs(10), "it took {:?}", began.elapsed());
-    let drained = number(&drained);
-    assert!((8..24).contains(&drained), "{drained} of 24");
-    let left: Vec<_> = world.events().into_iter().filter(|event| event["state"] != "done").collect();
-    assert_eq!(i64::try_from(left.len()).expect("a few"), 24 - drained);
-    for event in &left {
-        let state = (&event["state"], &event["owner"], number(&event["attempts"]), number(&event["lease_until"]));
-        assert_eq!(state, (&json!("waiting"), &json!(""), 0, 0), "{event:#}");
-    }
-    let total = i64::try_from(world.crm.counts().total).expect("a few");
-    assert_eq!(total, drained, "what was begun was also applied: {:?}", world.crm.counts());
-    slow_crm(&world, 0);
-    assert_eq!(i64::try_from(world.drain()).expect("a few"), 24 - drained);
-    assert_eq!(world.user_count(), 25);
+fn site_code_says_how_many_are_under_way() {
+    let three = "<?php add_filter('agile_bridge_concurrent_fetches', fn($number) => 8 === $number ? 3 : 1);";
+    has_under_way(&World::with(|site| site.mu_plugin_file("three.php", three)), 3);
 }

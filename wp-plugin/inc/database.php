@@ -154,6 +154,14 @@ function is_deadlock(): bool {
 	return $wpdb->dbh instanceof \mysqli && in_array( $wpdb->dbh->errno, DEADLOCKS, true );
 }
 
+/**
+ * Whether the last statement failed because somebody else held a lock for longer than we wait.
+ */
+function is_lock_wait_over(): bool {
+	global $wpdb;
+	return is_sqlite() ? str_contains( (string) $wpdb->last_error, 'database is locked' ) : $wpdb->dbh instanceof \mysqli && 1205 === $wpdb->dbh->errno;
+}
+
 function is_sqlite(): bool {
 	return method_exists( $GLOBALS['wpdb'], 'get_driver' );
 }

@@ -35,6 +35,7 @@ const CRM_LEAST = 1.5;
  * @param array<string, mixed> $webhook
  * @return ?array<string, mixed> Of receive_event(); null where it could not be stored. Then the tables are missing, or the
  *         database fails, and the end of `init` is the time to see to that.
+ * @throws Failure If it has waited for a lock in vain: to wait once more would take longer than the caller waits.
  */
 function store_on_arrival( array $webhook ): ?array {
 	if ( SCHEMA_VERSION !== (int) get_option( SCHEMA_OPTION ) ) {
@@ -43,6 +44,9 @@ function store_on_arrival( array $webhook ): ?array {
 	try {
 		return receive_event( $webhook, may_wait( $webhook ) );
 	} catch ( Failure $failure ) {
+		if ( is_lock_wait_over() ) {
+			throw $failure;
+		}
 		return null;
 	}
 }

@@ -47,7 +47,12 @@ function receive_webhook(): void {
 	$stored = null;
 	if ( ! isset( $received['refusal'] ) && is_stored( $received['webhook'] ) ) {
 		require_once __DIR__ . '/process.php';
-		$stored = store_on_arrival( $received['webhook'] );
+		try {
+			$stored = store_on_arrival( $received['webhook'] );
+		} catch ( Failure $failure ) {
+			Output::send( failed( $failure, $received['webhook']['contact_id'] ) );
+			exit;
+		}
 		if ( $stored['is_drained'] ?? false ) {
 			if ( leave_to_drain( $stored['event'], $received['webhook']['contact_id'] ) ) {
 				exit;
