@@ -2,7 +2,7 @@
 //! address, and by all of these mixed. Over two web servers that share a database, and on SQLite.
 
 use super::{
-    FIELDS, Fate, Tally, by_email, differences, duplicates, expect_none, fate, halves, logs, number, outcomes, person,
+    FIELDS, Tally, by_email, differences, duplicates, expect_none, fate, halves, logs, number, outcomes, person,
     scaled, settle, users,
 };
 use crate::world::World;
@@ -49,7 +49,7 @@ fn eight_workers_make_one_user_for_an_address_on_sqlite() {
         site.field_map(&FIELDS).mu_plugin_file("inline.php", INLINE)
     });
     world.drain();
-    parallel_adds_make_one_user(&world, scaled(60), &|_, request| world.site.try_send(request));
+    parallel_adds_make_one_user(&world, scaled(500), &|_, request| world.site.try_send(request));
 }
 
 fn parallel_adds_make_one_user(
@@ -76,9 +76,7 @@ fn parallel_adds_make_one_user(
                     for burst in some {
                         at_once.wait();
                         let request = Request::new("GET", &burst.targets[thread as usize]);
-                        if fate(send(thread, &request), answers) == Fate::Unknown {
-                            answers.count(&format!("not accepted {by:?}"));
-                        }
+                        fate(send(thread, &request), answers);
                     }
                 });
             }
@@ -105,8 +103,10 @@ fn parallel_adds_make_one_user(
     }
     expect_none("users are not as their contacts", &wrong, world);
     assert_eq!(users.len(), bursts.len(), "one user for each address, and nobody else\n{}", logs(world));
-    assert_eq!(answers.of("no answer"), 0, "{answers}\n{}", logs(world));
-    // Only who is second to an address may be told that they cannot have it.
+    // However many meet, none is told that the site is in trouble. Only who is second to an address may be told that they cannot
+    // have it.
+    let is_expected = |what: &str| what.starts_with("20") || what == "422 failed email_conflict";
+    assert!(!answers.any(|what| !is_expected(what)), "{answers}\n{}", logs(world));
     let failed = world
         .site
         .sql("SELECT code, COUNT(*) AS events FROM wp_agile_bridge_events WHERE status = 'failed' GROUP BY code");
