@@ -50,9 +50,10 @@ bench: setup-bench build
 test: $(tests)
 
 # Units, the sandbox, the site, and the promises with the browser among them. Without the `php` feature nothing here links
-# against PHP: the extension is tested as it is released, inside PHP.
+# against PHP: the extension is tested as it is released, inside PHP. Tests wait more than they compute: for servers to start,
+# for a slow CRM, for time limits. So twice as many at once as there are cores.
 test-rust: setup build
-	cargo test --workspace --no-default-features -- $(ARGS)
+	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$((2 * $$(nproc)))} cargo test --workspace --no-default-features -- $(ARGS)
 
 # One after the other, so that each has the machine for itself; they say what they did.
 soak: setup build
