@@ -11,14 +11,15 @@ use std::time::Duration;
 const API_KEY: &str = "an-API-key-like-no-other-0123456789";
 const MAPPED: &str = "a-mapped-password-like-no-other";
 
-/// Where that plugin fails: with an exception, and with a fatal error.
+/// Where that plugin fails: with an exception, and with a fatal error. The first while nothing waits yet, so that it is no worker
+/// who drains that meets it.
 const FAILING: [&str; 6] = [
-    "init",
+    "agile_bridge_user_created",
+    "user_register",
     "wp_pre_insert_user_data",
     "wp_hash_password_options",
-    "user_register",
     "added_user_meta",
-    "agile_bridge_user_created",
+    "init",
 ];
 
 /// A plugin that logs every stack it sees, arguments and all, as error trackers do, and fails when it is told to.
