@@ -161,7 +161,7 @@ impl Site {
             Database::MariaDb => format!("mysql:unix_socket={};dbname=wordpress;charset=utf8mb4", socket.display()),
             Database::Sqlite => format!("sqlite:{}/.ht.sqlite", folder.display()),
         };
-        let json = self.php.script("sql.php", &[&dsn, "root"], &json!(statements).to_string())?;
+        let json = self.php.database_script("sql.php", &[&dsn, "root"], &json!(statements).to_string())?;
         serde_json::from_str(&json).map_err(|error| Error::new(format!("{error}: {json}")))
     }
 
