@@ -23,7 +23,7 @@ impl Site {
         let core = layout::wordpress(wanted.wordpress.as_deref())?;
         let layout = Layout::create()?;
         let servers = Servers::none_yet(&layout)?;
-        wordpress::lay_out(&layout, &core, wanted.database)?;
+        wordpress::lay_out(&layout, &core, wanted.database, wanted.shares_core)?;
         template::fill(&layout, &core, wanted.database, wanted.multisite)?;
         // Held until the web server takes it over.
         let (listener, port) = free_port()?;

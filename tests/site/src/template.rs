@@ -56,7 +56,7 @@ fn key(core: &Path, database: Database, multisite: bool) -> String {
 fn make(template: &Path, core: &Path, database: Database, multisite: bool) -> Result<()> {
     let layout = Layout::create()?;
     let mut guard = Arc::new(Guard::watch(&layout.folder)?);
-    wordpress::lay_out(&layout, core, database)?;
+    wordpress::lay_out(&layout, core, database, true)?;
     wordpress::configure(&layout, None, &[])?;
     let php = Php::set_up(&layout, None, &[], &[])?;
     let server = match database {

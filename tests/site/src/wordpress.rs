@@ -18,18 +18,21 @@ use crate::mariadb;
 pub const SHARED: &str = "wp-includes";
 
 /// Puts the core into the site's folder. Its files are those of the cache, by links where the disk allows, so a test must
-/// never write into one of them.
-pub fn lay_out(layout: &Layout, core: &Path, database: Database) -> Result<()> {
+/// never write into one of them. `shares`: see [`SHARED`].
+pub fn lay_out(layout: &Layout, core: &Path, database: Database, shares: bool) -> Result<()> {
     let wordpress = layout.wordpress();
     let core = core.canonicalize().map_err(Error::doing(core.display()))?;
     let entries = fs::read_dir(&core).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let entries = entries.map_err(Error::doing(core.display()))?;
-    let own: Vec<_> = entries.iter().map(fs::DirEntry::path).filter(|path| !path.ends_with(SHARED)).collect();
+    let is_own = |path: &PathBuf| !shares || !path.ends_with(SHARED);
+    let own: Vec<_> = entries.iter().map(fs::DirEntry::path).filter(is_own).collect();
     copy_into("--link", &own, &wordpress).or_else(|_| {
         let _ = fs::remove_dir_all(&wordpress);
         copy_into("--reflink=auto", &own, &wordpress)
     })?;
-    symlink(core.join(SHARED), wordpress.join(SHARED)).map_err(Error::doing(wordpress.display()))?;
+    if shares {
+        symlink(core.join(SHARED), wordpress.join(SHARED)).map_err(Error::doing(wordpress.display()))?;
+    }
     let content = wordpress.join("wp-content");
     let must_use = content.join("mu-plugins");
     fs::create_dir_all(&must_use).map_err(Error::doing(must_use.display()))?;
