@@ -67,7 +67,7 @@ fn nothing_else_is_stored() {
     let world = World::new();
     let id = world.contact(ana());
     world.add(sandbox::Contact::person("first@example.com"));
-    let known = world.events().len();
+    let (known, rows) = (world.events().len(), world.rows());
     world.crm.reset_counts();
     world.expect(&world.site.webhook("test", &[]), 200, "ok", "");
     world.expect(&world.site.webhook("test", &[("contact_id", &id)]), 200, "ok", "");
@@ -83,7 +83,16 @@ fn nothing_else_is_stored() {
     world.expect(&world.site.webhook_json("add", &[], &deal), 200, "ignored", "deal_event");
     let wrong = world.site.webhook_target("add", &[("contact_id", &id)]).replace(ACCESS_KEY, "another-key");
     world.expect(&world.site.answer(&Request::new("GET", &wrong)), 403, "rejected", "invalid_access_key");
+    let target = world.site.webhook_target("add", &[("contact_id", &id)]);
+    let post = |content_type: &str, bytes: usize| Request::new("POST", &target).body(content_type, " ".repeat(bytes));
+    // (nginx has an answer of its own for the folder.)
+    let put = Request::new("PUT", &format!("/index.php{}", &target[1..]));
+    world.expect(&world.site.answer(&put), 405, "rejected", "method_not_allowed");
+    world.expect(&world.site.answer(&post("application/json", 1_048_577)), 413, "rejected", "body_too_large");
+    world.expect(&world.site.answer(&post("text/xml", 1)), 415, "rejected", "unsupported_media_type");
     assert_eq!((world.events().len(), world.crm.counts().total), (known, 0), "{:#?}", world.events());
+    // Nor anywhere else, but for the one record of refused keys.
+    assert_eq!(world.changes_since(&rows), Vec::<String>::new());
 }
 
 #[test]
