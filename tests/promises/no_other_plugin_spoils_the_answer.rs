@@ -4,7 +4,8 @@
 use crate::inbox::number;
 use crate::world::World;
 use sandbox::Contact;
-use site::{Database, Request, Response, Server};
+use site::{Database, Request, Response, Server, await_until};
+use std::time::Duration;
 
 /// Does what the header `X-Noise: WHEN:WHAT` says.
 const NOISE: &str = r#"<?php
@@ -132,13 +133,14 @@ fn amid(noise: &str, expected: &[(u16, &str)], world: &World) -> Result<(), Stri
     // brings on what waits; what a dead worker holds is done when its time is over, though nobody calls again.
     let began = !["after", "plugins_loaded", "init"].contains(&noise.split(':').next().unwrap_or_default());
     if !began && response.status == 500 {
-        // Nobody has begun to work on it, and it waits like any other: not for a dead worker's time to be over.
-        let event = world.events().pop().expect("an event");
-        if event["contact_id"] != *id
-            || !["waiting", "done"].iter().any(|state| event["state"] == *state)
-            || number(&event["crashes"]) > 0
-        {
-            return fault(&format!("does not wait, {event}"));
+        // Nobody has begun to work on it, and when the request is over it waits like any other: not for a dead worker's time.
+        let waits = await_until(Duration::from_secs(20), || {
+            let event = world.events().pop().expect("an event");
+            let rests = ["waiting", "done"].iter().any(|state| event["state"] == *state);
+            event["contact_id"] == *id && rests && number(&event["crashes"]) == 0
+        });
+        if !waits {
+            return fault(&format!("does not wait, {:?}", world.events().pop()));
         }
     }
     let next = if response.status == 200 {
