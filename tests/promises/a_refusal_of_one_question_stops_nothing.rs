@@ -1,33 +1,12 @@
 //! Reconciliation asks the CRM things that webhooks do not need. Where the CRM refuses one of these, or has nothing of use to say
 //! about one contact, that stops no webhook, and keeps nobody else from being looked at.
 
+use crate::a_webhook_that_never_came_is_made_good::{change, linked, look};
 use crate::world::{World, ana};
 use sandbox::{Contact, Faults, Form};
-use serde_json::{Value, json};
-use std::time::Duration;
+use serde_json::json;
 
 const LIST: &str = "POST filters/filter/dynamic-filter";
-
-fn look(world: &World) -> Value {
-    world.advance(Duration::from_secs(3600));
-    world.site.wp(
-        "require_once WP_PLUGIN_DIR . '/bridge-for-agile-crm/inc/reconcile.php'; return AgileBridge\\Plugin\\reconcile();",
-    )
-}
-
-/// A linked user.
-fn linked(world: &World, number: usize) -> (u64, u64) {
-    let (id, answer) = world.add(Contact::person(&format!("p{number}@example.com")).first_name("Old"));
-    (id.parse().expect("a number"), answer.user_id().expect("a user"))
-}
-
-/// A change that nobody tells, old enough for a look.
-fn change(world: &World, contact: u64) {
-    world.crm.set_property(contact, "SYSTEM", "first_name", "", "New");
-    let mut now = world.crm.contact(contact).expect("the contact");
-    now["updated_time"] = json!(world.now() / 1000 - 600);
-    world.crm.replace_contact(contact, now);
-}
 
 /// Who owns the API key may read contacts, and not list them: their users are walked instead.
 #[test]
@@ -39,7 +18,7 @@ fn a_list_that_is_refused() {
     look(&world);
     assert_eq!(world.crm.counts().of("POST", "filters/filter/dynamic-filter"), 1, "{:?}", world.crm.requests());
     world.expect(&world.add(ana()).1, 200, "created", "");
-    change(&world, contact);
+    change(&world, contact, "New");
     for _ in 0..3 {
         look(&world);
         world.drain();
@@ -56,7 +35,7 @@ fn contacts_that_always_fail() {
     for (contact, _) in nonsense {
         world.crm.replace_contact(*contact, json!(["no contact"]));
     }
-    change(&world, people[6].0);
+    change(&world, people[6].0, "New");
     world.crm.set_faults(Faults { refuse_updated_time_filter: true, ..Faults::default() });
     for _ in 0..3 {
         look(&world);

@@ -54,6 +54,7 @@ mod deleting_the_plugin_keeps_its_users;
 mod every_action_does_its_own_and_writes_the_link;
 mod every_answer_is_a_json_object;
 mod fields_become_user_data_by_their_type;
+mod linked_users_are_walked_in_turn;
 mod no_other_plugin_makes_half_a_user;
 mod no_other_plugin_spoils_the_answer;
 mod nobody_is_mailed_unless_asked;
