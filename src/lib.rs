@@ -1,33 +1,21 @@
 //! The PHP extension of Bridge for Agile CRM.
 //!
-//! A webhook names a contact; the contact is fetched from Agile CRM; the contact becomes user data. WordPress does the
-//! rest. What PHP sees is below, in the module `agile_bridge`; `php.rs` carries values over the border; all else is plain
-//! Rust, built and tested without PHP (`cargo test --no-default-features`).
+//! A webhook names a contact (`request`); the contact (`contact`) is fetched from Agile CRM (`crm`); the contact becomes user
+//! data (`user`). WordPress does the rest. What PHP sees is below, in the module `agile_bridge`; `php` carries values over the
+//! border; all else is plain Rust, built and tested without PHP (`cargo test --no-default-features`). Which room may use which
+//! stands in ARCHITECTURE.md.
 
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
 )]
 
-pub mod access_key;
-pub mod account;
-pub mod agile_crm;
 pub mod contact;
-pub mod email;
-pub mod error;
-pub mod event;
-pub mod fetch;
-pub mod field_map;
-pub mod http;
-pub mod identity;
-pub mod mapping;
-pub mod parameters;
-pub mod password;
+pub mod crm;
 #[cfg(feature = "php")]
 mod php;
-pub mod retry;
-pub mod value;
-pub mod webhook;
+pub mod request;
+pub mod user;
 
 /// What PHP sees, in the namespace `AgileBridge`; its class is in `php/agile_crm.rs`. `php/agile_bridge.stub.php` says the
 /// shapes.
@@ -36,13 +24,17 @@ pub mod webhook;
 #[allow(clippy::needless_pass_by_value, reason = "PHP hands arguments over by value")]
 #[allow(clippy::redundant_closure_for_method_calls, reason = "a method's path is not general enough over lifetimes")]
 mod agile_bridge {
-    use crate::agile_crm::{CALL_TIMEOUT, MAX_ANSWER};
-    use crate::http::CONNECT_TIMEOUT;
+    use crate::contact::Named;
+    use crate::contact::email;
+    use crate::crm::agile_crm::{CALL_TIMEOUT, MAX_ANSWER};
+    use crate::crm::http::CONNECT_TIMEOUT;
+    use crate::crm::retry;
     use crate::php::agile_crm::PhpAgileCrm;
     use crate::php::{self, Array, Bytes, array, exception, zval};
-    use crate::value::Value;
-    use crate::webhook::{self, MAX_BODY, Named, Received, Request};
-    use crate::{access_key, email, field_map, identity, mapping, password, retry};
+    use crate::request::access_key;
+    use crate::request::webhook::{self, MAX_BODY, Received, Request};
+    use crate::user::value::Value;
+    use crate::user::{field_map, identity, mapping, password};
     use ext_php_rs::prelude::*;
     use ext_php_rs::types::ZendHashTable;
     use ext_php_rs::zend::ModuleEntry;

@@ -3,14 +3,14 @@
 //! All arguments of `begin` are bytes: whatever stands there, the fetch is answered for by `next`, never by an exception.
 
 use super::{Array, Bytes, array, contact_array, fetched_array, http, instant, thrown, zval};
-use crate::account::{Account, Settings};
-use crate::agile_crm::AgileCrm;
 use crate::contact::ContactId;
-use crate::email;
-use crate::error::Error;
-use crate::fetch::Fetches;
-use crate::http::Http;
-use crate::webhook::Named;
+use crate::contact::Named;
+use crate::contact::email;
+use crate::crm::account::{Account, Settings};
+use crate::crm::agile_crm::AgileCrm;
+use crate::crm::error::Error;
+use crate::crm::fetch::Fetches;
+use crate::crm::http::Http;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;

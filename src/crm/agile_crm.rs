@@ -1,0 +1,211 @@
+//! Agile CRM's REST API: the calls the bridge needs, and what each answer means.
+//!
+//! Source of the facts: the vendor's `rest-api` documentation and recorded calls. XML is the default representation, so
+//! JSON is asked for every time; an unknown contact is 204 with an empty body; an unknown subdomain redirects to a page.
+
+use crate::contact::email;
+use crate::contact::{Contact, ContactId, Page};
+use crate::crm::account::Account;
+use crate::crm::call::{Answer, Call, Content, Failure};
+use crate::crm::error::Error;
+use crate::crm::http::Sender;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Method;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// One whole call, its retry included.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(3);
+/// The same for a page of contacts: large ones have met the CRM's own cap of 60 s (recorded), and nobody waits at a screen.
+pub const PAGE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The largest answer that is read, in bytes: a contact has some kilobytes.
+pub const MAX_ANSWER: usize = 2 << 20;
+/// The same for a page of contacts.
+pub const MAX_PAGE: usize = 16 << 20;
+/// Contacts on a page; more have ended in a 500 (recorded).
+const PAGE_SIZE: u32 = 200;
+
+/// What may stand unescaped in a path segment (RFC 3986 `unreserved`); Agile wants `+` as `%2B`.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
+
+/// The account's user whose key it is.
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+pub struct CurrentUser {
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub domain: Option<String>,
+}
+
+/// One call on behalf of an account. Its time counts from here.
+pub struct AgileCrm {
+    sender: Sender,
+    account: Arc<Account>,
+    begun: Instant,
+    /// When it has ended, whatever its own time says.
+    deadline: Option<Instant>,
+}
+
+/// What is asked.
+struct Question<'a> {
+    method: Method,
+    path: &'a str,
+    content: Content,
+    time: Duration,
+    max_answer: usize,
+}
+
+impl AgileCrm {
+    pub fn new(sender: Sender, account: Arc<Account>, deadline: Option<Instant>) -> Self {
+        Self { sender, account, begun: Instant::now(), deadline }
+    }
+
+    pub async fn contact(&self, id: ContactId) -> Result<Contact, Error> {
+        let contact = contact_in(&self.get(&format!("contacts/{id}")).await?)?;
+        if contact.id != id {
+            return Err(Error::unusable("it answered with another contact than the one asked for"));
+        }
+        Ok(contact)
+    }
+
+    /// `address` is normalised; the contact found must carry it.
+    pub async fn contact_by_email(&self, address: &str) -> Result<Contact, Error> {
+        let segment = utf8_percent_encode(address, SEGMENT);
+        let contact = contact_in(&self.get(&format!("contacts/search/email/{segment}")).await?)?;
+        if !email::choose(&contact).all.iter().any(|known| known == address) {
+            return Err(Error::unusable("it answered with a contact that does not carry the address asked for"));
+        }
+        Ok(contact)
+    }
+
+    /// A page of the people changed after this moment (epoch milliseconds), from where `cursor` says.
+    ///
+    /// The filter takes a form; JSON ends in a 500 (recorded). It is documented with this order, which no change of a
+    /// contact disturbs; that it knows `updated_time` is assumed. Who has never been changed since they were created has
+    /// an `updated_time` of 0 and is not listed.
+    pub async fn changed_since(&self, milliseconds: i64, cursor: Option<&str>) -> Result<Page, Error> {
+        let filter = serde_json::json!({
+            "rules": [{ "LHS": "updated_time", "CONDITION": "AFTER", "RHS": milliseconds }],
+            "or_rules": [],
+            "contact_type": "PERSON",
+        });
+        let filter = filter.to_string();
+        let mut form = format!("page_size={PAGE_SIZE}&global_sort_key=-created_time");
+        for (name, value) in [("filterJson", Some(filter.as_str())), ("cursor", cursor)] {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                form = format!("{form}&{name}={}", utf8_percent_encode(value, SEGMENT));
+            }
+        }
+        let question = Question {
+            method: Method::POST,
+            path: "filters/filter/dynamic-filter",
+            content: Content::Form(form),
+            time: PAGE_TIMEOUT,
+            max_answer: MAX_PAGE,
+        };
+        let answer = self.ask(question).await?;
+        match answer.status {
+            // How other lists say that they are empty.
+            204 => return Ok(Page::default()),
+            status if refuses_filter(&answer) => return Err(Error::FilterRefused { status }),
+            _ => {}
+        }
+        Page::from_json(&meaning(answer)?.body).ok_or_else(|| Error::unusable("its answer is not the JSON of a list"))
+    }
+
+    /// The connection test.
+    pub async fn current_user(&self) -> Result<CurrentUser, Error> {
+        let answer = self.get("users/current-user").await?;
+        serde_json::from_slice(&answer.body).map_err(|_| Error::unusable("its answer is not the JSON of a user"))
+    }
+
+    /// Sets one custom field and leaves all else as it is. Agile stores a name it does not know without complaint, and
+    /// null or empty values have damaged contacts, so those are never sent.
+    pub async fn set_custom_field(&self, id: ContactId, name: &str, value: &str) -> Result<(), Error> {
+        if name.is_empty() || value.is_empty() {
+            return Err(Error::unusable("a custom field needs a name and a value"));
+        }
+        let property = serde_json::json!({ "type": "CUSTOM", "name": name, "value": value });
+        let body = format!(r#"{{"id":{id},"properties":[{property}]}}"#);
+        let question = Question {
+            method: Method::PUT,
+            path: "contacts/edit-properties",
+            content: Content::Json(ascii(&body)),
+            time: CALL_TIMEOUT,
+            max_answer: MAX_ANSWER,
+        };
+        let answer = meaning(self.ask(question).await?)?;
+        if contact_in(&answer)?.id == id { Ok(()) } else { Err(Error::unusable("it changed another contact")) }
+    }
+
+    async fn get(&self, path: &str) -> Result<Answer, Error> {
+        let (time, max_answer) = (CALL_TIMEOUT, MAX_ANSWER);
+        meaning(self.ask(Question { method: Method::GET, path, content: Content::None, time, max_answer }).await?)
+    }
+
+    /// Any complete answer, whatever it means.
+    async fn ask(&self, question: Question<'_>) -> Result<Answer, Error> {
+        let Question { method, path, content, time, max_answer } = question;
+        let url = self.account.base.join(path).map_err(|_| Error::unusable("its URL cannot be formed"))?;
+        let own = self.begun + time;
+        let end = self.deadline.map_or(own, |deadline| deadline.min(own));
+        if end <= Instant::now() {
+            return Err(Error::timed_out("the time for this webhook was up before it was asked", false));
+        }
+        let (user, password) = (self.account.email.clone(), self.account.api_key.clone());
+        let call = Call { method, url, user, password, content, max_answer };
+        self.sender.send(&call, end.into()).await.map_err(|failure| match failure {
+            Failure::TimedOut(detail) => Error::timed_out(detail, true),
+            Failure::Failed(detail) => Error::outage(detail, None),
+            Failure::TooLarge(detail) => Error::unusable(detail),
+        })
+    }
+}
+
+fn meaning(answer: Answer) -> Result<Answer, Error> {
+    let retry_after = answer.retry_after;
+    match answer.status {
+        200 => Ok(answer),
+        204 => Err(Error::ContactNotFound),
+        status @ (401 | 403 | 300..=399) => Err(Error::Unauthorized { status }),
+        429 => Err(Error::outage("it says that there were too many requests (status 429)", retry_after)),
+        // RFC 9110 knows Retry-After for this one besides.
+        503 => Err(Error::outage("it answered with status 503", retry_after)),
+        status @ 500.. => Err(Error::outage(format!("it answered with status {status}"), None)),
+        status => Err(Error::unusable(format!("it answered with status {status}"))),
+    }
+}
+
+/// Whether the account will not have this filter. Nobody documents how it would say so. A 500 counts (it was tried twice),
+/// as that is how a filter in the wrong form was refused (recorded); but one that speaks of calls per day is a used-up
+/// quota.
+fn refuses_filter(answer: &Answer) -> bool {
+    match answer.status {
+        401 | 403 | 429 => false,
+        400..=499 => true,
+        500 => !String::from_utf8_lossy(&answer.body).to_ascii_lowercase().contains("per day"),
+        _ => false,
+    }
+}
+
+fn contact_in(answer: &Answer) -> Result<Contact, Error> {
+    Contact::from_json(&answer.body).ok_or_else(|| Error::unusable("its answer is not the JSON of a contact"))
+}
+
+/// JSON with everything beyond ASCII escaped: which charset the server takes for its default is unknown.
+fn ascii(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() {
+            escaped.push(character);
+        } else {
+            let mut units = [0; 2];
+            escaped.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+#[path = "agile_crm_tests.rs"]
+mod tests;

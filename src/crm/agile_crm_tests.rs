@@ -1,0 +1,140 @@
+use super::*;
+use crate::crm::account::Settings;
+use crate::crm::http::Http;
+use sandbox::{Error500, Faults, Form, RateLimit, Sandbox};
+
+fn answer(status: u16, body: &str) -> Answer {
+    Answer { status, retry_after: Some(5), body: body.into() }
+}
+
+#[test]
+fn an_address_is_one_path_segment() {
+    assert_eq!(utf8_percent_encode("a+b/c?d#e%@x.co", SEGMENT).to_string(), "a%2Bb%2Fc%3Fd%23e%25@x.co");
+}
+
+#[test]
+fn json_is_escaped_to_ascii() {
+    assert_eq!(ascii("\"\u{e9}\u{1f600}\""), "\"\\u00e9\\ud83d\\ude00\"");
+}
+
+#[test]
+fn statuses_mean_what_the_contract_says() {
+    let status = |status| meaning(answer(status, "")).map(|_| ()).map_err(|error| error.http_status());
+    assert_eq!(status(200), Ok(()));
+    assert_eq!(status(204), Err(404));
+    for refused in [301, 302, 401, 403, 404, 429, 500, 503] {
+        assert_eq!(status(refused), Err(502), "{refused}");
+    }
+    assert!(matches!(meaning(answer(302, "")), Err(Error::Unauthorized { .. })));
+    assert!(matches!(meaning(answer(404, "")), Err(Error::Unavailable { .. })));
+}
+
+#[test]
+fn what_speaks_of_the_whole_crm_is_an_outage_and_two_of_them_say_for_how_long() {
+    let told = |status| meaning(answer(status, "")).map_err(|error| (error.is_outage(), error.retry_after())).err();
+    for status in [429, 503] {
+        assert_eq!(told(status), Some((true, Some(5))), "{status}");
+    }
+    for status in [500, 502, 504, 599] {
+        assert_eq!(told(status), Some((true, None)), "{status}");
+    }
+    for status in [201, 204, 302, 400, 401, 403, 404, 406] {
+        assert_eq!(told(status), Some((false, None)), "{status}");
+    }
+}
+
+#[test]
+fn a_filter_is_refused_by_what_no_outage_says() {
+    for (status, body, refused) in [
+        (400, "", true),
+        (404, "", true),
+        (500, r#"{"status":"500","exception message":"updated_time is not searchable"}"#, true),
+        (500, "", true),
+        (500, r#"{"status":"500","exception message":"You have exceeded your API calls per day"}"#, false),
+        (200, "[]", false),
+        (302, "", false),
+        (401, "", false),
+        (403, "", false),
+        (429, "", false),
+        (502, "", false),
+        (503, "", false),
+    ] {
+        assert_eq!(refuses_filter(&answer(status, body)), refused, "{status} {body}");
+    }
+}
+
+fn changed_since(crm: &Sandbox, http: &Http, milliseconds: i64, cursor: Option<&str>) -> Result<Page, Error> {
+    let (domain, email, api_key) = (crm.domain().to_owned(), crm.email().to_owned(), crm.api_key().to_owned());
+    let settings = Settings { domain, email, api_key, api_url: crm.url(), proxy: String::new() };
+    let account = Arc::new(Account::new(&settings).unwrap());
+    let call = AgileCrm::new(http.sender(), account, None);
+    http.wait(call.changed_since(milliseconds, cursor))
+}
+
+fn crm() -> (Sandbox, Http) {
+    let crm = Sandbox::start(sandbox::Options { https: None, ..sandbox::Options::default() }).unwrap();
+    (crm, Http::new(crate::crm::http::Options { plain_http: true, proxy: None }).unwrap())
+}
+
+#[test]
+fn the_changed_contacts_come_page_by_page() {
+    let (crm, http) = crm();
+    let changed: Vec<u64> = (0..450)
+        .map(|number| {
+            let id = crm.create_contact(sandbox::Contact::person(&format!("c{number}@example.com")));
+            crm.add_tag(id, "Lead");
+            id
+        })
+        .collect();
+    // Neither a company, nor what was never changed, nor what is no whole contact.
+    let company = crm.create_contact(sandbox::Contact::company("ACME"));
+    crm.add_tag(company, "Lead");
+    crm.create_contact(sandbox::Contact::person("new@example.com"));
+    let odd = serde_json::json!({"id": 5, "type": "PERSON", "updated_time": 4_000_000_000_u64, "tags": [1]});
+    crm.replace_contact(5, odd);
+
+    let (mut seen, mut sizes, mut cursor) = (Vec::new(), Vec::new(), None);
+    loop {
+        let page = changed_since(&crm, &http, 1_000, cursor.as_deref()).unwrap();
+        sizes.push(page.contacts.len());
+        seen.extend(page.contacts.iter().map(|contact| contact.id.to_string().parse::<u64>().unwrap()));
+        cursor = page.cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, changed);
+    assert_eq!(sizes.iter().sum::<usize>(), 450);
+    assert_eq!((sizes.len(), crm.counts().connections_opened, crm.complaints()), (3, 1, vec![]));
+
+    let later = changed_since(&crm, &http, 4_100_000_000_000, Some("")).unwrap();
+    assert_eq!(later, Page::default());
+}
+
+#[test]
+fn a_refused_filter_is_told_from_an_outage() {
+    let (crm, http) = crm();
+    let with = |faults: Faults| {
+        crm.set_faults(faults);
+        changed_since(&crm, &http, 1_000, None).unwrap_err()
+    };
+    assert_eq!(
+        with(Faults { refuse_updated_time_filter: true, ..Faults::default() }),
+        Error::FilterRefused { status: 500 }
+    );
+    assert_eq!(with(Faults { status: Some(400), ..Faults::default() }), Error::FilterRefused { status: 400 });
+    let quota = Error500 { message: "API calls per day exceeded".into(), ..Error500::default() };
+    for faults in [
+        Faults { status: Some(503), ..Faults::default() },
+        Faults { rate_limit: Some(RateLimit::default()), ..Faults::default() },
+        Faults { hang_up: true, ..Faults::default() },
+        Faults { error_500: Some(quota), ..Faults::default() },
+    ] {
+        assert!(with(faults.clone()).is_outage(), "{faults:?}");
+    }
+    let unauthorized = with(Faults { unauthorized: Some(Form::Json), ..Faults::default() });
+    assert_eq!(unauthorized, Error::Unauthorized { status: 401 });
+    let page = with(Faults { html_200: true, ..Faults::default() });
+    assert_eq!(page, Error::unusable("its answer is not the JSON of a list"));
+}

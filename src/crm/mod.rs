@@ -1,0 +1,9 @@
+//! Agile CRM: the account, the connection to it, the calls that the bridge needs, and what goes wrong with them.
+
+pub mod account;
+pub mod agile_crm;
+pub mod call;
+pub mod error;
+pub mod fetch;
+pub mod http;
+pub mod retry;

@@ -1,0 +1,7 @@
+//! What a user shall have: a contact and the field map become user data; logins, public names and passwords of new users.
+
+pub mod field_map;
+pub mod identity;
+pub mod mapping;
+pub mod password;
+pub mod value;
