@@ -21,6 +21,19 @@ namespace AgileBridge\Plugin;
 
 defined( 'ABSPATH' ) || exit;
 
+/* A class loads itself: AgileBridge\Plugin\Inbox\ClaimLost is in inbox/claim-lost.php. */
+spl_autoload_register(
+	static function ( string $name ): void {
+		if ( str_starts_with( $name, __NAMESPACE__ . '\\' ) ) {
+			$path = str_replace( '\\', '/', substr( $name, strlen( __NAMESPACE__ ) ) );
+			$file = __DIR__ . strtolower( (string) preg_replace( '/(?<=[a-z])[A-Z]/', '-$0', $path ) ) . '.php';
+			if ( is_file( $file ) ) {
+				require $file;
+			}
+		}
+	}
+);
+
 /*
  * Webhooks. Only WordPress' index.php defines WP_USE_THEMES: not the dashboard, admin-ajax, the login page, XML-RPC, cron or
  * WP-CLI. A wrong access key is turned away here and now; the rest is answered at the end of `init`.
@@ -41,109 +54,70 @@ if ( defined( 'WP_USE_THEMES' ) && \WP_USE_THEMES && ( isset( $_GET['wpf_action'
 	// phpcs:ignore WordPress.Security -- compared, and nothing else.
 	if ( $agile_bridge_is_named( (string) ( $_SERVER['QUERY_STRING'] ?? '' ) )
 		|| ( $agile_bridge_has_form && $agile_bridge_is_named( (string) file_get_contents( 'php://input', false, null, 0, 1048577 ) ) ) ) {
-		require_once __DIR__ . '/inc/webhook.php';
-		receive_webhook();
+		Webhook\Request::receive();
 	}
 	unset( $agile_bridge_is_named );
 }
 unset( $agile_bridge_has_form );
 
-/*
- * On a network all sites but the first keep links and tags under keys of their own (inc/link.php says why); who reads the
- * usual keys on such a site gets these.
- */
+/* The inbox: WP-Cron drains it where no webhook comes by, and looks every hour for changes that no webhook told. */
+add_filter( 'cron_schedules', 'AgileBridge\Plugin\add_minute_schedule' ); // phpcs:ignore WordPress.WP.CronInterval -- see there.
+add_action( 'agile_bridge_drain', [ Work\Drain::class, 'by_cron' ] );
+add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );
+
+/* A network: each site reads its own links and tags, and takes its tables with it when it leaves. */
 if ( is_multisite() ) {
-	add_filter(
-		'get_user_metadata',
-		static function ( $rows, $user_id, $key ) {
-			global $wpdb;
-			if ( ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) || $wpdb->get_blog_prefix() === $wpdb->base_prefix ) {
-				return $rows;
-			}
-			$read = static fn( string $name ) => get_metadata_raw( 'user', (int) $user_id, $wpdb->get_blog_prefix() . $name, false );
-			// Who is linked here and has no tags here has none, whatever another site gave them.
-			$none = 'agilecrm_tags' === $key && $read( 'agilecrm_contact_id' ) ? [ [] ] : $rows;
-			return $read( $key ) ?: $none;
-		},
-		10,
-		3
-	);
+	add_filter( 'get_user_metadata', 'AgileBridge\Plugin\read_meta_of_this_site', 10, 3 );
+	add_filter( 'wpmu_drop_tables', [ Inbox\Schema::class, 'add_to_dropped_tables' ] );
 }
 
-/*
- * The inbox: WP-Cron drains it where no webhook comes by, and looks every hour for changes that no webhook told.
+/* The settings screen, and the notices. */
+if ( is_admin() ) {
+	add_action( 'admin_menu', [ Admin\Settings\Screen::class, 'add_page' ] );
+	add_action( 'admin_init', [ Admin\Settings\Saving::class, 'register' ] );
+	add_action( 'load-settings_page_bridge-for-agile-crm', [ Admin\Settings\Actions::class, 'handle' ] );
+	add_action( 'admin_enqueue_scripts', [ Admin\Settings\Screen::class, 'enqueue_assets' ] );
+	add_filter( 'plugin_action_links_' . plugin_basename( __FILE__ ), [ Admin\Settings\Screen::class, 'add_link' ] );
+	add_action( 'admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );
+	add_action( 'network_admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );
+	add_action( 'admin_notices', [ Admin\Notices\InboxNotice::class, 'show' ] );
+}
+
+/* Activation makes the first access key and the tables; deactivation stops WP-Cron's events. Nothing else relies on either. */
+register_activation_hook( __FILE__, [ Admin\Activation::class, 'activate' ] );
+register_deactivation_hook( __FILE__, [ Site\Schedule::class, 'clear' ] );
+
+/**
+ * Every minute WP-Cron looks whether something waits, and that is one query.
+ *
+ * @param mixed $schedules
+ * @return array<string, mixed>
  */
-add_filter(
-	'cron_schedules', // phpcs:ignore WordPress.WP.CronInterval -- it looks whether something waits, and that is one query.
-	static fn( $schedules ) => (array) $schedules + [
+function add_minute_schedule( $schedules ): array {
+	return (array) $schedules + [
 		'agile_bridge_minute' => [
 			'interval' => 60,
 			'display'  => 'Bridge for Agile CRM',
 		],
-	]
-);
-add_action(
-	'agile_bridge_drain',
-	static function (): void {
-		require_once __DIR__ . '/inc/drain.php';
-		drain_by_cron();
-	}
-);
-add_action(
-	'agile_bridge_reconcile',
-	static function (): void {
-		require_once __DIR__ . '/inc/reconcile.php';
-		reconcile_by_cron();
-	}
-);
-
-/* A site that leaves a network takes its tables with it. */
-if ( is_multisite() ) {
-	add_filter(
-		'wpmu_drop_tables',
-		static function ( $tables ) {
-			require_once __DIR__ . '/inc/schema.php';
-			return [ ...(array) $tables, events_table(), leases_table() ];
-		}
-	);
+	];
 }
 
-/* The settings screen, and the notice where the PHP extension is missing. */
-if ( is_admin() ) {
-	$on = static function ( string $hook, string $file, string $callback, int $arguments = 1 ): void {
-		$run = static function ( ...$args ) use ( $file, $callback ) {
-			foreach ( [ 'inc/requirements.php', 'inc/settings.php', "admin/$file" ] as $needed ) {
-				require_once __DIR__ . "/$needed";
-			}
-			return ( __NAMESPACE__ . "\\Admin\\$callback" )( ...$args );
-		};
-		add_filter( $hook, $run, 10, $arguments );
-	};
-	$on( 'admin_menu', 'settings-screen.php', 'add_settings_page' );
-	$on( 'admin_init', 'saving.php', 'register_settings' );
-	$on( 'load-settings_page_bridge-for-agile-crm', 'actions.php', 'handle_action' );
-	$on( 'admin_enqueue_scripts', 'settings-screen.php', 'enqueue_assets' );
-	$on( 'plugin_action_links_' . plugin_basename( __FILE__ ), 'settings-screen.php', 'add_settings_link' );
-	$on( 'admin_notices', 'extension-notice.php', 'show_extension_notice' );
-	$on( 'network_admin_notices', 'extension-notice.php', 'show_extension_notice' );
-	$on( 'admin_notices', 'inbox-notice.php', 'show_inbox_notice' );
-	unset( $on );
+/**
+ * On a network all sites but the first keep links and tags under keys of their own (user/links.php says why); who reads the
+ * usual keys on such a site gets these. Here, because any page of the site may read them.
+ *
+ * @param mixed $rows    Not null: another plugin has decided.
+ * @param mixed $user_id
+ * @param mixed $key
+ * @return mixed
+ */
+function read_meta_of_this_site( $rows, $user_id, $key ) {
+	global $wpdb;
+	if ( ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) || $wpdb->get_blog_prefix() === $wpdb->base_prefix ) {
+		return $rows;
+	}
+	$read = static fn( string $name ) => get_metadata_raw( 'user', (int) $user_id, $wpdb->get_blog_prefix() . $name, false );
+	// Who is linked here and has no tags here has none, whatever another site gave them.
+	$none = 'agilecrm_tags' === $key && $read( 'agilecrm_contact_id' ) ? [ [] ] : $rows;
+	return $read( $key ) ?: $none;
 }
-
-/* Activation makes the first access key and the tables; deactivation stops WP-Cron's events. Nothing else relies on either. */
-register_activation_hook(
-	__FILE__,
-	static function (): void {
-		foreach ( [ 'inc/requirements.php', 'inc/settings.php', 'admin/activation.php' ] as $needed ) {
-			require_once __DIR__ . "/$needed";
-		}
-		Admin\activate();
-	}
-);
-register_deactivation_hook(
-	__FILE__,
-	static function (): void {
-		wp_clear_scheduled_hook( 'agile_bridge_drain' );
-		wp_clear_scheduled_hook( 'agile_bridge_reconcile' );
-	}
-);

@@ -44,14 +44,14 @@ $_SERVER['REQUEST_METHOD']  = 'GET';
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 require $agile_bridge_path . '/wp-load.php';
 
-require_once __DIR__ . '/inc/drain.php';
-require_once __DIR__ . '/inc/reconcile.php';
+// What loads our classes. It is there already, unless the plugin is not active.
+require_once __DIR__ . '/bridge-for-agile-crm.php';
 
 /**
  * @return int The exit code.
  */
 function drain_from_command_line( bool $watch ): int {
-	$problem = extension_problem();
+	$problem = Site\Extension::problem();
 	if ( null !== $problem ) {
 		fwrite( STDERR, "$problem\n" );
 		return 1;
@@ -59,8 +59,8 @@ function drain_from_command_line( bool $watch ): int {
 	do {
 		try {
 			// By the minute in a service: what is changed on the settings screen counts from then on.
-			$count = drain( $watch ? MINUTE : DAY );
-			reconcile();
+			$count = Work\Drain::run( $watch ? Site\Clock::MINUTE : Site\Clock::DAY );
+			Upkeep\Look::take();
 		} catch ( \Throwable $error ) {
 			fwrite( STDERR, $error->getMessage() . "\n" );
 			return 1;

@@ -14,15 +14,15 @@ namespace AgileBridge\Plugin;
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-require_once __DIR__ . '/inc/schema.php';
+// What loads our classes.
+require_once __DIR__ . '/bridge-for-agile-crm.php';
 
 function uninstall_from_this_site(): void {
-	foreach ( [ 'agile_bridge_settings', 'agile_bridge_field_map', 'agile_bridge_stats', SCHEMA_OPTION ] as $option ) {
+	foreach ( [ Site\Settings::OPTION, User\FieldMap::OPTION, Site\Stats::OPTION, Inbox\Schema::OPTION ] as $option ) {
 		delete_option( $option );
 	}
-	wp_clear_scheduled_hook( DRAIN_HOOK );
-	wp_clear_scheduled_hook( RECONCILE_HOOK );
-	drop_tables( [ events_table(), leases_table() ] );
+	Site\Schedule::clear();
+	drop_tables( [ Inbox\Tables::events(), Site\Lease::table() ] );
 }
 
 /**
@@ -50,4 +50,4 @@ if ( is_multisite() ) {
 } else {
 	uninstall_from_this_site();
 }
-drop_tables( [ identities_table() ] );
+drop_tables( [ Inbox\Tables::identities() ] );

@@ -127,7 +127,7 @@ async function whatWasGivenUpIsProcessedAgain( screen ) {
 	assert.match( await screen.notices(), /is paused.*0 webhooks wait/s );
 	await screen.press( 'Process those given up again' );
 	const notices = await screen.notices();
-	assert.match( notices, /given up are in the queue again/ );
+	assert.match( notices, /given up are stored anew/ );
 	assert.match( notices, /is paused.*1 webhook waits; none is lost/s );
 	assert.doesNotMatch( notices, /was given up/ );
 	assert.match( await screen.inbox(), /Waiting: 1\..*Given up: 0\./ );

@@ -3,7 +3,7 @@
 //! would be linked to somebody else's contact.
 
 use super::{FIELDS, differences, duplicates, expect_none, halves, person, settle, users};
-use crate::world::World;
+use crate::stage::world::World;
 use site::{Database, Request};
 use std::time::Duration;
 

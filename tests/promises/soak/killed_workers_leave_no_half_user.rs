@@ -5,7 +5,7 @@ use super::{
     FIELDS, Fate, Random, Stop, Tally, differences, duplicates, expect_none, fate, halves, logs, outcomes, person,
     scaled, settle, users,
 };
-use crate::world::World;
+use crate::stage::world::World;
 use serde_json::Value;
 use site::{Request, await_until};
 use std::collections::BTreeMap;

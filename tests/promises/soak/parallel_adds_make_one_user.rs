@@ -5,7 +5,7 @@ use super::{
     FIELDS, Tally, by_email, differences, duplicates, expect_none, fate, halves, logs, number, outcomes, person,
     scaled, settle, users,
 };
-use crate::world::World;
+use crate::stage::world::World;
 use site::{Database, Request, Server};
 use std::io;
 use std::sync::Barrier;

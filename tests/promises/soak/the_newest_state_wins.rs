@@ -5,7 +5,7 @@ use super::{
     FIELDS, Fate, Random, Tally, differences, duplicates, expect_none, fate, halves, logs, outcomes, person, scaled,
     settle, users,
 };
-use crate::world::World;
+use crate::stage::world::World;
 use site::Request;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;

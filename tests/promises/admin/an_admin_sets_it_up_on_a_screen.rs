@@ -1,0 +1,106 @@
+//! Everything can be set, tested and understood on one screen, in a real browser (`tests/browser/settings.mjs`).
+//!
+//! `npm ci` in `tests/browser` brings what drives the browser; Debian's `chromium` is the browser.
+
+use crate::stage::world::{World, ana};
+use serde_json::json;
+use site::{Builder, Server};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+/// A site that knows where the CRM is and nothing else.
+fn unconfigured(builder: Builder, url: &str) -> Builder {
+    builder.access_key(None).constants(&[("AGILE_BRIDGE_API_URL", url)])
+}
+
+/// The browser is what takes time here; the database and the web server are the quick ones.
+fn quick(builder: Builder) -> Builder {
+    builder.database(site::Database::Sqlite).server(Server::BuiltIn)
+}
+
+fn new_site(change: impl FnOnce(Builder) -> Builder) -> World {
+    let crm = sandbox::Sandbox::start(sandbox::Options::default()).expect("the sandbox starts");
+    let site = change(quick(unconfigured(site::Site::builder(), &crm.url()))).start().expect("the site starts");
+    World { crm, site }
+}
+
+fn play(scenario: &str, world: &World) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    let (user, password) = site::ADMIN;
+    let output = Command::new("node")
+        .arg(folder.join("settings.mjs"))
+        .arg(scenario)
+        .env("SITE_URL", world.site.url())
+        .env("SITE_USER", user)
+        .env("SITE_PASSWORD", password)
+        .env("CRM_URL", world.crm.url())
+        .env("CRM_EMAIL", world.crm.email())
+        .env("CRM_API_KEY", world.crm.api_key())
+        .output()
+        .expect("node is installed");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{scenario}: {said}\n{}", world.site.log());
+    // But why the CRM is not asked any more.
+    let log = world.site.log();
+    let unexpected: Vec<_> = log.lines().filter(|line| !line.contains("Events wait until Agile CRM answers")).collect();
+    assert_eq!(unexpected, [""; 0], "{scenario}: nothing is logged");
+}
+
+#[test]
+fn from_a_new_site_to_working_webhooks() {
+    let world = new_site(|site| site);
+    play("stored", &world);
+
+    let options = world.site.sql("SELECT option_value FROM wp_options WHERE option_name LIKE 'agile_bridge%'");
+    let stored = serde_json::to_string(&options).unwrap();
+    for secret in [world.crm.api_key(), "short-but-works"] {
+        assert!(!stored.contains(secret), "no secret is stored in clear");
+    }
+
+    world.site.set_constant("AUTH_KEY", "another secret key than the one the site was set up with");
+    play("salts", &world);
+}
+
+#[test]
+fn what_wp_config_sets_is_shown_and_left_alone() {
+    let world = World::with(|site| quick(site).constants(&[("AGILE_BRIDGE_RETURN_PASSWORD_FIELD", "WP Password")]));
+    play("constants", &world);
+}
+
+#[test]
+fn what_waits_and_what_was_given_up_is_told_and_processed() {
+    let world = World::with(quick);
+    let (id, faults) = (world.contact(ana()), sandbox::Faults { html_200: true, ..sandbox::Faults::default() });
+    world.crm.set_faults(faults);
+    world.expect(&world.site.webhook("add", &[("contact_id", &id)]), 202, "queued", "");
+    while world.events()[0]["state"] != "dead" {
+        world.advance(Duration::from_secs(30 * 3600));
+        world.drain_and_rest();
+    }
+    world.crm.set_faults(sandbox::Faults::default());
+
+    play("inbox", &world);
+
+    world.catch_up();
+    for email in ["ana@example.com", "paused@example.com", "later@example.com", "refused@example.com"] {
+        assert_eq!(world.user_with(email)["roles"], json!(["subscriber"]), "{email}: {:?}", world.events());
+    }
+    assert_eq!(world.user_count(), 5);
+}
+
+#[test]
+fn without_the_extension_the_screen_says_what_to_do() {
+    play("no-extension", &new_site(|site| site.extension(false)));
+}
+
+#[test]
+fn beside_wp_fusion_the_admin_decides_who_answers() {
+    let wp_fusion = "<?php class WP_Fusion {}
+        add_action('init', function () { if (isset($_GET['wpf_action'])) { http_response_code(299); exit; } });";
+    let world = new_site(|site| {
+        site.plugin_file("wp-fusion/wp-fusion.php", wp_fusion)
+            .option("wpf_options", serde_json::json!({"crm": "agilecrm"}))
+    });
+    play("wp-fusion", &world);
+}

@@ -1,0 +1,9 @@
+//! WordPress itself, its database, and other plugins beside us.
+
+mod a_deadlock_is_tried_again;
+mod a_lock_is_waited_for_two_seconds_at_most;
+mod constants_are_enough;
+mod deleting_the_plugin_keeps_its_users;
+mod secrets_are_nowhere_in_clear;
+mod without_the_extension_the_site_goes_on;
+mod wp_fusion_and_we_never_both_answer;

@@ -1,0 +1,94 @@
+//! A PHP without our extension, or with one that does not fit: webhooks are told to come again, an admin is told what to do,
+//! and the site works as ever.
+
+use crate::stage::world::World;
+use site::{ACCESS_KEY, Answer, Request, Site};
+
+/// What stands in for an extension of another interface number.
+const STAND_IN: &str = r"<?php
+namespace AgileBridge;
+if ( is_file( WP_CONTENT_DIR . '/number' ) ) {
+	\define( 'AgileBridge\INTERFACE_NUMBER', (int) file_get_contents( WP_CONTENT_DIR . '/number' ) );
+	\define( 'AgileBridge\VERSION', '0.0.0' );
+	function receive_webhook( string $method, string $query, string $content_type, string $body, array $key_digests ): array {
+		return array( 'ours' => true, 'authentic' => true, 'webhook' => array( 'action' => 'test', 'contact_id' => null, 'email' => null,
+			'role' => null, 'send_notification' => false, 'async' => false, 'ignored' => null ) );
+	}
+}";
+
+fn comes_again(answer: &Answer, site: &Site) {
+    let got = (answer.status, answer.wp_status(), answer.wp_code());
+    assert_eq!(got, (503, "failed", "extension_missing"), "{}\n{}", answer.json, site.log());
+    let headers = &answer.response.headers;
+    let seconds = answer.response.header("Retry-After").and_then(|value| value.parse::<u32>().ok());
+    assert!(seconds.is_some_and(|seconds| seconds > 0), "{headers:?}");
+    assert!(answer.response.header("Cache-Control").is_some_and(|value| value.contains("no-store")), "{headers:?}");
+    // Anybody may read this.
+    let message = answer.json["message"].as_str().unwrap_or_default();
+    assert!(message.len() > 20 && !message.contains('/') && !message.contains(char::is_numeric), "{message}");
+}
+
+fn notice(site: &Site) -> bool {
+    let cookie = site.login("admin", "password");
+    let dashboard = site.send(&Request::new("GET", "/wp-admin/").header("Cookie", &cookie));
+    assert_eq!(dashboard.status, 200, "{}", site.log());
+    let body = dashboard.body();
+    assert!(body.contains("</html>"), "{body}");
+    body.split("class=\"notice").skip(1).any(|notice| notice[..notice.len().min(600)].contains("agile_bridge"))
+}
+
+#[test]
+fn webhooks_wait_and_everything_else_works() {
+    let world = World::with(|site| site.extension(false).mu_plugin_file("stand-in.php", STAND_IN));
+    let site = &world.site;
+
+    // Before all that may be wrong as well, the key included.
+    let target = site.webhook_target("add", &[("contact_id", "1")]);
+    for request in [
+        Request::new("GET", &target),
+        Request::new("GET", "/?wpf_action=nonsense&access_key=not-the-key"),
+        Request::new("GET", "/?wpf_action="),
+        Request::new("PUT", &format!("/index.php{}", &target[1..])),
+        Request::new("POST", "/")
+            .body("application/x-www-form-urlencoded", format!("wpf_action=test&access_key={ACCESS_KEY}")),
+        Request::new("POST", &target).body("text/plain", "x".repeat(1_048_577)),
+    ] {
+        comes_again(&site.answer(&request), site);
+    }
+    assert_eq!(
+        site.sql("SELECT * FROM wp_options WHERE option_name = 'agile_bridge_stats'"),
+        [] as [serde_json::Value; 0]
+    );
+
+    for (target, sign) in [
+        ("/", "</html>"),
+        ("/sample-page/", "</html>"),
+        ("/?wpf.action=test", "</html>"),
+        ("/?wpf_action[]=test", "</html>"),
+        ("/wp-json/", "namespaces"),
+        ("/?rest_route=/&wpf_action=test", "namespaces"),
+        ("/wp-login.php?wpf_action=test", "loginform"),
+    ] {
+        let page = site.get(target);
+        assert_eq!(page.status, 200, "{target}: {}", site.log());
+        assert!(page.body().contains(sign), "{target}: {}", page.body());
+        assert!(!page.body().contains("wp_status"), "{target}: {}", page.body());
+    }
+    assert!(notice(site), "no notice on the dashboard");
+
+    // Our own number and the one before fit; no other does.
+    let ours = site.wp("return AgileBridge\\Plugin\\Site\\Extension::INTERFACE_NUMBER;");
+    let ours = ours.as_i64().expect("a number");
+    for (number, fits) in [(ours, true), (ours - 1, true), (ours - 2, false), (ours + 1, false), (7, false)] {
+        std::fs::write(site.root().join("wp-content/number"), number.to_string()).expect("the number is written");
+        let answer = site.webhook("test", &[]);
+        if fits {
+            assert_eq!((answer.status, answer.wp_status()), (200, "ok"), "{number}: {}\n{}", answer.json, site.log());
+        } else {
+            comes_again(&answer, site);
+            assert!(site.get("/").body().contains("</html>"));
+        }
+        assert_eq!(notice(site), !fits, "the notice, with the interface number {number} and ours {ours}");
+    }
+    assert_eq!(site.log(), "");
+}

@@ -1,0 +1,9 @@
+//! What promises share: the world that each of them stands up, and how to look into its inbox and its database.
+
+pub mod broken_database;
+pub mod inbox;
+pub mod listener;
+pub mod look;
+pub mod password;
+pub mod second_connection;
+pub mod world;

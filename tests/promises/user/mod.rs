@@ -1,0 +1,24 @@
+//! Who the user of a contact is, and all that is written of them.
+
+mod a_generated_password_has_a_quick_hash_until_it_is_used;
+mod a_link_is_asked_again_before_it_moves;
+mod a_linked_user_keeps_an_address_that_is_still_theirs;
+mod a_network_site_minds_its_own_users;
+mod a_new_user_has_a_login_of_their_own;
+mod a_password_is_set_once_and_works;
+mod a_role_is_given_only_if_it_is_harmless;
+mod a_second_identical_webhook_writes_nothing;
+mod a_user_found_by_email_has_that_very_address;
+mod a_user_is_whole_or_not_there;
+mod an_empty_value_keeps_or_clears;
+mod an_explicit_email_has_no_fallback;
+mod an_unsafe_field_map_entry_is_left_out;
+mod fields_become_user_data_by_their_type;
+mod no_other_plugin_makes_half_a_user;
+mod only_what_differs_is_written;
+mod other_plugins_see_all_meta_of_a_new_user;
+mod protected_users_keep_their_account;
+mod public_names_never_show_the_email;
+mod site_code_may_change_or_refuse_a_user;
+mod tags_are_a_set;
+mod the_chosen_email_is_stored_exactly;

@@ -1,0 +1,16 @@
+//! One request, from its arrival to its answer.
+
+mod a_burst_never_takes_all_workers;
+mod a_campaign_node_takes_its_branch;
+mod a_parameter_means_one_thing;
+mod a_webhook_in_a_burst_is_stored_at_once;
+mod a_wrong_key_is_turned_away_first;
+mod an_email_names_the_contact_and_never_the_user;
+mod an_event_only_names_its_contact;
+mod async_is_answered_at_once;
+mod every_answer_is_a_json_object;
+mod no_other_plugin_spoils_the_answer;
+mod only_a_request_with_wpf_action_is_ours;
+mod only_the_very_key_opens;
+mod refusals_come_in_one_order;
+mod the_accounts_webhook_keeps_users_current;

@@ -1,0 +1,40 @@
+<?php
+/**
+ * What activation leaves in the database.
+ *
+ * Hook: register_activation_hook → activate. A network-wide activation prepares only the site it is made from; the others
+ * get theirs when somebody first opens their settings screen (or, with constants in wp-config.php, need none).
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin;
+
+use AgileBridge\Plugin\Admin\Settings\AccessKeys;
+use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Schedule;
+use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\User\FieldMap;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Activation {
+
+	public static function activate(): void {
+		// An option that exists and is autoloaded costs a webhook no query; one that is missing costs one each time.
+		add_option( Settings::OPTION, [], '', true );
+		add_option( FieldMap::OPTION, [], '', true );
+		AccessKeys::make_first_access_key();
+		try {
+			Schema::ensure();
+			// Deactivation has taken them away.
+			Schedule::ensure();
+		} catch ( Failure $failure ) {
+			// The first webhook tries again, and answers with what is wrong.
+			unset( $failure );
+		}
+	}
+}

@@ -1,0 +1,83 @@
+<?php
+/**
+ * Says, to who can do something about it, that webhooks wait or were given up, and why.
+ *
+ * Hook: admin_notices → show. On the dashboard and our own screen; two queries there, none anywhere else.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Notices;
+
+use AgileBridge\Plugin\Admin\Dates;
+use AgileBridge\Plugin\Admin\Settings\Place;
+use AgileBridge\Plugin\Crm\Breaker;
+use AgileBridge\Plugin\Inbox\Replay;
+use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Upkeep\Home;
+
+defined( 'ABSPATH' ) || exit;
+
+final class InboxNotice {
+
+	public static function show(): void {
+		$screen = get_current_screen();
+		if ( null === $screen || ! in_array( $screen->id, [ 'dashboard', Place::SCREEN_ID ], true ) || ! current_user_can( 'manage_options' ) ) {
+			return;
+		}
+		if ( ! Schema::is_there() ) {
+			// No webhook came yet.
+			return;
+		}
+		try {
+			$counts  = Replay::count_events();
+			$breaker = Breaker::read();
+		} catch ( \Throwable $error ) {
+			// A database in trouble has other ways to say so.
+			return;
+		}
+		$waiting = $counts->open();
+		/* translators: %s: a number. */
+		$wait = sprintf( _n( '%s webhook waits; none is lost.', '%s webhooks wait; none is lost.', $waiting, 'bridge-for-agile-crm' ), number_format_i18n( $waiting ) );
+		if ( $breaker->is_open() ) {
+			$title = 'refusal' === $breaker->reason
+				? __( 'Bridge for Agile CRM: Agile CRM refuses the credentials of this site.', 'bridge-for-agile-crm' )
+				: __( 'Bridge for Agile CRM: Agile CRM does not answer.', 'bridge-for-agile-crm' );
+			$what  = 'refusal' === $breaker->reason
+				? __( 'Check subdomain, e-mail address and API key, save them, and press Test connection; webhooks are then processed again.', 'bridge-for-agile-crm' )
+				: __( 'It is asked again every 30 seconds; there is nothing that you have to do.', 'bridge-for-agile-crm' );
+			/* translators: %s: date and time. */
+			$since = sprintf( __( 'Since %s.', 'bridge-for-agile-crm' ), Dates::date_and_time( intdiv( $breaker->since, 1000 ) ) );
+			self::show_inbox_line( 'refusal' === $breaker->reason ? 'error' : 'warning', 'agile-bridge-crm', $title, "$since $wait $what " . $breaker->message . '.' );
+		} elseif ( Settings::is_paused() ) {
+			self::show_inbox_line( 'warning', 'agile-bridge-pause-notice', __( 'Bridge for Agile CRM is paused.', 'bridge-for-agile-crm' ), $wait );
+		}
+		if ( $counts->dead > 0 ) {
+			/* translators: %s: a number. */
+			$title = sprintf( _n( 'Bridge for Agile CRM: %s webhook was given up.', 'Bridge for Agile CRM: %s webhooks were given up.', $counts->dead, 'bridge-for-agile-crm' ), number_format_i18n( $counts->dead ) );
+			self::show_inbox_line( 'error', 'agile-bridge-dead', $title, __( 'They are kept for 90 days and can be processed again: Settings → Bridge for Agile CRM, section Processing.', 'bridge-for-agile-crm' ) );
+		}
+		if ( Place::SCREEN_ID === $screen->id && Settings::stored()->reconcile && Home::is_elsewhere( false ) ) {
+			self::show_inbox_line(
+				'warning',
+				'agile-bridge-copy',
+				__( 'This looks like a copy of the site under another address.', 'bridge-for-agile-crm' ),
+				__( 'It does not look for missed changes in Agile CRM, so as not to work against the original. If the site has moved here, save the settings.', 'bridge-for-agile-crm' )
+			);
+		}
+	}
+
+	private static function show_inbox_line( string $type, string $id, string $title, string $text ): void {
+		wp_admin_notice(
+			'<p><strong>' . esc_html( $title ) . '</strong> ' . esc_html( $text ) . '</p>',
+			[
+				'type'           => $type,
+				'id'             => $id,
+				'paragraph_wrap' => false,
+			]
+		);
+	}
+}

@@ -1,0 +1,41 @@
+<?php
+/**
+ * The buttons of the settings screen that are not 'Save': each a form of its own that posts to the screen itself.
+ *
+ * They stand inside the one form of all that is saved, and belong to their own by the `form` attribute: forms cannot be nested.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Settings;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Buttons {
+
+	public const ACTIONS = [ 'test', 'replace_key', 'own_key', 'remove_key', 'replay_dead' ];
+
+	public static function show( string $action, string $label, bool $enabled = true ): void {
+		printf(
+			'<button type="submit" class="button" form="%s"%s>%s</button>',
+			esc_attr( self::form_id( $action ) ),
+			disabled( $enabled, false, false ),
+			esc_html( $label )
+		);
+	}
+
+	public static function show_form( string $action ): void {
+		?>
+		<form id="<?php echo esc_attr( self::form_id( $action ) ); ?>" action="<?php echo esc_url( Place::url() ); ?>" method="post" hidden>
+			<?php wp_nonce_field( "agile_bridge_$action", '_wpnonce', true ); ?>
+			<input type="hidden" name="agile_bridge_action" value="<?php echo esc_attr( $action ); ?>">
+		</form>
+		<?php
+	}
+
+	public static function form_id( string $action ): string {
+		return "agile-bridge-$action-form";
+	}
+}

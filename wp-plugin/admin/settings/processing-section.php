@@ -1,0 +1,147 @@
+<?php
+/**
+ * The screen's section about the inbox: how webhooks are processed, what waits, and what was given up.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Settings;
+
+use AgileBridge\Plugin\Admin\Dates;
+use AgileBridge\Plugin\Inbox\Replay;
+use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\Stats;
+use AgileBridge\Plugin\User\Roles;
+
+defined( 'ABSPATH' ) || exit;
+
+final class ProcessingSection {
+
+	/** Rows of the list of those given up. */
+	private const MOST_GIVEN_UP = 5;
+
+	public static function show(): void {
+		$settings = Settings::stored();
+		?>
+		<h2 id="agile-bridge-processing"><?php esc_html_e( 'Processing', 'bridge-for-agile-crm' ); ?></h2>
+		<?php self::show_inbox_summary(); ?>
+		<table class="form-table" role="presentation">
+			<?php
+			Fields::show_checkbox_row(
+				'paused',
+				__( 'Pause', 'bridge-for-agile-crm' ),
+				$settings->paused,
+				__( 'Store webhooks without processing them', 'bridge-for-agile-crm' ),
+				__( 'Every webhook is answered 202 and kept; all are processed when you switch this off.', 'bridge-for-agile-crm' )
+			);
+			Fields::show_text_row(
+				'inline_workers',
+				__( 'Processed at once', 'bridge-for-agile-crm' ),
+				(string) $settings->inline_workers,
+				null,
+				__( 'So many webhooks at a time are answered with their result; more are answered 202 (queued) and processed right after. Keep it well below the number of PHP workers of the site.', 'bridge-for-agile-crm' ),
+				[
+					'type'  => 'number',
+					'class' => 'small-text',
+					'min'   => '0',
+					'max'   => (string) Saving::MAX_INLINE_WORKERS,
+				]
+			);
+			Fields::show_checkbox_row(
+				'reconcile',
+				__( 'Missed changes', 'bridge-for-agile-crm' ),
+				$settings->reconcile,
+				__( 'Look for them every hour', 'bridge-for-agile-crm' ),
+				__( 'Asks Agile CRM which contacts have changed, and repairs linked users whose webhook never arrived.', 'bridge-for-agile-crm' )
+			);
+			self::show_gone_contacts( $settings->gone_contacts );
+			?>
+		</table>
+		<?php
+	}
+
+	private static function show_inbox_summary(): void {
+		try {
+			$counts = Replay::count_events();
+		} catch ( \Throwable $error ) {
+			Fields::show_inline_notice( 'error', __( 'The database does not answer questions about stored webhooks. The error log of the site says more.', 'bridge-for-agile-crm' ) );
+			return;
+		}
+		$repaired = Stats::repaired_count();
+		?>
+		<p id="agile-bridge-inbox">
+			<?php
+			printf(
+				/* translators: 1, 2, 3, 4: numbers. */
+				esc_html__( 'Waiting: %1$s. Processed in the last 14 days: %2$s. Given up: %3$s. Missed and repaired: %4$s.', 'bridge-for-agile-crm' ),
+				esc_html( number_format_i18n( $counts->open() ) ),
+				esc_html( number_format_i18n( $counts->done ) ),
+				esc_html( number_format_i18n( $counts->dead ) ),
+				esc_html( number_format_i18n( $repaired ) )
+			);
+			if ( $counts->dead > 0 ) {
+				echo ' ';
+				Buttons::show( 'replay_dead', __( 'Process those given up again', 'bridge-for-agile-crm' ) );
+			}
+			?>
+		</p>
+		<?php
+		if ( $counts->dead > 0 ) {
+			self::show_given_up();
+		}
+	}
+
+	private static function show_given_up(): void {
+		?>
+		<table class="widefat striped agile-bridge-given-up" id="agile-bridge-given-up">
+			<caption class="screen-reader-text"><?php esc_html_e( 'Webhooks given up last', 'bridge-for-agile-crm' ); ?></caption>
+			<thead>
+				<tr>
+					<th scope="col"><?php esc_html_e( 'Given up', 'bridge-for-agile-crm' ); ?></th>
+					<th scope="col"><?php esc_html_e( 'Contact', 'bridge-for-agile-crm' ); ?></th>
+					<th scope="col"><?php esc_html_e( 'Action', 'bridge-for-agile-crm' ); ?></th>
+					<th scope="col"><?php esc_html_e( 'Reason', 'bridge-for-agile-crm' ); ?></th>
+				</tr>
+			</thead>
+			<tbody>
+				<?php foreach ( Replay::latest_dead_events( self::MOST_GIVEN_UP ) as $event ) : ?>
+					<tr>
+						<td><?php echo esc_html( Dates::date_and_time( $event->time ) ); ?></td>
+						<td><?php echo esc_html( $event->contact ); ?></td>
+						<td><code><?php echo esc_html( $event->action ); ?></code></td>
+						<td><?php echo esc_html( $event->message ); ?></td>
+					</tr>
+				<?php endforeach; ?>
+			</tbody>
+		</table>
+		<?php
+	}
+
+	private static function show_gone_contacts( string $chosen ): void {
+		$choices = [
+			'keep'   => __( 'Change nothing', 'bridge-for-agile-crm' ),
+			'unlink' => __( 'Remove the link to the contact', 'bridge-for-agile-crm' ),
+		];
+		foreach ( wp_roles()->get_names() as $role => $name ) {
+			if ( null !== Roles::harmless( (string) $role ) ) {
+				/* translators: %s: name of a role. */
+				$choices[ "role:$role" ] = sprintf( __( 'Set the role %s', 'bridge-for-agile-crm' ), translate_user_role( (string) $name ) );
+			}
+		}
+		?>
+		<tr>
+			<th scope="row"><label for="<?php echo esc_attr( Fields::field_id( 'gone_contacts' ) ); ?>"><?php esc_html_e( 'Deleted contacts', 'bridge-for-agile-crm' ); ?></label></th>
+			<td>
+				<select id="<?php echo esc_attr( Fields::field_id( 'gone_contacts' ) ); ?>" name="<?php echo esc_attr( Fields::field_name( 'gone_contacts' ) ); ?>" aria-describedby="<?php echo esc_attr( Fields::field_id( 'gone_contacts' ) ); ?>-help">
+					<?php foreach ( $choices as $choice => $label ) : ?>
+						<option value="<?php echo esc_attr( $choice ); ?>" <?php selected( $choice, $chosen ); ?>><?php echo esc_html( $label ); ?></option>
+					<?php endforeach; ?>
+				</select>
+				<p class="description" id="<?php echo esc_attr( Fields::field_id( 'gone_contacts' ) ); ?>-help"><?php esc_html_e( 'What happens with a user when Agile CRM says that the contact no longer exists. Users are never deleted.', 'bridge-for-agile-crm' ); ?></p>
+			</td>
+		</tr>
+		<?php
+	}
+}

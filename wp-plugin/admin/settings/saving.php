@@ -1,0 +1,173 @@
+<?php
+/**
+ * What the settings form sends, checked and stored.
+ *
+ * Hook: admin_init → register. Bad input changes nothing.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Settings;
+
+use AgileBridge\Plugin\Crm\Account;
+use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Site\Secret;
+use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Upkeep\Home;
+use AgileBridge\Plugin\User\FieldMap;
+use AgileBridge\Plugin\User\Roles;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Saving {
+
+	public const MAX_FIELD_NAME     = 100;
+	private const MAX_EMAIL_BYTES   = 254;
+	private const MAX_API_KEY_BYTES = 200;
+
+	/** More than any pool of PHP workers should spend on waiting. */
+	public const MAX_INLINE_WORKERS = 64;
+
+	public static function register(): void {
+		// In this order: the map is left alone when the settings beside it were refused.
+		register_setting( Form::GROUP, Settings::OPTION, [ 'sanitize_callback' => self::settings_to_store( ... ) ] );
+		register_setting( Form::GROUP, FieldMap::OPTION, [ 'sanitize_callback' => [ FieldMapSaving::class, 'to_store' ] ] );
+	}
+
+	/**
+	 * WordPress calls this for every write of the option, and twice for its first: only the form's input is changed here.
+	 *
+	 * @param mixed $input The form's fields, or whatever else is being stored.
+	 * @return mixed
+	 */
+	private static function settings_to_store( $input ) {
+		static $stored = null;
+		if ( ! Form::is_sent() || ( null !== $stored && $input === $stored ) ) {
+			return $input;
+		}
+		$stored = Settings::stored()->to_array();
+		if ( ! is_array( $input ) || ! isset( $input['complete'] ) ) {
+			// PHP cuts a form off at max_input_vars; what is missing must not count as emptied.
+			Form::refuse( 'incomplete', __( 'The form arrived incomplete (PHP\'s max_input_vars may be too low).', 'bridge-for-agile-crm' ) );
+			return $stored;
+		}
+		$wanted = [
+			'domain'                => self::wanted_domain( $input ),
+			'email'                 => self::wanted_email( $input ),
+			'api_key'               => self::wanted_api_key( $input ),
+			'return_password_field' => self::wanted_return_password_field( $input ),
+		];
+		foreach ( [ 'paused', 'reconcile' ] as $switch ) {
+			$wanted[ $switch ] = isset( $input[ $switch ] ) ? '1' === $input[ $switch ] : null;
+		}
+		$wanted['inline_workers'] = self::wanted_inline_workers( $input );
+		$wanted['gone_contacts']  = self::wanted_gone_contacts( $input );
+		if ( isset( $input['who_answers'] ) ) {
+			$wanted['answer_beside_wp_fusion'] = 'bridge' === $input['who_answers'];
+		}
+		if ( ! Form::is_refused() ) {
+			$stored = array_filter( $wanted, static fn( $value ): bool => null !== $value ) + $stored;
+			self::be_at_home_here();
+		}
+		return $stored;
+	}
+
+	/**
+	 * Who saves the settings here says that this address is the site's own.
+	 */
+	public static function be_at_home_here(): void {
+		try {
+			Schema::ensure();
+			Home::remember();
+		} catch ( \Throwable $error ) {
+			// The settings are saved all the same; the next look for changes says what is wrong.
+			unset( $error );
+		}
+	}
+
+	/** @param array<string, mixed> $input The form. */
+	private static function wanted_domain( array $input ): ?string {
+		$text = Form::typed( $input, 'domain', 'AGILE_BRIDGE_DOMAIN' );
+		if ( null === $text || '' === $text ) {
+			return $text;
+		}
+		$domain = Account::subdomain( $text );
+		if ( '' === $domain ) {
+			Form::refuse(
+				'domain',
+				/* translators: %s: what was typed. */
+				sprintf( __( '"%s" is not an Agile CRM subdomain. It is the part before .agilecrm.com in the address of your account.', 'bridge-for-agile-crm' ), $text )
+			);
+		}
+		return $domain;
+	}
+
+	/** @param array<string, mixed> $input The form. */
+	private static function wanted_email( array $input ): ?string {
+		$email = Form::typed( $input, 'email', 'AGILE_BRIDGE_EMAIL' );
+		if ( null !== $email && '' !== $email && ( ! is_email( $email ) || strlen( $email ) > self::MAX_EMAIL_BYTES ) ) {
+			/* translators: %s: what was typed. */
+			Form::refuse( 'email', sprintf( __( '"%s" is not an e-mail address.', 'bridge-for-agile-crm' ), $email ) );
+		}
+		return $email;
+	}
+
+	/**
+	 * Sealed. An empty field keeps the key that is stored: it is never shown again, so nobody could type it back.
+	 *
+	 * @param array<string, mixed> $input The form.
+	 */
+	private static function wanted_api_key( array $input ): ?string {
+		if ( isset( $input['forget_api_key'] ) ) {
+			return '';
+		}
+		$key = Form::typed( $input, 'new_api_key', 'AGILE_BRIDGE_API_KEY' );
+		if ( null === $key || '' === $key ) {
+			return null;
+		}
+		if ( 1 !== preg_match( '/^[\x21-\x7e]+$/D', $key ) || strlen( $key ) > self::MAX_API_KEY_BYTES ) {
+			Form::refuse( 'api_key', __( 'This is not an API key: it has blanks or other characters that no key has, or is too long.', 'bridge-for-agile-crm' ) );
+			return null;
+		}
+		return Secret::seal( $key, 'api_key' );
+	}
+
+	/** @param array<string, mixed> $input The form. */
+	private static function wanted_return_password_field( array $input ): ?string {
+		$field = Form::typed( $input, 'return_password_field', 'AGILE_BRIDGE_RETURN_PASSWORD_FIELD' );
+		if ( null !== $field && ( preg_match( '/\p{Cc}/u', $field ) !== 0 || strlen( $field ) > self::MAX_FIELD_NAME ) ) {
+			Form::refuse( 'return_password_field', __( 'The name of the custom field for the password has characters that no field name has, or is too long.', 'bridge-for-agile-crm' ) );
+		}
+		return $field;
+	}
+
+	/** @param array<string, mixed> $input The form. */
+	private static function wanted_inline_workers( array $input ): ?int {
+		$text = is_string( $input['inline_workers'] ?? null ) ? trim( $input['inline_workers'] ) : null;
+		if ( null === $text ) {
+			return null;
+		}
+		if ( 1 !== preg_match( '/^[0-9]{1,2}$/D', $text ) || (int) $text > self::MAX_INLINE_WORKERS ) {
+			/* translators: %d: a number. */
+			Form::refuse( 'inline_workers', sprintf( __( 'How many webhooks are processed at once is a number from 0 to %d.', 'bridge-for-agile-crm' ), self::MAX_INLINE_WORKERS ) );
+			return null;
+		}
+		return (int) $text;
+	}
+
+	/** @param array<string, mixed> $input The form. */
+	private static function wanted_gone_contacts( array $input ): ?string {
+		$choice = $input['gone_contacts'] ?? null;
+		if ( ! is_string( $choice ) ) {
+			return null;
+		}
+		$role = str_starts_with( $choice, 'role:' ) ? substr( $choice, strlen( 'role:' ) ) : null;
+		if ( ! in_array( $choice, [ 'keep', 'unlink' ], true ) && ( null === $role || Roles::harmless( $role ) !== $role ) ) {
+			Form::refuse( 'gone_contacts', __( 'Users of deleted contacts cannot get this role: it does not exist, or could do harm.', 'bridge-for-agile-crm' ) );
+			return null;
+		}
+		return $choice;
+	}
+}

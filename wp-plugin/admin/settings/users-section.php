@@ -1,0 +1,65 @@
+<?php
+/**
+ * The screen's third section: what happens with users, beyond their fields.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Settings;
+
+use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\WpFusion;
+
+defined( 'ABSPATH' ) || exit;
+
+final class UsersSection {
+
+	public static function show(): void {
+		?>
+		<h2 id="agile-bridge-users"><?php esc_html_e( 'Users', 'bridge-for-agile-crm' ); ?></h2>
+		<table class="form-table" role="presentation">
+			<?php
+			Fields::show_text_row(
+				'return_password_field',
+				__( 'Return password', 'bridge-for-agile-crm' ),
+				Settings::return_password_field(),
+				'AGILE_BRIDGE_RETURN_PASSWORD_FIELD',
+				__( 'The custom field of Agile CRM, named exactly as there, that takes the generated password of each new user, so that a campaign can mail it. Empty: passwords are told to nobody.', 'bridge-for-agile-crm' ),
+				[
+					'spellcheck' => 'false',
+					'maxlength'  => (string) Saving::MAX_FIELD_NAME,
+				]
+			);
+			if ( WpFusion::has_agile_crm() ) {
+				self::show_who_answers();
+			}
+			?>
+		</table>
+		<?php
+	}
+
+	private static function show_who_answers(): void {
+		$choices = [
+			'wp_fusion' => __( 'WP Fusion, as until now', 'bridge-for-agile-crm' ),
+			'bridge'    => __( 'Bridge for Agile CRM', 'bridge-for-agile-crm' ),
+		];
+		$chosen  = Settings::answer_beside_wp_fusion() ? 'bridge' : 'wp_fusion';
+		$legend  = __( 'Who answers webhooks', 'bridge-for-agile-crm' );
+		?>
+		<tr>
+			<th scope="row"><?php echo esc_html( $legend ); ?></th>
+			<td>
+				<fieldset>
+					<legend class="screen-reader-text"><span><?php echo esc_html( $legend ); ?></span></legend>
+					<?php foreach ( $choices as $choice => $label ) : ?>
+						<label><input type="radio" name="<?php echo esc_attr( Fields::field_name( 'who_answers' ) ); ?>" value="<?php echo esc_attr( $choice ); ?>" <?php checked( $choice, $chosen ); ?>> <?php echo esc_html( $label ); ?></label><br>
+					<?php endforeach; ?>
+					<p class="description"><?php esc_html_e( 'WP Fusion is active with Agile CRM, and both understand the same URLs. Only one of them answers, with its own access key.', 'bridge-for-agile-crm' ); ?></p>
+				</fieldset>
+			</td>
+		</tr>
+		<?php
+	}
+}

@@ -1,0 +1,206 @@
+<?php
+/**
+ * The screen's second section: the access key, the addresses to put into Agile CRM, and who was turned away.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Settings;
+
+use AgileBridge\Plugin\Admin\Dates;
+use AgileBridge\Plugin\Site\Extension;
+use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\Stats;
+use AgileBridge\Plugin\Site\WpFusion;
+
+defined( 'ABSPATH' ) || exit;
+
+final class WebhooksSection {
+
+	public static function show(): void {
+		$keys  = AccessKeys::shown_access_keys();
+		$fixed = null !== Settings::constant_text( 'AGILE_BRIDGE_ACCESS_KEY' );
+		?>
+		<h2 id="agile-bridge-webhooks"><?php esc_html_e( 'Webhooks', 'bridge-for-agile-crm' ); ?></h2>
+		<?php
+		if ( WpFusion::answers() ) {
+			Fields::show_inline_notice( 'info', __( 'WP Fusion answers webhooks now, with its own access key. What follows counts once you choose otherwise under Users, below.', 'bridge-for-agile-crm' ) );
+		}
+		if ( [] === $keys ) {
+			Fields::show_inline_notice( 'error', self::why_no_access_key( $fixed ) );
+		}
+		if ( ! $fixed && [] !== $keys && null === $keys[0]['key'] ) {
+			Fields::show_inline_notice( 'warning', __( 'The access key cannot be shown any more, because the secret keys (salts) in wp-config.php were changed. Webhooks go on working with it. Replace the key to see a new one.', 'bridge-for-agile-crm' ) );
+		}
+		?>
+		<table class="form-table" role="presentation">
+			<tr>
+				<th scope="row"><?php esc_html_e( 'Access key', 'bridge-for-agile-crm' ); ?></th>
+				<td>
+					<?php
+					if ( isset( $keys[0] ) ) {
+						self::show_access_key( $keys[0], 'agile-bridge-access-key', __( 'Access key', 'bridge-for-agile-crm' ) );
+					}
+					if ( $fixed ) {
+						?>
+						<p class="description"><?php Fields::show_source( 'AGILE_BRIDGE_ACCESS_KEY' ); ?></p>
+						<?php
+					} else {
+						self::show_key_changes( $keys );
+					}
+					?>
+				</td>
+			</tr>
+			<?php
+			if ( isset( $keys[0]['key'] ) ) {
+				self::show_urls( $keys[0]['key'] );
+			}
+			self::show_last_refusal();
+			?>
+		</table>
+		<?php
+	}
+
+	private static function why_no_access_key( bool $fixed ): string {
+		return match ( true ) {
+			/* translators: %d: number of characters. */
+			$fixed => sprintf( __( 'Every webhook is refused: AGILE_BRIDGE_ACCESS_KEY in wp-config.php must be a text of at least %d characters.', 'bridge-for-agile-crm' ), Settings::MIN_ACCESS_KEY_BYTES ),
+			null !== Extension::problem() => __( 'Every webhook is refused: there is no access key yet. It is made here once the PHP extension is installed.', 'bridge-for-agile-crm' ),
+			default => __( 'Every webhook is refused: there is no access key.', 'bridge-for-agile-crm' ),
+		};
+	}
+
+	/** @param array{key: ?string, weak: bool, created: int} $key As AccessKeys::shown_access_keys() gives it. */
+	private static function show_access_key( array $key, string $id, string $label ): void {
+		if ( null !== $key['key'] ) {
+			Fields::show_copy_field( $id, $label, $key['key'] );
+		}
+		if ( $key['weak'] ) {
+			/* translators: %d: number of characters. */
+			Fields::show_inline_notice( 'warning', sprintf( __( 'This key is weak: shorter than %d characters. It works, but replace it when you can.', 'bridge-for-agile-crm' ), AccessKeys::STRONG_ACCESS_KEY_BYTES ) );
+		}
+	}
+
+	/** @param list<array{key: ?string, weak: bool, created: int}> $keys The one in use first. */
+	private static function show_key_changes( array $keys ): void {
+		if ( isset( $keys[1] ) ) {
+			?>
+			<p class="description">
+				<?php
+				printf(
+					/* translators: %s: date and time. */
+					esc_html__( 'In use since %s. The former key is still valid, so that you can change the URLs in Agile CRM one by one:', 'bridge-for-agile-crm' ),
+					esc_html( Dates::date_and_time( $keys[0]['created'] ) )
+				);
+				?>
+			</p>
+			<?php self::show_access_key( $keys[1], 'agile-bridge-former-key', __( 'Former access key', 'bridge-for-agile-crm' ) ); ?>
+			<p><?php Buttons::show( 'remove_key', __( 'Remove the former key', 'bridge-for-agile-crm' ) ); ?></p>
+			<?php
+			return;
+		}
+		?>
+		<p class="description"><?php esc_html_e( 'Who has this key can create and change users of this site. Keep it secret.', 'bridge-for-agile-crm' ); ?></p>
+		<p><?php Buttons::show( 'replace_key', __( 'Replace with a new key', 'bridge-for-agile-crm' ), null === Extension::problem() ); ?></p>
+		<details>
+			<summary><?php esc_html_e( 'Use a key of your own', 'bridge-for-agile-crm' ); ?></summary>
+			<p class="description" id="agile-bridge-own-key-help">
+				<?php esc_html_e( 'With WP Fusion\'s access key its webhook URLs go on working unchanged. The key in use now stays valid until you remove it.', 'bridge-for-agile-crm' ); ?>
+			</p>
+			<p>
+				<input type="text" class="regular-text code" name="agile_bridge_key" form="<?php echo esc_attr( Buttons::form_id( 'own_key' ) ); ?>"
+					aria-label="<?php esc_attr_e( 'Key of your own', 'bridge-for-agile-crm' ); ?>" aria-describedby="agile-bridge-own-key-help"
+					minlength="<?php echo esc_attr( (string) Settings::MIN_ACCESS_KEY_BYTES ); ?>" autocomplete="off" spellcheck="false" required>
+				<?php Buttons::show( 'own_key', __( 'Use this key', 'bridge-for-agile-crm' ) ); ?>
+			</p>
+		</details>
+		<?php
+	}
+
+	/**
+	 * The same three addresses serve Agile's two ways to call; only a campaign has to name the contact.
+	 */
+	private static function show_urls( string $key ): void {
+		$actions = [
+			'add'         => __( 'Create the user, or update the one there is', 'bridge-for-agile-crm' ),
+			'update'      => __( 'Update the user, create none', 'bridge-for-agile-crm' ),
+			'update_tags' => __( 'Update only the user\'s tags', 'bridge-for-agile-crm' ),
+		];
+		?>
+		<tr>
+			<th scope="row"><?php esc_html_e( 'Webhook URLs', 'bridge-for-agile-crm' ); ?></th>
+			<td>
+				<?php foreach ( $actions as $action => $meaning ) : ?>
+					<div class="agile-bridge-url">
+						<strong><?php echo esc_html( $meaning ); ?></strong> <code><?php echo esc_html( $action ); ?></code>
+						<?php Fields::show_copy_field( "agile-bridge-url-$action", $meaning, self::webhook_url( $action, $key ) ); ?>
+					</div>
+				<?php endforeach; ?>
+			</td>
+		</tr>
+		<tr>
+			<th scope="row"><?php esc_html_e( 'Method One: in a campaign', 'bridge-for-agile-crm' ); ?></th>
+			<td>
+				<?php esc_html_e( 'For the contacts that run through it. Add a JSON IO node to the campaign, method GET, with one of the URLs above and this parameter:', 'bridge-for-agile-crm' ); ?>
+				<div class="agile-bridge-pair">
+					<?php
+					esc_html_e( 'Name', 'bridge-for-agile-crm' );
+					Fields::show_copy_field( 'agile-bridge-parameter-name', __( 'Name of the parameter', 'bridge-for-agile-crm' ), 'contact_id' );
+					esc_html_e( 'Value', 'bridge-for-agile-crm' );
+					Fields::show_copy_field( 'agile-bridge-parameter-value', __( 'Value of the parameter', 'bridge-for-agile-crm' ), '{{id}}' );
+					?>
+				</div>
+				<p class="description"><?php esc_html_e( 'More parameters, if you like: role (for instance subscriber), send_notification (true sends a new user WordPress\' welcome mail).', 'bridge-for-agile-crm' ); ?></p>
+			</td>
+		</tr>
+		<tr>
+			<th scope="row"><?php esc_html_e( 'Method Two: for the whole account', 'bridge-for-agile-crm' ); ?></th>
+			<td>
+				<?php esc_html_e( 'For every contact that is created or changed. In Agile CRM open Admin Settings → API & Analytics → Webhooks, paste one of the URLs above and check Contact.', 'bridge-for-agile-crm' ); ?>
+			</td>
+		</tr>
+		<?php
+	}
+
+	private static function webhook_url( string $action, #[\SensitiveParameter] string $key ): string {
+		$parameters = [
+			'wpf_action' => $action,
+			'access_key' => rawurlencode( $key ),
+		];
+		return add_query_arg( $parameters, home_url( '/' ) );
+	}
+
+	private static function show_last_refusal(): void {
+		$last = Stats::last_refusal();
+		if ( null === $last ) {
+			return;
+		}
+		$today = wp_date( 'Y-m-d' ) === $last['day'];
+		?>
+		<tr>
+			<th scope="row"><?php esc_html_e( 'Refused calls', 'bridge-for-agile-crm' ); ?></th>
+			<td id="agile-bridge-refusals">
+				<?php
+				if ( $today ) {
+					printf(
+						/* translators: 1: a number, 2: date and time. */
+						esc_html( _n( 'Somebody called with a wrong access key at least %1$d time today; the last call that was noted came on %2$s.', 'Somebody called with a wrong access key at least %1$d times today; the last call that was noted came on %2$s.', $last['count'], 'bridge-for-agile-crm' ) ),
+						(int) $last['count'],
+						esc_html( Dates::date_and_time( $last['time'] ) )
+					);
+				} else {
+					printf(
+						/* translators: %s: date and time. */
+						esc_html__( 'Nobody called with a wrong access key today; the last such call came on %s.', 'bridge-for-agile-crm' ),
+						esc_html( Dates::date_and_time( $last['time'] ) )
+					);
+				}
+				?>
+				<p class="description"><?php esc_html_e( 'At most one call a minute is counted. If it is your own campaign or webhook, put the URLs above into Agile CRM.', 'bridge-for-agile-crm' ); ?></p>
+			</td>
+		</tr>
+		<?php
+	}
+}

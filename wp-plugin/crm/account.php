@@ -1,0 +1,125 @@
+<?php
+/**
+ * The account of Agile CRM that the site is set up with, and the way to it.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Crm;
+
+use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Secret;
+use AgileBridge\Plugin\Site\Settings;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Account {
+
+	/**
+	 * The subdomain in what people paste: `foo`, `foo.agilecrm.com`, `https://foo.agilecrm.com/#dashboard`. '' if there is none.
+	 */
+	public static function subdomain( string $text ): string {
+		$host = strtolower( trim( $text ) );
+		$host = (string) preg_replace( '~^https?://~', '', $host );
+		$host = (string) preg_replace( '~[/?#:].*$~sD', '', $host );
+		$host = (string) preg_replace( '~\.agilecrm\.com\.?$~D', '', $host );
+		return 1 === preg_match( '/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/D', $host ) ? $host : '';
+	}
+
+	public static function domain(): string {
+		return self::subdomain( Settings::constant_text( 'AGILE_BRIDGE_DOMAIN' ) ?? Settings::stored()->domain );
+	}
+
+	public static function email(): string {
+		return trim( Settings::constant_text( 'AGILE_BRIDGE_EMAIL' ) ?? Settings::stored()->email );
+	}
+
+	/**
+	 * Null where a stored key cannot be opened any more (the salts of wp-config.php were changed), '' where there is none.
+	 */
+	public static function api_key(): ?string {
+		$key = Settings::constant_text( 'AGILE_BRIDGE_API_KEY' );
+		if ( null !== $key ) {
+			return trim( $key );
+		}
+		$sealed = Settings::stored()->api_key;
+		if ( '' === $sealed ) {
+			return '';
+		}
+		return Secret::unseal( $sealed, 'api_key' );
+	}
+
+	/**
+	 * A client of the account, or null while it is not set up. From `init` on: it opens the API key.
+	 *
+	 * @param ?float $deadline The microtime( true ) by which every call has ended.
+	 */
+	public static function client( ?float $deadline = null ): ?AgileCrm {
+		$connection = self::connection();
+		if ( null === $connection ) {
+			return null;
+		}
+		return new AgileCrm( null === $deadline ? $connection : $connection + [ 'deadline' => $deadline ] );
+	}
+
+	/**
+	 * Whether the CRM is reached through a proxy.
+	 */
+	public static function has_proxy(): bool {
+		return isset( self::connection()['proxy'] );
+	}
+
+	/**
+	 * What the extension's client takes, or null while it is not set up.
+	 *
+	 * @return ?array<string, string> `domain`, `email`, `api_key`; where they are set `api_url` and `proxy`.
+	 */
+	public static function connection(): ?array {
+		$settings = [
+			'domain'  => self::domain(),
+			'email'   => self::email(),
+			'api_key' => (string) self::api_key(),
+		];
+		if ( in_array( '', $settings, true ) ) {
+			return null;
+		}
+		// For development, and never from the database: who can write options must not be able to send the API key elsewhere.
+		$api_url = Settings::constant_text( 'AGILE_BRIDGE_API_URL' ) ?? '';
+		if ( '' !== $api_url ) {
+			$settings['api_url'] = $api_url;
+		}
+		$proxy = self::proxy_for( '' !== $api_url ? $api_url : "https://{$settings['domain']}.agilecrm.com/" );
+		if ( null !== $proxy ) {
+			$settings['proxy'] = $proxy;
+		}
+		return $settings;
+	}
+
+	/**
+	 * The proxy that WordPress itself would use for this URL (WP_PROXY_HOST and its companions), as a URL.
+	 */
+	private static function proxy_for( string $url ): ?string {
+		$proxy = new \WP_HTTP_Proxy();
+		// WordPress takes for granted that a URL has a host; what is no URL is the extension's to refuse.
+		if ( ! $proxy->is_enabled() || null === wp_parse_url( $url, PHP_URL_HOST ) || ! $proxy->send_through_proxy( $url ) ) {
+			return null;
+		}
+		$host   = (string) $proxy->host();
+		$scheme = 'http://';
+		if ( 1 === preg_match( '~^[a-z0-9]+://~i', $host, $match ) ) {
+			$scheme = $match[0];
+			$host   = substr( $host, strlen( $scheme ) );
+		}
+		$user = $proxy->use_authentication()
+			? rawurlencode( (string) $proxy->username() ) . ':' . rawurlencode( (string) $proxy->password() ) . '@'
+			: '';
+		return $scheme . $user . rtrim( $host, '/' ) . ':' . $proxy->port();
+	}
+
+	public static function not_configured(): Failure {
+		return new Failure( 503, 'not_configured', 'The account of Agile CRM is not set up on the site: its subdomain, e-mail address and API key are needed. The webhook is kept until then.' );
+	}
+}

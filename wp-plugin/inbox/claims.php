@@ -1,0 +1,143 @@
+<?php
+/**
+ * Who works on an event: taking it, and whether it is still ours.
+ *
+ * A claim is a lease, an owner's token and one more attempt, in one statement that is committed before the CRM is asked.
+ * Everything after it names the owner: a worker whose lease ran out and whose event somebody else has taken changes nothing
+ * any more.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Inbox;
+
+use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Lease;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Claims {
+
+	/** How long a worker may hold an event without a sign of life. What it does after that is refused by the owner token. */
+	public const LEASE = Clock::MINUTE;
+
+	/** An event that has killed its worker so often is dead: it would kill the next one. */
+	private const MAX_CRASHES = 5;
+
+	/**
+	 * Claims up to $count events that are due, in one statement, the longest waiting first.
+	 *
+	 * @return list<Event>
+	 */
+	public static function due( int $count ): array {
+		$owner = Lease::new_owner();
+		$now   = Clock::now();
+		$taken = Database::execute(
+			'UPDATE ' . Tables::events() . " SET state = 'running', owner = %s, inline_worker = 0, lease_until = %d, taken = webhooks, attempts = attempts + 1, updated_at = %d
+				WHERE state = 'waiting' AND due_at <= %d AND crashes = 0 ORDER BY due_at, id LIMIT %d",
+			$owner,
+			$now + self::LEASE,
+			$now,
+			$now,
+			$count
+		);
+		return 0 === $taken ? [] : self::events_of( $owner );
+	}
+
+	/**
+	 * Claims one event that wants care: its worker died, or it has killed one before. Alone, so that if it kills this one too,
+	 * no other event is blamed for it. One that is written (`applied`) stays so, for what is still owed.
+	 */
+	public static function delicate(): ?Event {
+		$owner  = Lease::new_owner();
+		$now    = Clock::now();
+		$events = Tables::events();
+		self::give_up_killers( $now );
+		// By two statements, each along an index of its own: one with an OR would lock all that waits.
+		$taken = Database::execute(
+			"UPDATE $events SET owner = %s, inline_worker = 0, lease_until = %d, crashes = crashes + 1,
+				taken = CASE WHEN state = 'applied' THEN taken ELSE webhooks END, updated_at = %d
+				WHERE state IN ('running', 'applied') AND lease_until <= %d ORDER BY lease_until LIMIT 1",
+			$owner,
+			$now + self::LEASE,
+			$now,
+			$now
+		);
+		if ( 0 === $taken ) {
+			$rows = Database::rows( "SELECT id FROM $events WHERE crashes > 0 AND state = 'waiting' AND due_at <= %d ORDER BY due_at LIMIT 1", $now );
+			if ( [] === $rows ) {
+				return null;
+			}
+			Database::execute(
+				"UPDATE $events SET state = 'running', owner = %s, inline_worker = 0, lease_until = %d, attempts = attempts + 1, taken = webhooks, updated_at = %d
+					WHERE id = %d AND state = 'waiting'",
+				$owner,
+				$now + self::LEASE,
+				$now,
+				(int) $rows[0]->id
+			);
+		}
+		return self::events_of( $owner )[0] ?? null;
+	}
+
+	/**
+	 * What has killed its worker too often is given up.
+	 */
+	private static function give_up_killers( int $now ): void {
+		Database::execute(
+			'UPDATE ' . Tables::events() . " SET state = 'dead', open_key = NULL, owner = '', owed = NULL, crashes = crashes + 1, updated_at = %d, message = %s
+				WHERE state IN ('running', 'applied') AND lease_until <= %d AND crashes >= %d",
+			$now,
+			Tables::message( 'It ended the PHP process that worked on it, five times. The error log of the site may say by what.' ),
+			$now,
+			self::MAX_CRASHES - 1
+		);
+	}
+
+	/**
+	 * @return list<Event> What this owner holds.
+	 */
+	private static function events_of( string $owner ): array {
+		$rows = Database::rows( 'SELECT * FROM ' . Tables::events() . " WHERE owner = %s AND state IN ('running', 'applied') ORDER BY due_at, id", $owner );
+		return array_map( [ Event::class, 'of_row' ], $rows );
+	}
+
+	/**
+	 * Whether this claim still counts.
+	 */
+	public static function is_held( Event $event ): bool {
+		$rows = Database::rows( 'SELECT owner FROM ' . Tables::events() . ' WHERE id = %d', $event->id );
+		return [] !== $rows && $rows[0]->owner === $event->owner;
+	}
+
+	/**
+	 * Under the locks: whether the event is still ours, and what was fetched still the newest that is known of the contact.
+	 *
+	 * @param list<string>       $locked
+	 * @param array<string, int> $seen   Versions as read before the contact was fetched, of some of the locked and of others.
+	 * @throws ClaimLost
+	 * @throws ContactStale
+	 */
+	public static function require_held( Event $event, array $locked, array $seen ): void {
+		$known  = $seen + [ $event->identity() => -1 ];
+		$places = implode( ', ', array_fill( 0, count( $known ), '%s' ) );
+		$rows   = Database::rows(
+			'SELECT identity, version, (SELECT owner FROM ' . Tables::events() . ' WHERE id = %d) AS owner FROM ' . Tables::identities() . " WHERE identity IN ($places)",
+			$event->id,
+			...array_keys( $known )
+		);
+		if ( [] === $rows || $rows[0]->owner !== $event->owner ) {
+			throw new ClaimLost( 'the event was claimed by another worker' );
+		}
+		$versions = array_column( $rows, 'version', 'identity' );
+		foreach ( $seen as $identity => $version ) {
+			// One of it is ours, if it is among the locked.
+			if ( (int) ( $versions[ $identity ] ?? 0 ) - (int) in_array( $identity, $locked, true ) !== $version ) {
+				throw new ContactStale( 'a newer state of the contact was written meanwhile' );
+			}
+		}
+	}
+}

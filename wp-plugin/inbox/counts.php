@@ -1,0 +1,27 @@
+<?php
+/**
+ * How many events there are in each state.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Inbox;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Counts {
+
+	/**
+	 * By their states in the table: see event.php.
+	 */
+	public function __construct( public int $waiting = 0, public int $running = 0, public int $applied = 0, public int $done = 0, public int $dead = 0 ) {}
+
+	/**
+	 * All that is not finished.
+	 */
+	public function open(): int {
+		return $this->waiting + $this->running + $this->applied;
+	}
+}

@@ -1,0 +1,75 @@
+<?php
+/**
+ * A stored webhook: one row of the inbox, as its worker sees it.
+ *
+ * Its state in the table, and the step that it stands for: `waiting` stored, until `due_at`; `running` claimed, a worker holds
+ * it until `lease_until`; `applied` written, mails, actions or the password are still owed, and are in `owed`; `done` finished,
+ * with `status` and `code`, the contract's wp_status and wp_code; `dead` given up, an admin may replay it.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Inbox;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Event {
+
+	/**
+	 * @param 'add'|'update'|'update_tags'|'return_password' $action The last is our own: what is still owed to the CRM.
+	 * @param string  $contact_id '' where the contact is named by e-mail.
+	 * @param string  $email      In lower case; '' where it is not known.
+	 * @param ?string $role       As the webhook named it.
+	 * @param string  $owner      Of our claim.
+	 * @param int     $taken      How many webhooks were in it when we claimed it.
+	 * @param int     $attempts   Counted ones, this one included.
+	 * @param ?Owed   $owed       Once its users are written.
+	 */
+	private function __construct(
+		public int $id,
+		public string $state,
+		public string $action,
+		public string $contact_id,
+		public string $email,
+		public ?string $role,
+		public bool $send_notification,
+		public string $owner,
+		public int $taken,
+		public int $attempts,
+		public ?Owed $owed,
+	) {}
+
+	public static function of_row( object $row ): self {
+		$role = json_decode( (string) $row->role, true );
+		$owed = json_decode( (string) $row->owed, true );
+		return new self(
+			id: (int) $row->id,
+			state: (string) $row->state,
+			action: (string) $row->action,
+			contact_id: (string) $row->contact_id,
+			email: (string) $row->email,
+			role: is_string( $role ) ? $role : null,
+			send_notification: 1 === (int) $row->send_notification,
+			owner: (string) $row->owner,
+			taken: (int) $row->taken,
+			attempts: (int) $row->attempts,
+			owed: is_array( $owed ) ? Owed::of_stored( $owed ) : null,
+		);
+	}
+
+	/**
+	 * Whether it needs no contact any more: only what is owed is left.
+	 */
+	public function is_only_owed(): bool {
+		return 'applied' === $this->state || 'return_password' === $this->action;
+	}
+
+	/**
+	 * What names the contact, as the locks name it.
+	 */
+	public function identity(): string {
+		return '' !== $this->contact_id ? Identities::of_contact( $this->contact_id ) : Identities::of_email( $this->email );
+	}
+}

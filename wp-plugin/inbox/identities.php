@@ -1,0 +1,77 @@
+<?php
+/**
+ * Locks on who somebody is: a contact of this site, an e-mail address or a login of the network.
+ *
+ * WordPress' table of users has no unique key on login or e-mail; check-then-insert makes duplicates. So whoever writes a
+ * user first writes the rows of the contact and of all its addresses here, inside the same transaction: of two who mean the
+ * same person, the second waits until the first has committed, and then sees what it did.
+ *
+ * Locks, not facts: no row says who the user is. That is read from WordPress, so that users who were deleted or changed
+ * elsewhere leave nothing stale.
+ *
+ * Each row has a version, raised by each such transaction. Read before the contact is fetched and compared under the lock,
+ * it tells that somebody has written a newer state of the contact meanwhile: then ours is fetched again. (Events of one
+ * name never run at the same time; this is for a contact named by its id in one webhook and by its e-mail in another.)
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Inbox;
+
+use AgileBridge\Plugin\Site\Database;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Identities {
+
+	/**
+	 * A link counts on the site that made it, so the same id on another site of the network is another contact.
+	 */
+	public static function of_contact( string $contact_id ): string {
+		return hash( 'sha256', 'contact ' . get_current_blog_id() . " $contact_id" );
+	}
+
+	/**
+	 * @param string $email In lower case.
+	 */
+	public static function of_email( string $email ): string {
+		return hash( 'sha256', "email $email" );
+	}
+
+	/**
+	 * WordPress' table has no unique key on logins either.
+	 */
+	public static function of_login( string $login ): string {
+		return hash( 'sha256', 'login ' . strtolower( $login ) );
+	}
+
+	/**
+	 * The versions of identities, 0 for those that nobody has locked yet.
+	 *
+	 * @param list<string> $identities
+	 * @return array<string, int>
+	 */
+	public static function versions( array $identities ): array {
+		if ( [] === $identities ) {
+			return [];
+		}
+		$places = implode( ', ', array_fill( 0, count( $identities ), '%s' ) );
+		$rows   = Database::rows( 'SELECT identity, version FROM ' . Tables::identities() . " WHERE identity IN ($places)", ...$identities );
+		return array_map( 'intval', array_column( $rows, 'version', 'identity' ) ) + array_fill_keys( $identities, 0 );
+	}
+
+	/**
+	 * Locks identities until the transaction ends, each at the next version. Always in the same order, so that two who want the
+	 * same two do not deadlock.
+	 *
+	 * @param list<string> $identities
+	 */
+	public static function lock( array $identities ): void {
+		$identities = array_values( array_unique( $identities ) );
+		sort( $identities );
+		$places = implode( ', ', array_fill( 0, count( $identities ), '(%s, 1)' ) );
+		Database::execute( 'INSERT INTO ' . Tables::identities() . " (identity, version) VALUES $places ON DUPLICATE KEY UPDATE version = version + 1", ...$identities );
+	}
+}

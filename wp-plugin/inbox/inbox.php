@@ -1,0 +1,220 @@
+<?php
+/**
+ * The inbox: every authentic, well-formed webhook becomes a row before anything else happens, so that nothing is ever lost.
+ *
+ * At most one event of a contact is open (not finished): the unique `open_key` says so. A webhook for a
+ * contact with an open event is merged into it: the stronger action wins, a parameter that the later webhook has wins, one
+ * that it lacks is kept, and so is each name of the contact, its id and its e-mail. `webhooks` counts them, and a worker notes
+ * at its claim how many it has `taken`: if there are more in the end, the event runs once more. So the newest state always
+ * wins, and a storm of webhooks costs two requests. One that waits for its next try does not wait any longer: there is news,
+ * and its tries begin anew.
+ *
+ * Each change of state is one statement, committed at once, whose WHERE names the state or the owner it starts from. That is
+ * all the locking there is, and it is the same on MySQL, MariaDB and SQLite. (CASE and not IF(): the SQLite integration takes
+ * every IF() of an UPDATE for false. Columns that a statement reads and sets come in an order in which MySQL, which assigns
+ * from left to right, reads the old value, as SQLite does anyway.)
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Inbox;
+
+use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Lease;
+use AgileBridge\Plugin\Site\LeaseRecord;
+use AgileBridge\Plugin\User\Links;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Inbox {
+
+	/**
+	 * Stores a webhook, for whoever drains. One that names its contact by an e-mail whose user is linked is an event of the linked
+	 * contact, and keeps the e-mail too.
+	 *
+	 * @param string $owner Not '': claims the event in the same statement, if it is a new one.
+	 * @return array{identity: string, contact_id: string} What names the contact; its id, '' if that is not known.
+	 * @throws Failure If it could not be stored.
+	 */
+	public static function store( Webhook $webhook, string $owner = '' ): array {
+		$contact_id = '' === $webhook->contact_id ? Links::contact_of_email( $webhook->email ) : $webhook->contact_id;
+		$identity   = '' === $contact_id ? Identities::of_email( $webhook->email ) : Identities::of_contact( $contact_id );
+		self::put( $identity, $webhook, $contact_id, $owner );
+		return [ 'identity' => $identity, 'contact_id' => $contact_id ];
+	}
+
+	/**
+	 * Stores a webhook that has just come, and looks around: one statement for each.
+	 *
+	 * @param bool $claims Whether it may be processed while the caller waits.
+	 * @throws Failure If it could not be stored.
+	 */
+	public static function receive( Webhook $webhook, bool $claims ): Arrival {
+		// The same where it is called again because it failed half-way: what was stored then is still ours.
+		static $new_owner = null;
+		$new_owner ??= Lease::new_owner();
+		$owner       = $claims ? $new_owner : '';
+
+		[ 'identity' => $identity, 'contact_id' => $contact_id ] = self::store( $webhook, $owner );
+
+		$now = Clock::now();
+		[ $events, $leases, $identities ] = [ Tables::events(), Lease::table(), Tables::identities() ];
+		$rows = Database::rows(
+			"SELECT e.*, c.until_at, c.failures, c.details, d.until_at AS drained_until,
+				(SELECT COUNT(*) FROM $events r WHERE r.state IN ('running', 'applied') AND r.inline_worker = 1 AND r.lease_until > %d) AS inline_workers,
+				(SELECT i.version FROM $identities i WHERE i.identity = %s) AS version,
+				(SELECT p.user_id FROM $events p WHERE p.contact_id = %s AND p.contact_id <> '' AND p.state = 'done' AND p.user_id > 0 ORDER BY p.id DESC LIMIT 1) AS known_user
+				FROM $events e LEFT JOIN $leases c ON c.name = 'crm' LEFT JOIN $leases d ON d.name = 'drain' WHERE e.open_key = %s",
+			$now,
+			$identity,
+			$contact_id,
+			$identity
+		);
+		$row  = $rows[0] ?? null;
+		if ( null !== $row && ( null === $row->until_at || null === $row->drained_until ) ) {
+			// Somebody has emptied the table; without its rows nothing would ever be drained.
+			Lease::insert_all();
+		}
+		// What the worker that drains has begun already is nobody's wait.
+		$is_drained = (int) ( $row->drained_until ?? 0 ) > $now
+			&& [] !== Database::rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d LIMIT 1", $now, (int) $row->id );
+		return new Arrival(
+			event: $claims && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null,
+			versions: [ $identity => (int) ( $row->version ?? 0 ) ],
+			inline_workers: (int) ( $row->inline_workers ?? 0 ),
+			is_drained: $is_drained,
+			crm: LeaseRecord::of_row( $row ),
+			known_user: (int) ( $row->known_user ?? 0 ),
+		);
+	}
+
+	/**
+	 * A password that the CRM did not take: an event of its own, so that newer states of the contact need not wait for it.
+	 *
+	 * @param Owed $owed  The password, sealed, and whose it is.
+	 * @param int  $delay Milliseconds until it is due.
+	 */
+	public static function store_owed_password( string $contact_id, Owed $owed, int $delay ): void {
+		self::put(
+			hash( 'sha256', 'password ' . Identities::of_contact( $contact_id ) ),
+			new Webhook( 'return_password', origin: 'retry' ),
+			$contact_id,
+			owed: Database::json( [ 'password' => $owed->password, 'user_id' => $owed->user_id ] ),
+			delay: $delay
+		);
+	}
+
+	/**
+	 * Inserts an event, or merges it into the open one of the same key. One statement.
+	 *
+	 * @param int $delay Milliseconds until it is due.
+	 */
+	private static function put( string $key, Webhook $webhook, string $contact_id, string $owner = '', ?string $owed = null, int $delay = 0 ): void {
+		$now    = Clock::now();
+		$events = Tables::events();
+		$notify = null === $webhook->send_notification ? 'NULL' : (int) $webhook->send_notification;
+		$owed   = null === $owed ? 'NULL' : $GLOBALS['wpdb']->prepare( '%s', $owed );
+		Database::execute(
+			"INSERT INTO $events
+				(open_key, subject_key, state, action, contact_id, email, role, send_notification, origin, webhooks, taken,
+					owner, inline_worker, lease_until, due_at, attempts, created_at, updated_at, message, owed)
+			VALUES (%s, %s, %s, %s, %s, %s, %s, $notify, %s, 1, %d, %s, %d, %d, %d, %d, %d, %d, '', $owed)
+			ON DUPLICATE KEY UPDATE
+				action = CASE WHEN VALUES(action) = 'return_password' THEN action
+					WHEN 'add' IN (action, VALUES(action)) THEN 'add' WHEN 'update' IN (action, VALUES(action)) THEN 'update' ELSE 'update_tags' END,
+				email = CASE WHEN VALUES(email) = '' THEN email ELSE VALUES(email) END,
+				role = CASE WHEN VALUES(role) = '' THEN role ELSE VALUES(role) END,
+				send_notification = COALESCE(VALUES(send_notification), send_notification),
+				owed = COALESCE(VALUES(owed), owed),
+				due_at = CASE WHEN state = 'waiting' THEN VALUES(due_at) ELSE due_at END,
+				attempts = CASE WHEN state = 'waiting' THEN 0 ELSE attempts END,
+				webhooks = webhooks + 1,
+				updated_at = VALUES(updated_at)",
+			$key,
+			$key,
+			'' === $owner ? 'waiting' : 'running',
+			$webhook->action,
+			$contact_id,
+			$webhook->email,
+			null === $webhook->role ? '' : self::role_json( $webhook->role ),
+			$webhook->origin,
+			'' === $owner ? 0 : 1,
+			$owner,
+			'' === $owner ? 0 : 1,
+			'' === $owner ? 0 : $now + Claims::LEASE,
+			$now + $delay,
+			'' === $owner ? 0 : 1,
+			$now,
+			$now
+		);
+	}
+
+	/**
+	 * A role as its column holds it. Of one that is longer than any role only stays that it names none: no webhook can name this.
+	 */
+	private static function role_json( string $role ): string {
+		$json = Database::json( $role );
+		return strlen( $json ) <= 255 ? $json : Database::json( "\0" );
+	}
+
+	/**
+	 * Whether the CRM may be asked, and whether somebody drains.
+	 *
+	 * @return array{crm: LeaseRecord, drain_free: bool}
+	 */
+	public static function state(): array {
+		$rows = Database::rows( 'SELECT name, until_at, failures, details FROM ' . Lease::table() . " WHERE name IN ('crm', 'drain')" );
+		if ( count( $rows ) < 2 ) {
+			// Somebody has emptied the table; without its rows nothing would ever be drained.
+			Lease::insert_all();
+		}
+		$by_name = array_column( $rows, null, 'name' );
+		return [
+			'crm'        => LeaseRecord::of_row( $by_name['crm'] ?? null ),
+			'drain_free' => (int) ( $by_name['drain']->until_at ?? 0 ) <= Clock::now(),
+		];
+	}
+
+	/**
+	 * Whether an event waits whose time has come, or one whose worker died.
+	 */
+	public static function is_any_due(): bool {
+		$now    = Clock::now();
+		$events = Tables::events();
+		return [] !== Database::rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d LIMIT 1", $now )
+			|| [] !== Database::rows( "SELECT id FROM $events WHERE state IN ('running', 'applied') AND lease_until <= %d LIMIT 1", $now );
+	}
+
+	/**
+	 * @param list<string> $contact_ids Not empty.
+	 * @return list<string> Those of them with an event that is not finished.
+	 */
+	public static function open_among( array $contact_ids ): array {
+		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
+		return array_column( Database::rows( 'SELECT contact_id FROM ' . Tables::events() . " WHERE open_key IS NOT NULL AND contact_id IN ($places)", ...$contact_ids ), 'contact_id' );
+	}
+
+	/**
+	 * Those of these contacts that an event has seen. A question of its own and no NOT EXISTS in that for the links: there the ids
+	 * are text of another charset, and no index would be used.
+	 *
+	 * @param list<string> $contact_ids
+	 * @param int          $since       Milliseconds since 1970.
+	 * @return list<string>
+	 */
+	public static function finished_among( array $contact_ids, int $since ): array {
+		if ( [] === $contact_ids ) {
+			return [];
+		}
+		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
+		$rows   = Database::rows(
+			'SELECT DISTINCT contact_id FROM ' . Tables::events() . " WHERE contact_id IN ($places) AND state = 'done' AND updated_at > %d",
+			...[ ...array_map( 'strval', $contact_ids ), $since ]
+		);
+		return array_column( $rows, 'contact_id' );
+	}
+}

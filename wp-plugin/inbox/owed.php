@@ -1,0 +1,67 @@
+<?php
+/**
+ * What is owed once a user is written: the password to the CRM, mails, actions.
+ *
+ * Kept with the event (its column `owed`, written in the transaction of the user) until all is paid, so that a killed worker's
+ * successor does the rest. Password and mails are sealed: another plugin's mail may hold anything.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Inbox;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Owed {
+
+	/**
+	 * @param ''|'created'|'updated'|'unchanged' $status      What became of the user.
+	 * @param string                             $action      Of the event.
+	 * @param list<string>                       $notes
+	 * @param array<string, mixed>               $contact     As hooks get it, without the properties that hold passwords.
+	 * @param array<string, mixed>               $data        As written.
+	 * @param list<string>                       $before      The user's tags until now.
+	 * @param ?string                            $password    A generated one that the CRM wants, sealed.
+	 * @param bool                               $welcome     Whether the new user gets WordPress' mail.
+	 * @param ?string                            $mails       Held while the user was written, sealed.
+	 * @param bool                               $is_finished Whether the event ended with the transaction, so that nothing is owed.
+	 */
+	public function __construct(
+		public string $status = '',
+		public int $user_id = 0,
+		public string $action = '',
+		public array $notes = [],
+		public array $contact = [],
+		public array $data = [],
+		public array $before = [],
+		public ?string $password = null,
+		public bool $welcome = false,
+		public ?string $mails = null,
+		public bool $is_finished = false,
+	) {}
+
+	/**
+	 * @param array<string, mixed> $owed As stored; of a password that is owed alone, `password` and `user_id`.
+	 */
+	public static function of_stored( array $owed ): self {
+		return new self( ...array_intersect_key( $owed, get_class_vars( self::class ) ) );
+	}
+
+	/**
+	 * @return array<string, mixed> To be stored.
+	 */
+	public function to_array(): array {
+		return array_diff_key( get_object_vars( $this ), [ 'is_finished' => true ] );
+	}
+
+	/**
+	 * The same, changed.
+	 *
+	 * @param array<string, mixed> $changes By the names above.
+	 */
+	public function with( array $changes ): self {
+		return new self( ...( $changes + get_object_vars( $this ) ) );
+	}
+}

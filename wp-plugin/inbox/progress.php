@@ -1,0 +1,160 @@
+<?php
+/**
+ * What an event has come to, told by the worker that holds it: written, finished, given up, or let go for another try.
+ *
+ * Every statement names the owner: a worker whose lease ran out and whose event somebody else has taken changes nothing any
+ * more.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Inbox;
+
+use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Database;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Progress {
+
+	/**
+	 * Users are written; what is owed to others is kept with the event. Inside the transaction that wrote them.
+	 *
+	 * @return bool False if the claim was lost to somebody else.
+	 */
+	public static function mark_written( Event $event, Owed $owed ): bool {
+		return 0 < Database::execute(
+			'UPDATE ' . Tables::events() . " SET state = 'applied', owed = %s, updated_at = %d, lease_until = %d WHERE id = %d AND owner = %s",
+			Database::json( $owed->to_array() ),
+			Clock::now(),
+			Clock::now() + Claims::LEASE,
+			$event->id,
+			$event->owner
+		);
+	}
+
+	/**
+	 * What became of a transaction whose commit was not confirmed.
+	 *
+	 * @return ?Owed Null if nothing was written. What is owed, if the users of this event are written and it is still ours; what
+	 *               is left to be told, if it has ended with them.
+	 */
+	public static function owed_if_written( Event $event ): ?Owed {
+		$rows = Database::rows( 'SELECT owner, state, status, user_id, owed FROM ' . Tables::events() . ' WHERE id = %d', $event->id );
+		$row  = $rows[0] ?? null;
+		if ( null === $row ) {
+			return null;
+		}
+		if ( $row->owner === $event->owner && 'applied' === $row->state ) {
+			return Owed::of_stored( (array) json_decode( (string) $row->owed, true ) );
+		}
+		// (Webhooks that were merged meanwhile have made it wait again.)
+		if ( '' === $row->owner && in_array( $row->state, [ 'done', 'waiting' ], true ) && in_array( $row->status, [ 'created', 'updated' ], true ) ) {
+			return new Owed( status: $row->status, user_id: (int) $row->user_id, is_finished: true );
+		}
+		return null;
+	}
+
+	/**
+	 * @param Owed $owed What is still owed.
+	 * @return bool False if the claim was lost to somebody else.
+	 */
+	public static function keep_owed( Event $event, Owed $owed ): bool {
+		// A statement that wpdb had to send twice changes nothing the second time: then the owner decides.
+		return 0 < Database::execute( 'UPDATE ' . Tables::events() . ' SET owed = %s WHERE id = %d AND owner = %s', Database::json( $owed->to_array() ), $event->id, $event->owner )
+			|| Claims::is_held( $event );
+	}
+
+	/**
+	 * The event is finished.
+	 *
+	 * @return bool False if the claim was lost to somebody else.
+	 */
+	public static function finish( Event $event, Outcome $outcome ): bool {
+		return self::end( $event, 'done', $outcome );
+	}
+
+	/**
+	 * All tries are used up. The event is kept, the admin sees it and may replay it.
+	 */
+	public static function give_up( Event $event, Outcome $outcome ): void {
+		self::end( $event, 'dead', $outcome );
+	}
+
+	/**
+	 * The event has come to its end; unless webhooks were merged into it meanwhile, then it is due again.
+	 *
+	 * @param 'done'|'dead' $state
+	 */
+	private static function end( Event $event, string $state, Outcome $outcome ): bool {
+		$now = Clock::now();
+		return 0 < Database::execute(
+			'UPDATE ' . Tables::events() . " SET
+				state = CASE WHEN webhooks = %d THEN %s ELSE 'waiting' END, open_key = CASE WHEN webhooks = %d THEN NULL ELSE open_key END,
+				owner = '', lease_until = 0, inline_worker = 0, attempts = CASE WHEN webhooks = %d THEN attempts ELSE 0 END, crashes = CASE WHEN webhooks = %d THEN crashes ELSE 0 END,
+				due_at = %d, updated_at = %d, status = %s, code = %s, user_id = %d, message = %s, owed = CASE WHEN action = 'return_password' AND webhooks <> %d THEN owed ELSE NULL END
+				WHERE id = %d AND owner = %s",
+			$event->taken,
+			$state,
+			$event->taken,
+			$event->taken,
+			$event->taken,
+			$now,
+			$now,
+			$outcome->status,
+			$outcome->code,
+			$outcome->user_id,
+			Tables::message( $outcome->message ),
+			$event->taken,
+			$event->id,
+			$event->owner
+		);
+	}
+
+	/**
+	 * Lets go of an event that is to be tried again; at once, with its tries begun anew, if a webhook came meanwhile.
+	 *
+	 * @param int    $delay   Milliseconds.
+	 * @param bool   $counts  Whether this was an attempt.
+	 * @param string $message For the admin.
+	 */
+	public static function postpone( Event $event, int $delay, bool $counts, string $message = '' ): void {
+		$now = Clock::now();
+		Database::execute(
+			'UPDATE ' . Tables::events() . " SET state = 'waiting', owner = '', lease_until = 0, inline_worker = 0,
+				due_at = CASE WHEN webhooks = %d THEN %d ELSE %d END, attempts = CASE WHEN webhooks = %d THEN attempts - %d ELSE 0 END,
+				updated_at = %d, message = %s
+				WHERE id = %d AND owner = %s AND state = 'running'",
+			$event->taken,
+			$now + $delay,
+			$now,
+			$event->taken,
+			! $counts && $event->attempts > 0 ? 1 : 0,
+			$now,
+			Tables::message( $message ),
+			$event->id,
+			$event->owner
+		);
+	}
+
+	/**
+	 * Lets go of claimed events that nobody has begun to work on.
+	 *
+	 * @param list<Event> $events
+	 */
+	public static function release( array $events ): void {
+		if ( [] === $events ) {
+			return;
+		}
+		$ids    = implode( ', ', array_map( static fn( Event $event ): int => $event->id, $events ) );
+		$owners = array_values( array_unique( array_map( static fn( Event $event ): string => $event->owner, $events ) ) );
+		$places = implode( ', ', array_fill( 0, count( $owners ), '%s' ) );
+		Database::execute(
+			'UPDATE ' . Tables::events() . " SET state = 'waiting', owner = '', lease_until = 0, inline_worker = 0, attempts = attempts - CASE WHEN attempts > 0 THEN 1 ELSE 0 END
+				WHERE id IN ($ids) AND owner IN ($places) AND state = 'running'",
+			...$owners
+		);
+	}
+}

@@ -1,0 +1,66 @@
+<?php
+/**
+ * What leaves the inbox, and when: done events after 14 days, or beyond 200,000 rows; dead ones after 90 days. What waits never.
+ *
+ * In small batches at the end of a drain, at most once a minute, so that neither a lock nor a request becomes long.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Inbox;
+
+use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Lease;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Retention {
+
+	private const KEEP_DONE  = 14 * Clock::DAY;
+
+	private const KEEP_DEAD  = 90 * Clock::DAY;
+
+	private const MAX_EVENTS = 200000;
+
+	/** Rows of one statement, and statements of one run. */
+	private const BATCH   = 1000;
+
+	private const BATCHES = 20;
+
+	/**
+	 * @return int How many rows went.
+	 */
+	public static function remove_old(): int {
+		if ( ! Lease::take( 'cleanup', Lease::new_owner(), Clock::MINUTE ) ) {
+			return 0;
+		}
+		$now    = Clock::now();
+		$events = Tables::events();
+		$removed = 0;
+		foreach ( [ 'done' => $now - self::KEEP_DONE, 'dead' => $now - self::KEEP_DEAD ] as $state => $before ) {
+			$removed += self::remove_in_batches( "state = '$state' AND updated_at < %d", $before );
+		}
+		// The newest so many stay; which are older than the last of these is told by its id.
+		$limit = max( 1, (int) apply_filters( 'agile_bridge_max_events', self::MAX_EVENTS ) );
+		$last  = Database::rows( "SELECT id FROM $events ORDER BY id DESC LIMIT 1 OFFSET %d", $limit - 1 );
+		if ( [] !== $last ) {
+			$removed += self::remove_in_batches( "state = 'done' AND id < %d", (int) $last[0]->id );
+		}
+		return $removed;
+	}
+
+	private static function remove_in_batches( string $where, int $value ): int {
+		$removed = 0;
+		for ( $batch = 0; $batch < self::BATCHES; $batch++ ) {
+			$gone     = Database::execute( 'DELETE FROM ' . Tables::events() . " WHERE $where ORDER BY id LIMIT " . self::BATCH, $value );
+			$removed += $gone;
+			if ( $gone < self::BATCH ) {
+				break;
+			}
+		}
+		return $removed;
+	}
+}

@@ -1,0 +1,58 @@
+<?php
+/**
+ * A webhook about a contact, read and authentic: what the inbox is asked to store.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Inbox;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Webhook {
+
+	/**
+	 * @param 'add'|'update'|'update_tags'|'test'|'return_password' $action     The last is our own: what is still owed to the CRM.
+	 * @param string                                                $contact_id '' where the contact is named by e-mail.
+	 * @param string                                                $email      In lower case; '' where it is not known.
+	 * @param ?string                                               $role       As the caller named it; null if they did not.
+	 * @param ?bool                                                 $send_notification Null if the caller did not say.
+	 * @param bool                                                  $is_async   Whether the caller does not wait for the result.
+	 * @param string                                                $ignored    Why it is about nobody: `deal_event` or `not_a_person`.
+	 * @param 'webhook'|'reconcile'|'replay'|'retry'                $origin     Who stores it.
+	 */
+	public function __construct(
+		public string $action,
+		public string $contact_id = '',
+		public string $email = '',
+		public ?string $role = null,
+		public ?bool $send_notification = null,
+		public bool $is_async = false,
+		public string $ignored = '',
+		public string $origin = 'webhook',
+	) {}
+
+	/**
+	 * @param array<string, mixed> $webhook Of the extension's receive_webhook().
+	 */
+	public static function of_extension( array $webhook ): self {
+		return new self(
+			action: $webhook['action'],
+			contact_id: (string) $webhook['contact_id'],
+			email: strtolower( (string) $webhook['email'] ),
+			role: $webhook['role'],
+			send_notification: $webhook['send_notification'],
+			is_async: $webhook['async'],
+			ignored: (string) $webhook['ignored'],
+		);
+	}
+
+	/**
+	 * Whether it is about a contact: a test of the key is not, nor are deals and companies.
+	 */
+	public function is_about_a_contact(): bool {
+		return 'test' !== $this->action && '' === $this->ignored;
+	}
+}

@@ -1,0 +1,184 @@
+<?php
+/**
+ * Whether the database did what it was asked for: WordPress' functions do not tell.
+ *
+ * Two halves. For users: wpdb forgets an error at the next query, but keeps a list of all of them in a global; other plugins'
+ * failing queries are in it too and are not our business, those about users are. For our own tables: statements that are
+ * repeated where the database only asks for patience (deadlocks), and throw where it failed.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Site;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Database {
+
+	/**
+	 * Deadlock; MariaDB 11.8 also says 'record has changed since last read'. InnoDB has undone the whole transaction, which for a
+	 * statement by itself is that statement: it may be sent again.
+	 */
+	public const DEADLOCKS = [ 1213, 1020 ];
+
+	/** Seconds to wait for a lock; MySQL's default of 50 would hang a worker. */
+	public const LOCK_WAIT = 2;
+
+	/** How often a statement meets a deadlock before it is given up. Eight workers deadlock in 0.4 % of their claims. */
+	private const DEADLOCK_TRIES = 6;
+
+	/**
+	 * A place in the list, to be given to require_since().
+	 */
+	public static function mark(): int {
+		return count( (array) ( $GLOBALS['EZSQL_ERROR'] ?? [] ) );
+	}
+
+	/**
+	 * @throws Failure If a query about users failed since the mark.
+	 */
+	public static function require_since( int $mark ): void {
+		global $wpdb;
+		foreach ( array_slice( (array) ( $GLOBALS['EZSQL_ERROR'] ?? [] ), $mark ) as $error ) {
+			$query = (string) ( $error['query'] ?? '' );
+			if ( str_contains( $query, $wpdb->users ) || str_contains( $query, $wpdb->usermeta ) ) {
+				throw self::failure();
+			}
+		}
+	}
+
+	public static function failure(): Failure {
+		return new Failure( 503, 'site_unavailable', 'The database of the site failed. Nothing was stored of the contact.' );
+	}
+
+	/**
+	 * Whether a column can hold this text as it is. Characters beyond the basic plane (emoji) do not fit into old tables, and
+	 * WordPress then drops the whole row.
+	 */
+	public static function column_holds( string $table, string $column, string $text ): bool {
+		global $wpdb;
+		if ( 1 !== preg_match( '/[\xF0-\xF4]/', $text ) ) {
+			return true;
+		}
+		return $wpdb->strip_invalid_text_for_column( $table, $column, $text ) === $text;
+	}
+
+	/**
+	 * One statement that writes to a table of ours, a transaction of its own unless one is open.
+	 *
+	 * Keep it ASCII: for anything else wpdb asks the database about every column first.
+	 *
+	 * @param int|float|string ...$values For wpdb's placeholders.
+	 * @return int Rows affected. (SQLite counts rows that matched, MySQL those that changed: compare with 0 only where the WHERE
+	 *             makes the two the same.)
+	 * @throws Failure
+	 */
+	public static function execute( string $sql, ...$values ): int {
+		global $wpdb;
+		// phpcs:ignore WordPress.DB.PreparedSQL -- statements of ours with placeholders.
+		$sql = [] === $values ? $sql : $wpdb->prepare( $sql, ...$values );
+		self::limit_lock_waits();
+		for ( $try = 1; ; $try++ ) {
+			// phpcs:ignore WordPress.DB -- prepared above; tables of ours are in no cache.
+			$affected = self::quietly( static fn() => $wpdb->query( $sql ) );
+			if ( false !== $affected ) {
+				return (int) $affected;
+			}
+			$error = (string) $wpdb->last_error;
+			// (Inside a transaction the repetition is stopped: Transaction::while_it_lasts().)
+			if ( $try >= self::DEADLOCK_TRIES || ! self::is_deadlock() ) {
+				// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- the site's log is where an admin looks for it.
+				error_log( "Bridge for Agile CRM: a statement of the inbox failed: $error" );
+				throw self::failure();
+			}
+			usleep( random_int( 1, 10 ) * 1000 * $try );
+		}
+	}
+
+	/**
+	 * For this connection, once. A wait that takes longer is a failure of the database: who asks is told, and an event is tried
+	 * again later. (On SQLite: Transaction::with_short_waits().)
+	 */
+	public static function limit_lock_waits(): void {
+		global $wpdb;
+		static $limited = null;
+		if ( ! self::is_sqlite() && $limited !== $wpdb->dbh ) {
+			$limited = $wpdb->dbh;
+			// phpcs:ignore WordPress.DB -- a setting of the connection.
+			self::quietly( static fn() => $wpdb->query( 'SET SESSION innodb_lock_wait_timeout = ' . self::LOCK_WAIT ) );
+		}
+	}
+
+	/**
+	 * @param int|float|string ...$values For wpdb's placeholders.
+	 * @return list<object> Rows of a SELECT.
+	 * @throws Failure
+	 */
+	public static function rows( string $sql, ...$values ): array {
+		global $wpdb;
+		// phpcs:ignore WordPress.DB.PreparedSQL -- statements of ours with placeholders.
+		$sql = [] === $values ? $sql : $wpdb->prepare( $sql, ...$values );
+		// phpcs:ignore WordPress.DB -- prepared above; tables of ours are in no cache.
+		$rows = self::quietly( static fn() => $wpdb->get_results( $sql ) );
+		if ( ! is_array( $rows ) || '' !== (string) $wpdb->last_error ) {
+			throw self::failure();
+		}
+		return $rows;
+	}
+
+	/**
+	 * Runs $work without wpdb printing or logging what fails: whoever asks here handles it.
+	 *
+	 * @template T
+	 * @param callable(): T $work
+	 * @return T
+	 */
+	public static function quietly( callable $work ) {
+		global $wpdb;
+		$shown = $wpdb->suppress_errors( true );
+		try {
+			return $work();
+		} finally {
+			$wpdb->suppress_errors( $shown );
+		}
+	}
+
+	/**
+	 * Whether the last statement failed only because another one was in its way. (Not a lock wait that timed out: whoever held
+	 * the lock for that long will hold it still.)
+	 */
+	private static function is_deadlock(): bool {
+		global $wpdb;
+		return $wpdb->dbh instanceof \mysqli && in_array( $wpdb->dbh->errno, self::DEADLOCKS, true );
+	}
+
+	/**
+	 * Whether the last statement failed because somebody else held a lock for longer than we wait.
+	 */
+	public static function is_lock_wait_over(): bool {
+		global $wpdb;
+		return self::is_sqlite() ? str_contains( (string) $wpdb->last_error, 'database is locked' ) : $wpdb->dbh instanceof \mysqli && 1205 === $wpdb->dbh->errno;
+	}
+
+	public static function is_table_missing(): bool {
+		$error = (string) $GLOBALS['wpdb']->last_error;
+		$errno = $GLOBALS['wpdb']->dbh instanceof \mysqli ? $GLOBALS['wpdb']->dbh->errno : 0;
+		return 1146 === $errno || str_contains( $error, 'no such table' ) || str_contains( $error, "doesn't exist" );
+	}
+
+	public static function is_sqlite(): bool {
+		return method_exists( $GLOBALS['wpdb'], 'get_driver' );
+	}
+
+	/**
+	 * JSON in ASCII, whatever is in it: see schema.php.
+	 *
+	 * @param mixed $value
+	 */
+	public static function json( $value ): string {
+		// phpcs:ignore WordPress.WP.AlternativeFunctions -- wp_json_encode() changes what is not UTF-8 by guessing.
+		return (string) json_encode( $value, JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE | JSON_PRESERVE_ZERO_FRACTION );
+	}
+}

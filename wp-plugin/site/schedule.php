@@ -1,0 +1,37 @@
+<?php
+/**
+ * WP-Cron's two events of ours: the fallback where no webhook comes by.
+ *
+ * Recurring, and made once: a single event for each need would write the option that holds all of WP-Cron at every burst.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Site;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Schedule {
+
+	/** Every minute: drains the inbox. */
+	private const DRAIN_HOOK = 'agile_bridge_drain';
+
+	/** Every hour: asks the CRM for changes that no webhook told us. */
+	private const RECONCILE_HOOK = 'agile_bridge_reconcile';
+
+	public static function ensure(): void {
+		if ( ! wp_next_scheduled( self::DRAIN_HOOK ) ) {
+			wp_schedule_event( time() + 60, 'agile_bridge_minute', self::DRAIN_HOOK );
+		}
+		if ( ! wp_next_scheduled( self::RECONCILE_HOOK ) ) {
+			wp_schedule_event( time() + 3600, 'hourly', self::RECONCILE_HOOK );
+		}
+	}
+
+	public static function clear(): void {
+		wp_clear_scheduled_hook( self::DRAIN_HOOK );
+		wp_clear_scheduled_hook( self::RECONCILE_HOOK );
+	}
+}

@@ -1,0 +1,160 @@
+<?php
+/**
+ * What is configured: constants of wp-config.php first, then what the settings screen stored.
+ *
+ * Loaded by every webhook, so it only reads; saving lives in admin/. The early key check runs while the main plugin
+ * file loads: key_digests() therefore touches nothing but constants and one autoloaded option.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Site;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Settings {
+
+	/** Autoloaded, so that reading it costs no query. */
+	public const OPTION  = 'agile_bridge_settings';
+
+	/** Access keys below this many bytes open nothing. The extension refuses them too. */
+	public const MIN_ACCESS_KEY_BYTES = 8;
+
+	/** How many workers of all servers together process webhooks while their requests wait; the rest is answered 202 and drained. */
+	private const INLINE_WORKERS = 2;
+
+	/**
+	 * @param string          $api_key       Sealed.
+	 * @param int             $inline_workers See inline_workers().
+	 * @param string          $gone_contacts `keep`, `unlink`, or `role:` and a slug: what happens to users whose contact is gone.
+	 * @param list<AccessKey> $access_keys   At most two, the one in use first, the former one after it until the admin removes it.
+	 */
+	private function __construct(
+		public string $domain,
+		public string $email,
+		public string $api_key,
+		public string $return_password_field,
+		public bool $answer_beside_wp_fusion,
+		public bool $paused,
+		public int $inline_workers,
+		public bool $reconcile,
+		public string $gone_contacts,
+		public array $access_keys,
+	) {}
+
+	public static function stored(): self {
+		$stored = self::option();
+		$text   = static fn( string $name ): string => is_string( $stored[ $name ] ?? null ) ? $stored[ $name ] : '';
+		return new self(
+			domain: $text( 'domain' ),
+			email: $text( 'email' ),
+			api_key: $text( 'api_key' ),
+			return_password_field: $text( 'return_password_field' ),
+			answer_beside_wp_fusion: true === ( $stored['answer_beside_wp_fusion'] ?? false ),
+			paused: true === ( $stored['paused'] ?? false ),
+			inline_workers: is_int( $stored['inline_workers'] ?? null ) ? max( 0, $stored['inline_workers'] ) : self::INLINE_WORKERS,
+			reconcile: false !== ( $stored['reconcile'] ?? true ),
+			gone_contacts: '' === $text( 'gone_contacts' ) ? 'keep' : $text( 'gone_contacts' ),
+			access_keys: array_map( [ AccessKey::class, 'of_stored' ], self::stored_keys( $stored ) ),
+		);
+	}
+
+	/**
+	 * Stores these settings in place of those of the same names, and keeps the others.
+	 *
+	 * @param array<string, mixed> $changes By the names of the properties above.
+	 */
+	public static function store( array $changes ): void {
+		update_option( self::OPTION, $changes + self::stored()->to_array(), true );
+	}
+
+	/**
+	 * @return array<string, mixed> As the option holds them.
+	 */
+	public function to_array(): array {
+		return [ 'access_keys' => array_map( 'get_object_vars', $this->access_keys ) ] + get_object_vars( $this );
+	}
+
+	/**
+	 * @return array<string, mixed>
+	 */
+	private static function option(): array {
+		$stored = get_option( self::OPTION );
+		return is_array( $stored ) ? $stored : [];
+	}
+
+	/**
+	 * @param array<string, mixed> $stored
+	 * @return list<array<string, mixed>> Each with a `digest`.
+	 */
+	private static function stored_keys( array $stored ): array {
+		$keys = is_array( $stored['access_keys'] ?? null ) ? $stored['access_keys'] : [];
+		return array_values( array_filter( $keys, static fn( $key ): bool => is_array( $key ) && is_string( $key['digest'] ?? null ) ) );
+	}
+
+	/**
+	 * What this process knows of the settings may be as old as it is; a long one looks again. (What servers share is up to date.)
+	 */
+	public static function refresh(): void {
+		if ( ! wp_using_ext_object_cache() ) {
+			wp_cache_delete( 'alloptions', 'options' );
+		}
+		wp_load_alloptions( true );
+	}
+
+	/**
+	 * A configuration constant, or null where it is not defined and the stored setting counts.
+	 *
+	 * Only a string is taken as it is; anything else counts as empty, because 12345678 and "12345678" must not be the same key.
+	 */
+	public static function constant_text( string $name ): ?string {
+		if ( ! defined( $name ) ) {
+			return null;
+		}
+		$value = constant( $name );
+		return is_string( $value ) ? $value : '';
+	}
+
+	/**
+	 * SHA-256 of each valid access key, lowercase hex. None means that every webhook is refused.
+	 *
+	 * @return list<string>
+	 */
+	public static function key_digests(): array {
+		$key = self::constant_text( 'AGILE_BRIDGE_ACCESS_KEY' );
+		if ( null !== $key ) {
+			return strlen( $key ) >= self::MIN_ACCESS_KEY_BYTES ? [ hash( 'sha256', $key ) ] : [];
+		}
+		return array_column( self::stored_keys( self::option() ), 'digest' );
+	}
+
+	/**
+	 * The custom field that takes a generated password, as named in the CRM. '' is off.
+	 */
+	public static function return_password_field(): string {
+		return trim( self::constant_text( 'AGILE_BRIDGE_RETURN_PASSWORD_FIELD' ) ?? self::stored()->return_password_field );
+	}
+
+	/**
+	 * Whether we, and not WP Fusion, answer while WP Fusion is active with Agile CRM. The admin's choice.
+	 */
+	public static function answer_beside_wp_fusion(): bool {
+		return self::stored()->answer_beside_wp_fusion;
+	}
+
+	/**
+	 * Whether events are only stored. The admin's switch.
+	 */
+	public static function is_paused(): bool {
+		return self::stored()->paused;
+	}
+
+	/**
+	 * How many workers of all servers may process webhooks while their requests wait. 0: every webhook is answered 202.
+	 */
+	public static function inline_workers(): int {
+		return max( 0, (int) apply_filters( 'agile_bridge_inline_workers', self::stored()->inline_workers ) );
+	}
+}

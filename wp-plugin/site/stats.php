@@ -1,0 +1,122 @@
+<?php
+/**
+ * Counters for the admin: calls with a wrong access key, and changes that no webhook told.
+ *
+ * A flood of wrong keys must cost next to nothing: one option read a call, and at most one write a minute. The count is
+ * therefore of the minutes in which something was refused: 'at least' so many calls. Called while the main plugin file
+ * loads, so it uses options and $wpdb and no more.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Site;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Stats {
+
+	/** Counters. The only option that a webhook may write, not autoloaded: writing an autoloaded one empties the cache of all. */
+	public const OPTION = 'agile_bridge_stats';
+
+	private const SECONDS_BETWEEN_WRITES = 60;
+
+	/**
+	 * @param string $reason `invalid_access_key`.
+	 */
+	public static function record_refusal( string $reason ): void {
+		$stats = get_option( self::OPTION );
+		$now   = time();
+		$last  = self::last_refusal();
+		// A time in the future is a clock that was set back; it must not silence the record.
+		if ( null !== $last && $last['time'] <= $now && $now - $last['time'] < self::SECONDS_BETWEEN_WRITES ) {
+			return;
+		}
+		$day             = wp_date( 'Y-m-d', $now );
+		$next            = is_array( $stats ) ? $stats : [];
+		$next['refusal'] = [
+			'time'   => $now,
+			'reason' => $reason,
+			'day'    => $day,
+			'count'  => null !== $last && $last['day'] === $day ? $last['count'] + 1 : 1,
+		];
+		self::replace( $stats, $next );
+	}
+
+	/**
+	 * @return ?array{time: int, day: string, count: int} `day` in the site's time zone, `count` of that day.
+	 */
+	public static function last_refusal(): ?array {
+		$stats  = get_option( self::OPTION );
+		$record = is_array( $stats ) ? ( $stats['refusal'] ?? null ) : null;
+		if ( ! is_array( $record ) ) {
+			return null;
+		}
+		return [
+			'time'  => (int) ( $record['time'] ?? 0 ),
+			'day'   => (string) ( $record['day'] ?? '' ),
+			'count' => (int) ( $record['count'] ?? 0 ),
+		];
+	}
+
+	/**
+	 * How many changes reconciliation has found that no webhook told.
+	 */
+	public static function repaired_count(): int {
+		$stats = get_option( self::OPTION );
+		return is_array( $stats ) ? (int) ( $stats['repaired'] ?? 0 ) : 0;
+	}
+
+	/**
+	 * The admin sees how many webhooks never arrived.
+	 */
+	public static function count_repaired( int $count ): void {
+		if ( $count > 0 ) {
+			$stats = get_option( self::OPTION );
+			$next  = is_array( $stats ) ? $stats : [];
+			self::replace( $stats, [ 'repaired' => (int) ( $next['repaired'] ?? 0 ) + $count ] + $next );
+		}
+	}
+
+	/**
+	 * Writes the counters if they still are what was read. Of many requests that read the same, one writes: the others' record
+	 * is as good as theirs, and update_option() would let the slowest of them undo what was counted since.
+	 *
+	 * @param mixed                $seen As get_option() gave it, false where there is none.
+	 * @param array<string, mixed> $next What to write.
+	 */
+	private static function replace( $seen, array $next ): void {
+		global $wpdb;
+		// Errors stay silent: the answer is JSON, and a lost record is not worth a broken one.
+		$shown = $wpdb->suppress_errors( true );
+		// phpcs:disable WordPress.DB.DirectDatabaseQuery -- no function of WordPress compares before it writes.
+		if ( false === $seen ) {
+			$wpdb->query(
+				$wpdb->prepare(
+					"INSERT IGNORE INTO {$wpdb->options} (option_name, option_value, autoload) VALUES (%s, %s, 'off')",
+					self::OPTION,
+					maybe_serialize( $next )
+				)
+			);
+			$missing = wp_cache_get( 'notoptions', 'options' );
+			if ( is_array( $missing ) && isset( $missing[ self::OPTION ] ) ) {
+				unset( $missing[ self::OPTION ] );
+				wp_cache_set( 'notoptions', $missing, 'options' );
+			}
+		} else {
+			$wpdb->query(
+				$wpdb->prepare(
+					"UPDATE {$wpdb->options} SET option_value = %s WHERE option_name = %s AND option_value = %s",
+					maybe_serialize( $next ),
+					self::OPTION,
+					maybe_serialize( $seen )
+				)
+			);
+		}
+		// phpcs:enable
+		// Also after a lost race: what the cache holds is then what lost it.
+		wp_cache_delete( self::OPTION, 'options' );
+		$wpdb->suppress_errors( $shown );
+	}
+}

@@ -1,0 +1,192 @@
+<?php
+/**
+ * All or nothing: one contact's writes in one database transaction.
+ *
+ * A transaction can be lost without a word. DDL in another plugin's hook commits it; so does its own START TRANSACTION; on
+ * SQLite any failing query, also another plugin's, rolls it back, and later writes are stored one by one. What all of these
+ * have in common on MySQL, MariaDB and SQLite: a savepoint made at the start no longer exists at the end. So it is released
+ * before the commit, and if that fails, the caller is told and runs again. (A lost connection, which wpdb would open again
+ * without a word, is kept lost: without_reconnecting().)
+ *
+ * No call to anything outside while one is open: on SQLite every writer of the site would wait for it.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Site;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Transaction {
+
+	/** Seconds that SQLite waits for other writers, as the integration plugin sets it. */
+	private const SQLITE_WAIT = 10;
+
+	private const LOST = 'the transaction was ended by other code, by a deadlock, or by the loss of the connection';
+
+	/** 'Server has gone away' and 'lost connection during query'. */
+	private const CONNECTION_LOST = [ 2006, 2013 ];
+
+	/**
+	 * @template T
+	 * @param callable(): T      $work
+	 * @param callable(T): mixed $seal Its last statements, once it is sure that the transaction has held: what says that all is
+	 *                                 written must not be stored where it is not. No code of others may run in it.
+	 * @return T
+	 * @throws TransactionLost Also where the commit was not confirmed: then all may be stored after all.
+	 * @throws \Throwable Of the work; nothing is stored then.
+	 */
+	public static function run( callable $work, ?callable $seal = null ) {
+		Database::limit_lock_waits();
+		// On SQLite it fails where the database is busy, and what follows would be stored without a transaction.
+		if ( ! self::with_short_waits( static fn(): bool => self::sent( 'START TRANSACTION' ) ) ) {
+			throw new TransactionLost( 'the database is busy' );
+		}
+		return self::without_reconnecting(
+			static function () use ( $work, $seal ) {
+				if ( ! self::sent( 'SAVEPOINT agile_bridge' ) ) {
+					self::sent( 'ROLLBACK' );
+					throw new TransactionLost( 'the database has no savepoints' );
+				}
+				try {
+					$result = self::while_it_lasts( $work );
+					$lost   = ! self::sent( 'RELEASE SAVEPOINT agile_bridge' );
+					if ( ! $lost && null !== $seal ) {
+						self::while_it_lasts( static fn() => $seal( $result ) );
+					}
+				} catch ( \Throwable $error ) {
+					$lost = $error instanceof TransactionLost || ! self::sent( 'RELEASE SAVEPOINT agile_bridge' );
+					self::sent( 'ROLLBACK' );
+					throw $lost && ! $error instanceof TransactionLost ? new TransactionLost( self::LOST, 0, $error ) : $error;
+				}
+				if ( $lost || ! self::sent( 'COMMIT' ) ) {
+					// Perhaps another plugin's transaction is open now, with our last writes in it.
+					self::sent( 'ROLLBACK' );
+					throw new TransactionLost( $lost ? self::LOST : 'the commit was not confirmed' );
+				}
+				return $result;
+			}
+		);
+	}
+
+	/**
+	 * Stops the work at the first statement after one that has ended the transaction: whatever WordPress goes on to write would
+	 * be stored for a user who is not there. That is a deadlock, a lost connection, a ROLLBACK of another plugin and, on SQLite,
+	 * any failing query. (Not DDL or another START TRANSACTION, which commit what is written so far: their plugin may finish,
+	 * and the user is completed right after.)
+	 *
+	 * @template T
+	 * @param callable(): T $work
+	 * @return T
+	 * @throws TransactionLost
+	 */
+	private static function while_it_lasts( callable $work ) {
+		global $wpdb;
+		// wpdb keeps the last error until the next statement, and asks this filter before it forgets.
+		$wpdb->last_error = '';
+		$over             = false;
+		$watch            = static function ( $sql ) use ( $wpdb, &$over ) {
+			if ( $over || ( '' !== $wpdb->last_error && self::ends_transaction() ) ) {
+				$over = true;
+				throw new TransactionLost( self::LOST . ( '' === $wpdb->last_error ? '' : ": $wpdb->last_error" ) );
+			}
+			$over = 1 === preg_match( '/^\s*ROLLBACK\b(?!.*\bTO\b)/i', (string) $sql );
+			return $sql;
+		};
+		add_filter( 'query', $watch, PHP_INT_MAX );
+		try {
+			return $work();
+		} finally {
+			remove_filter( 'query', $watch, PHP_INT_MAX );
+		}
+	}
+
+	/**
+	 * Whether the last statement's error took the transaction with it.
+	 */
+	private static function ends_transaction(): bool {
+		global $wpdb;
+		return Database::is_sqlite() || ( $wpdb->dbh instanceof \mysqli && in_array( $wpdb->dbh->errno, [ ...Database::DEADLOCKS, ...self::CONNECTION_LOST ], true ) );
+	}
+
+	/**
+	 * Whether the database took a statement without values.
+	 */
+	public static function sent( string $sql ): bool {
+		global $wpdb;
+		try {
+			return Database::quietly( static fn(): bool => false !== $wpdb->query( $sql ) ); // phpcs:ignore WordPress.DB -- literals.
+		} catch ( \Throwable $error ) {
+			// The connection is gone: see below.
+			unset( $error );
+			return false;
+		}
+	}
+
+	/**
+	 * Keeps wpdb from opening a lost connection again: it would send the statement once more, without the transaction and its
+	 * locks, and a second user could be stored beside the one that somebody else has made meanwhile. It dies instead, and that
+	 * is made an exception here. (The same for another plugin's wp_die() in a hook: a reason to roll back, not to end.)
+	 *
+	 * @template T
+	 * @param callable(): T $work
+	 * @return T
+	 */
+	private static function without_reconnecting( callable $work ) {
+		global $wpdb;
+		$handlers = [ 'wp_die_handler', 'wp_die_json_handler', 'wp_die_ajax_handler', 'wp_die_jsonp_handler', 'wp_die_xmlrpc_handler', 'wp_die_xml_handler' ];
+		$throw    = static fn(): callable => static function (): void {
+			throw new \RuntimeException( 'wp_die() was called while a user was written' );
+		};
+		// wpdb lets protected properties be set. It lowers the level of error reporting before it tries, and leaves it so if it does not.
+		$retries = $wpdb->reconnect_retries ?? null;
+		$level   = error_reporting(); // phpcs:ignore WordPress.PHP -- read, to be put back.
+		if ( null !== $retries ) {
+			$wpdb->reconnect_retries = 0;
+		}
+		foreach ( $handlers as $handler ) {
+			add_filter( $handler, $throw, PHP_INT_MAX );
+		}
+		try {
+			return $work();
+		} finally {
+			foreach ( $handlers as $handler ) {
+				remove_filter( $handler, $throw, PHP_INT_MAX );
+			}
+			if ( null !== $retries ) {
+				$wpdb->reconnect_retries = $retries;
+			}
+			error_reporting( $level ); // phpcs:ignore WordPress.PHP -- put back.
+		}
+	}
+
+	/**
+	 * On SQLite every writer waits for the whole database. The integration plugin allows ten seconds, which a webhook that only has
+	 * to be stored may use; who would hold the others up meanwhile must not wait so long.
+	 *
+	 * @template T
+	 * @param callable(): T $work
+	 * @return T
+	 */
+	private static function with_short_waits( callable $work ) {
+		if ( ! Database::is_sqlite() ) {
+			return $work();
+		}
+		$wait = static function ( int $seconds ): void {
+			try {
+				$GLOBALS['wpdb']->get_driver()->get_connection()->query( 'PRAGMA busy_timeout = ' . ( 1000 * $seconds ) );
+			} catch ( \Throwable $error ) {
+				// Another version of the integration plugin: its own limit holds.
+				unset( $error );
+			}
+		};
+		$wait( Database::LOCK_WAIT );
+		try {
+			return $work();
+		} finally {
+			$wait( self::SQLITE_WAIT );
+		}
+	}
+}

@@ -1,0 +1,132 @@
+<?php
+/**
+ * Living beside WP Fusion and WP Fusion Lite, and firing their hooks, so that code written for them keeps working.
+ *
+ * Facts from WP Fusion Lite's published source: the full plugin is the class WP_Fusion, the free one WP_Fusion_Lite; the
+ * option `wpf_options` names the chosen CRM in `crm`; WPF_User pushes users back to the CRM from WordPress' own user hooks.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Site;
+
+defined( 'ABSPATH' ) || exit;
+
+final class WpFusion {
+
+	/**
+	 * Where WP Fusion would call the CRM back, or end the request. Besides WordPress' hooks on users there are its own:
+	 * on `wpf_user_imported` it returns passwords, of which we pass none on.
+	 */
+	private const DETACHED_HOOKS = [
+		'user_register',
+		'profile_update',
+		'added_user_meta',
+		'updated_user_meta',
+		'set_user_role',
+		'add_user_role',
+		'remove_user_role',
+		'add_user_to_blog',
+		'wpf_user_imported',
+		'wpf_api_success',
+		'wpf_api_fail',
+	];
+
+	public static function is_active(): bool {
+		return class_exists( 'WP_Fusion', false ) || self::is_plugin_listed( 'wp-fusion.php' );
+	}
+
+	public static function is_lite_active(): bool {
+		return class_exists( 'WP_Fusion_Lite', false ) || self::is_plugin_listed( 'wp-fusion-lite.php' );
+	}
+
+	/**
+	 * Plugins load in alphabetical order, so while our main file loads WP Fusion is only a name in the lists of plugins.
+	 */
+	private static function is_plugin_listed( string $main_file ): bool {
+		$plugins = (array) get_option( 'active_plugins', [] );
+		if ( is_multisite() ) {
+			$plugins = [ ...$plugins, ...array_keys( (array) get_site_option( 'active_sitewide_plugins', [] ) ) ];
+		}
+		foreach ( $plugins as $plugin ) {
+			if ( basename( (string) $plugin ) === $main_file ) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Whether webhooks are left to the full WP Fusion: it is active with Agile CRM, and the admin has not chosen us.
+	 */
+	public static function answers(): bool {
+		return self::has_agile_crm() && ! Settings::answer_beside_wp_fusion();
+	}
+
+	/**
+	 * Whether the full WP Fusion, which answers webhooks, is active with Agile CRM chosen. The Lite edition answers none.
+	 */
+	public static function has_agile_crm(): bool {
+		$options = self::is_active() ? get_option( 'wpf_options' ) : null;
+		return is_array( $options ) && 'agilecrm' === ( $options['crm'] ?? null );
+	}
+
+	/**
+	 * Takes WP Fusion's callbacks off our hooks while $work runs.
+	 *
+	 * @template T
+	 * @param callable(): T $work
+	 * @return T
+	 */
+	public static function detached( callable $work ) {
+		global $wp_filter;
+		$detached = [];
+		foreach ( self::DETACHED_HOOKS as $hook ) {
+			$priorities = isset( $wp_filter[ $hook ] ) ? $wp_filter[ $hook ]->callbacks : [];
+			foreach ( $priorities as $priority => $callbacks ) {
+				foreach ( $callbacks as $callback ) {
+					if ( self::is_theirs( $callback['function'], $hook ) ) {
+						remove_filter( $hook, $callback['function'], $priority );
+						$detached[] = [ $hook, $callback['function'], $priority, $callback['accepted_args'] ];
+					}
+				}
+			}
+		}
+		try {
+			return $work();
+		} finally {
+			foreach ( $detached as $callback ) {
+				add_filter( ...$callback );
+			}
+		}
+	}
+
+	/**
+	 * Told by the file that defines it; by its class' name where the plugin lives in another folder.
+	 *
+	 * @param mixed $callback As given to add_action().
+	 */
+	private static function is_theirs( $callback, string $hook ): bool {
+		try {
+			$function = match ( true ) {
+				is_array( $callback )                                            => new \ReflectionMethod( ...$callback ),
+				is_object( $callback ) && ! $callback instanceof \Closure         => new \ReflectionMethod( $callback, '__invoke' ),
+				is_string( $callback ) && str_contains( $callback, '::' )        => new \ReflectionMethod( ...explode( '::', $callback ) ),
+				default                                                          => new \ReflectionFunction( $callback ),
+			};
+		} catch ( \Throwable $error ) {
+			// Not callable, or a method of __call(): not theirs.
+			unset( $error );
+			return false;
+		}
+		$class = $function instanceof \ReflectionMethod ? $function->class : (string) $function->getClosureScopeClass()?->name;
+		if ( 'wpf_user_imported' === $hook ) {
+			// Its integrations with other plugins listen here too, and are wanted.
+			return 'WPF_User' === $class;
+		}
+		return 1 === preg_match( '~[\\\\/]wp-fusion(-lite)?[\\\\/]~', (string) $function->getFileName() )
+			|| str_starts_with( $class, 'WPF_' ) || str_starts_with( $class, 'WP_Fusion' );
+	}
+}

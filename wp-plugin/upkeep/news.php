@@ -1,0 +1,75 @@
+<?php
+/**
+ * Contacts that have changed while no webhook told: those whose users would change become events.
+ *
+ * A change that we have not seen is one that would change the user: the contact is compared as an event would write it, and only
+ * then an event is stored. Users are never made this way: whether a contact should be a user, only a webhook says.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Upkeep;
+
+use AgileBridge\Plugin\Inbox\Inbox;
+use AgileBridge\Plugin\Inbox\Webhook;
+use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Stats;
+use AgileBridge\Plugin\User\Contact;
+use AgileBridge\Plugin\User\Links;
+use AgileBridge\Plugin\User\Membership;
+use AgileBridge\Plugin\User\Users;
+use AgileBridge\Plugin\Work\Planning;
+
+defined( 'ABSPATH' ) || exit;
+
+final class News {
+
+	/** A webhook may be under way for up to a minute: what changed within this time is left to it, and to the next look. */
+	private const WEBHOOK_ON_ITS_WAY = 2 * Clock::MINUTE;
+
+	/**
+	 * @param list<Contact> $contacts
+	 * @param int           $now      When the look began; milliseconds since 1970.
+	 * @return int How many events were stored.
+	 */
+	public static function store( array $contacts, int $now ): int {
+		// Seconds, as the CRM counts.
+		$quiet    = array_filter( $contacts, static fn( Contact $contact ): bool => 1000 * $contact->updated_time <= $now - self::WEBHOOK_ON_ITS_WAY );
+		$contacts = array_column( $quiet, null, 'id' );
+		if ( [] === $contacts ) {
+			return 0;
+		}
+		$ids    = array_map( 'strval', array_keys( $contacts ) );
+		$linked = Links::to( $ids );
+		Users::read_anew( array_map( 'intval', array_column( $linked, 'user_id' ) ) );
+		$open   = Inbox::open_among( $ids );
+		$stored = 0;
+		foreach ( $linked as $link ) {
+			$contact = $contacts[ $link->contact_id ] ?? null;
+			if ( null !== $contact && ! in_array( $link->contact_id, $open, true ) && self::is_news( $contact, (int) $link->user_id ) ) {
+				Inbox::store( new Webhook( 'update', $contact->id, origin: 'reconcile' ) );
+				++$stored;
+			}
+		}
+		Stats::count_repaired( $stored );
+		return $stored;
+	}
+
+	/**
+	 * Whether an event of this contact would change the user, as read just now.
+	 */
+	private static function is_news( Contact $contact, int $user_id ): bool {
+		$user = get_userdata( $user_id );
+		if ( false === $user || 'PERSON' !== $contact->type || ! Membership::has( $user ) ) {
+			return false;
+		}
+		try {
+			return Planning::would_change( $user, $contact );
+		} catch ( \Throwable $error ) {
+			// It cannot be written; an event would only say so.
+			return false;
+		}
+	}
+}

@@ -1,0 +1,76 @@
+<?php
+/**
+ * Account fields in the form in which WordPress stores them.
+ *
+ * WordPress trims, encodes entities (`AT&amp;T`) and cleans on the way in. So what is stored is compared with what would be
+ * stored; compared with what the CRM sent, every webhook would be an update.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+use AgileBridge\Plugin\Site\Database;
+
+defined( 'ABSPATH' ) || exit;
+
+final class AccountFields {
+
+	/** Fields of the account besides e-mail, login and password; those that are user meta, and those that are columns of `users`. */
+	public const NAME_META   = [ 'first_name', 'last_name', 'nickname', 'description' ];
+
+	public const COLUMN_SIZE = [
+		'display_name' => 250,
+		'user_url'     => 100,
+	];
+
+	public const ALL = [ 'user_email', 'user_login', 'user_pass', 'first_name', 'last_name', 'nickname', 'description', 'display_name', 'user_url' ];
+
+	/**
+	 * What WordPress will store, or null if it would lose the value. `0` is lost: wp_insert_user() takes it for empty.
+	 *
+	 * @param string $key One of NAME_META or COLUMN_SIZE.
+	 */
+	public static function stored_form( string $key, string $value ): ?string {
+		global $wpdb;
+		$filter = 'user_url' === $key ? 'pre_user_url' : "pre_user_$key";
+		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress' own filters, as wp_insert_user() applies them.
+		$stored = wp_unslash( apply_filters( $filter, wp_slash( $value ) ) );
+		if ( in_array( $key, self::NAME_META, true ) ) {
+			$stored = sanitize_meta( $key, $stored, 'user' );
+		}
+		if ( ! is_string( $stored ) || '' === $stored || '0' === $value ) {
+			return null;
+		}
+		[ $table, $column ] = isset( self::COLUMN_SIZE[ $key ] ) ? [ $wpdb->users, $key ] : [ $wpdb->usermeta, 'meta_value' ];
+		$fits               = mb_strlen( $stored ) <= ( self::COLUMN_SIZE[ $key ] ?? PHP_INT_MAX ) && Database::column_holds( $table, $column, $stored );
+		return $fits ? $stored : null;
+	}
+
+	/**
+	 * Whether the field has this value already.
+	 */
+	public static function has( \WP_User $user, string $key, string $stored ): bool {
+		return isset( self::COLUMN_SIZE[ $key ] ) ? $user->data->$key === $stored : UserMeta::stored_is( $user->ID, $key, $stored );
+	}
+
+	/**
+	 * Whether an address survives WordPress' own checks and filters unchanged. It *repairs* bad ones into other addresses.
+	 */
+	public static function is_storable_email( string $email ): bool {
+		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress' own filter, as wp_insert_user() applies it.
+		$stored = wp_unslash( apply_filters( 'pre_user_email', wp_slash( $email ) ) );
+		return strlen( $email ) <= 100 && is_email( $email ) && $stored === $email;
+	}
+
+	/**
+	 * Makes WordPress look into the database for a login or an e-mail. A shared object cache may know a user whose transaction
+	 * was rolled back when their worker was killed.
+	 */
+	public static function forget_cached_name( string $name ): void {
+		wp_cache_delete( $name, 'useremail' );
+		wp_cache_delete( $name, 'userlogins' );
+	}
+}

@@ -1,0 +1,105 @@
+<?php
+/**
+ * What differs between what a user has and what they shall have: the plan of an update. Making it only reads, so that a webhook
+ * without news needs no transaction and writes nothing.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Changes {
+
+	/**
+	 * @param array<string, string>              $account   Account fields to write.
+	 * @param ?string                            $role      Slug of the role to set; null leaves it.
+	 * @param ?string                            $join_role On a network: role of the membership to make; null if there is one.
+	 * @param array<string, string|list<string>> $meta      Mapped user meta to write.
+	 * @param bool                               $link      Whether the link is to be written.
+	 * @param ?list<string>                      $tags      Tags to write; null leaves them.
+	 * @param list<string>                       $notes
+	 * @param array<string, string|list<string>> $data      What the user shall have, of what may be changed of them.
+	 */
+	private function __construct(
+		public array $account,
+		public ?string $role,
+		public ?string $join_role,
+		public array $meta,
+		public bool $link,
+		public ?array $tags,
+		public array $notes,
+		public array $data,
+	) {}
+
+	/**
+	 * @param array<string, string|list<string>> $data      Account fields and meta, guarded; empty for tags only.
+	 * @param ?list<string>                      $tags      Null where the CRM did not tell.
+	 * @param ?string                            $role      Slug of the role that the user shall have; null leaves it.
+	 * @param ?string                            $join_role See above.
+	 * @throws Failure If the address belongs to somebody else.
+	 */
+	public static function between( \WP_User $user, array $data, string $contact_id, ?array $tags, ?string $role, ?string $join_role ): self {
+		$mark    = Database::mark();
+		$names   = [ ...AccountFields::NAME_META, ...array_keys( AccountFields::COLUMN_SIZE ) ];
+		$allowed = Roles::is_protected( $user ) ? AccountFields::NAME_META : [ ...$names, 'user_email' ];
+		$data    = array_diff_key( $data, array_flip( array_diff( AccountFields::ALL, $allowed ) ) );
+		$email   = self::email( $user, $data['user_email'] ?? null );
+		$account = null === $email || '' === $email ? [] : [ 'user_email' => $email ];
+		$notes   = '' === $email ? [ 'email_kept' ] : [];
+		foreach ( array_intersect_key( $data, array_flip( $names ) ) as $key => $value ) {
+			$stored = AccountFields::stored_form( $key, (string) $value );
+			if ( null === $stored ) {
+				$notes[] = "value_refused:$key";
+			} elseif ( ! AccountFields::has( $user, $key, $stored ) ) {
+				$account[ $key ] = (string) $value;
+			}
+		}
+		$meta    = array_diff_key( $data, array_flip( AccountFields::ALL ) );
+		$changes = new self(
+			account: $account,
+			role: null !== $role && [ $role ] !== array_values( $user->roles ) && ! Roles::is_protected( $user ) ? $role : null,
+			join_role: $join_role,
+			meta: array_filter( $meta, static fn( $value, $key ): bool => ! UserMeta::is( $user->ID, (string) $key, $value ), ARRAY_FILTER_USE_BOTH ),
+			link: ! UserMeta::is( $user->ID, Links::key(), $contact_id ),
+			tags: null !== $tags && array_filter( Tags::changes( Tags::of_user( $user->ID ), $tags ) ) ? $tags : null,
+			notes: $notes,
+			data: $data,
+		);
+		// A lookup that failed looks like a free address, or like a value that differs.
+		Database::require_since( $mark );
+		return $changes;
+	}
+
+	/**
+	 * Whether there is anything to write.
+	 */
+	public function are_any(): bool {
+		return [] !== $this->account || [] !== $this->meta || $this->link || null !== $this->role || null !== $this->join_role || null !== $this->tags;
+	}
+
+	/**
+	 * @param mixed $email The address that the user shall have, null if it stays.
+	 * @return ?string To be written; null if nothing is; '' where WordPress would not store it.
+	 * @throws Failure If it belongs to somebody else.
+	 */
+	private static function email( \WP_User $user, $email ): ?string {
+		if ( ! is_string( $email ) || strtolower( $user->user_email ) === $email ) {
+			return null;
+		}
+		AccountFields::forget_cached_name( $email );
+		if ( ! AccountFields::is_storable_email( $email ) ) {
+			return '';
+		}
+		if ( ! in_array( Users::with_email( $email )?->ID, [ null, $user->ID ], true ) || ! in_array( email_exists( $email ), [ false, $user->ID ], true ) ) {
+			throw new Failure( 422, 'email_conflict', 'The e-mail address of the contact belongs to another user.' );
+		}
+		return $email;
+	}
+}

@@ -1,0 +1,58 @@
+<?php
+/**
+ * A contact, as the CRM has it now.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+use AgileBridge\Plugin\Site\Settings;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Contact {
+
+	/**
+	 * @param string               $type         `PERSON`, `COMPANY` or `LEAD`, as the CRM sends it.
+	 * @param ?list<string>        $tags         Each once, in the CRM's order; null where the CRM did not tell, which is not none.
+	 * @param int                  $updated_time Seconds since 1970; 0 if never updated.
+	 * @param array<string, mixed> $record       As the extension gave it and takes it, and as hooks get it.
+	 */
+	private function __construct( public string $id, public string $type, public ?array $tags, public int $updated_time, public array $record ) {}
+
+	/**
+	 * @param array<string, mixed> $record As the extension's AgileCrm gives it.
+	 */
+	public static function of_record( array $record ): self {
+		$tags = null === $record['tags'] ? null : array_values( array_unique( $record['tags'] ) );
+		return new self( $record['id'], $record['type'], $tags, (int) $record['updated_time'], $record );
+	}
+
+	/**
+	 * @return list<string> Every valid address of the contact, in lower case.
+	 */
+	public function addresses(): array {
+		return \AgileBridge\user_data( $this->record, [], 'UTC' )['emails'];
+	}
+
+	/**
+	 * The contact as other plugins may see it: without the properties that give or take passwords.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public function without_passwords(): array {
+		$names = [ Settings::return_password_field() ];
+		foreach ( FieldMap::stored() as $rule ) {
+			if ( 'user_pass' === ( $rule['wp'] ?? '' ) ) {
+				// `name+subtype`, or a name with a plus sign in it.
+				$names[] = (string) ( $rule['crm'] ?? '' );
+				$names[] = (string) preg_replace( '/\+[^+]*$/D', '', (string) ( $rule['crm'] ?? '' ) );
+			}
+		}
+		$is_shown = static fn( array $property ): bool => ! in_array( $property['name'], $names, true );
+		return [ 'properties' => array_values( array_filter( $this->record['properties'], $is_shown ) ) ] + $this->record;
+	}
+}

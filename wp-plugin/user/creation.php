@@ -1,0 +1,165 @@
+<?php
+/**
+ * A new user, whole or not at all.
+ *
+ * Runs inside the transaction of one contact. What could forbid the user is checked before the first write; no mail leaves, no
+ * call goes out and none of our actions fires in here. A creation that was cut off all the same is completed: see new-user.php.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Creation {
+
+	/** WordPress lets nobody in with a longer password. */
+	private const MAX_PASSWORD_BYTES = 4096;
+
+	/**
+	 * @param array<string, string|list<string>> $data  Account fields and meta, guarded.
+	 * @param ?list<string>                      $tags  Null where the CRM did not tell.
+	 * @param string                             $role  Its slug, '' for none.
+	 * @param Login                              $login Nobody else can take it meanwhile, but code that is not ours.
+	 */
+	public static function create( NewUser $new, array $data, string $contact_id, ?array $tags, string $role, Login $login ): Written {
+		$email = (string) ( $data['user_email'] ?? '' );
+		self::require_free( $email, $login );
+		$mark                  = Database::mark();
+		$mapped                = self::mapped_password( $data );
+		$password              = $mapped ?? \AgileBridge\generate_password();
+		[ $account, $refused ] = self::account( $data, $email, $login, $role );
+		$account['meta_input'] = [ NewUser::MARK => '1', Links::key() => $contact_id ] + ( empty( $tags ) ? [] : [ Tags::key() => $tags ] );
+		// A lookup that failed looks like a free address.
+		Database::require_since( $mark );
+
+		$hash    = PasswordHash::of( $password, null === $mapped );
+		$written = NewUserMeta::gathered(
+			$new,
+			array_map( 'strval', array_keys( $account['meta_input'] + array_diff_key( $data, array_flip( AccountFields::ALL ) ) ) ),
+			static function () use ( $new, $account, $hash, $mark, $role, $data ): array {
+				$user_id = $new->insert( $account, $hash );
+				self::verify( $user_id, $account, $mark );
+				if ( is_multisite() ) {
+					Membership::join( $user_id, $role );
+				}
+				$meta   = UserData::filtered_meta( $data, $user_id );
+				$mapped = array_diff_key( $meta['data'], array_flip( AccountFields::ALL ) );
+				return [ 'user_id' => $user_id, 'notes' => [ ...$meta['notes'], ...UserMeta::write_mapped( $user_id, $mapped )['notes'] ] ];
+			}
+		);
+		Database::require_since( $mark );
+		$user_id = $written['user_id'];
+		$notes   = [
+			...( $login->is_derived ? [ 'login_derived' ] : [] ),
+			...( isset( $data['user_pass'] ) && null === $mapped ? [ 'password_refused' ] : [] ),
+			...$refused,
+			...$written['notes'],
+			...( ! empty( $tags ) && ! UserMeta::is( $user_id, Tags::key(), $tags ) ? [ 'value_refused:' . Tags::key() ] : [] ),
+		];
+		return new Written( 'created', $user_id, $notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), null === $mapped ? $password : null );
+	}
+
+	/**
+	 * Completes a user whose creation was cut off: what an update writes, and what only a creation does.
+	 *
+	 * @param array<string, string|list<string>> $data Account fields and meta, guarded.
+	 * @param string                             $role Its slug, '' for none.
+	 */
+	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id, string $role ): Written {
+		global $wpdb;
+		$mark   = Database::mark();
+		$update = Update::write( $user, $changes, $contact_id );
+		if ( is_multisite() && ! Membership::has( $user ) ) {
+			Membership::join( $user->ID, $role );
+		} elseif ( '' !== $role && [ $role ] !== array_values( $user->roles ) ) {
+			$user->set_role( $role );
+		}
+		// The password of the first attempt is known to nobody; this one can be told.
+		$mapped   = self::mapped_password( $data );
+		$password = $mapped ?? \AgileBridge\generate_password();
+		// phpcs:ignore WordPress.DB -- wp_set_password() would hash it slowly and mail about it.
+		$wpdb->update( $wpdb->users, [ 'user_pass' => PasswordHash::of( $password, null === $mapped ) ], [ 'ID' => $user->ID ] );
+		// Else WordPress writes the old hash back from its cache when it makes the key for the welcome mail.
+		clean_user_cache( $user );
+		Database::require_since( $mark );
+		return new Written( 'created', $user->ID, $update->notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), null === $mapped ? $password : null );
+	}
+
+	/**
+	 * Whether the creation of this user was cut off. Never said of one who can do harm: somebody has worked on them since.
+	 */
+	public static function is_half_made( \WP_User $user ): bool {
+		return metadata_exists( 'user', $user->ID, NewUser::MARK ) && ! Roles::is_protected( $user );
+	}
+
+	/**
+	 * @throws Failure If WordPress would not store the address as it is, or somebody has it.
+	 */
+	private static function require_free( string $email, Login $login ): void {
+		if ( ! AccountFields::is_storable_email( $email ) ) {
+			throw new Failure( 422, 'email_invalid', 'WordPress would not store the e-mail address of the contact as it is.' );
+		}
+		AccountFields::forget_cached_name( $email );
+		AccountFields::forget_cached_name( $login->name );
+		// Else WordPress itself looks.
+		if ( defined( 'WP_IMPORTING' ) && email_exists( $email ) ) {
+			throw Refused::email_conflict();
+		}
+	}
+
+	/**
+	 * @param array<string, string|list<string>> $data
+	 * @return ?string Null where there is none, or one that is too long.
+	 */
+	private static function mapped_password( array $data ): ?string {
+		$mapped = isset( $data['user_pass'] ) ? (string) $data['user_pass'] : null;
+		// As it will be hashed.
+		return null !== $mapped && strlen( wp_slash( $mapped ) ) <= self::MAX_PASSWORD_BYTES ? $mapped : null;
+	}
+
+	/**
+	 * @param array<string, string|list<string>> $data
+	 * @return array{array<string, mixed>, list<string>} As wp_insert_user() takes it; notes.
+	 */
+	private static function account( array $data, string $email, Login $login, string $role ): array {
+		$notes   = [];
+		$account = [
+			'user_login' => $login->name,
+			'user_email' => $email,
+			// Opens nothing: the hash of the real one is put in its place.
+			'user_pass'  => \AgileBridge\generate_password(),
+			// On a network the role comes with the membership.
+			'role'       => is_multisite() ? '' : $role,
+		] + Names::public_names( $data, $login->name, $email );
+		foreach ( [ ...AccountFields::NAME_META, ...array_keys( AccountFields::COLUMN_SIZE ) ] as $key ) {
+			$value = (string) ( $data[ $key ] ?? '' );
+			if ( '' !== $value && null === AccountFields::stored_form( $key, $value ) ) {
+				$notes[] = "value_refused:$key";
+			} elseif ( '' !== $value ) {
+				$account += [ $key => $value ];
+			}
+		}
+		return [ $account, $notes ];
+	}
+
+	/**
+	 * @param array<string, mixed> $account
+	 * @throws Failure If what is stored is not what was meant.
+	 */
+	private static function verify( int $user_id, array $account, int $mark ): void {
+		Database::require_since( $mark );
+		// What is stored, not what a cache holds.
+		$user = Users::fresh( $user_id );
+		Database::require_since( $mark );
+		if ( null === $user || $user->user_login !== $account['user_login'] || $user->user_email !== $account['user_email'] ) {
+			throw new Failure( 422, 'rejected_by_site', 'Code of the site changed the login or the e-mail address of the new user.' );
+		}
+	}
+}

@@ -1,0 +1,20 @@
+<?php
+/**
+ * The login that a new user gets.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Login {
+
+	/**
+	 * @param bool $is_derived Whether it is neither the mapped one nor the e-mail.
+	 */
+	public function __construct( public string $name, public bool $is_derived ) {}
+}

@@ -1,0 +1,82 @@
+<?php
+/**
+ * What a new user is called: login and public names.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+use AgileBridge\Plugin\Site\Failure;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Names {
+
+	/**
+	 * The mapped login if it is free, else the e-mail, else one derived from it.
+	 *
+	 * @throws Failure If the site accepts none.
+	 */
+	public static function login_for( ?string $mapped, string $email, string $contact_id ): Login {
+		foreach ( [ $mapped, $email ] as $login ) {
+			if ( null !== $login && self::is_free_login( $login, $email ) ) {
+				return new Login( $login, false );
+			}
+		}
+		foreach ( \AgileBridge\login_candidates( $email, $contact_id ) as $login ) {
+			if ( self::is_free_login( $login, $email ) ) {
+				return new Login( $login, true );
+			}
+		}
+		throw new Failure( 422, 'rejected_by_site', 'The site accepts no login that can be made for this contact.' );
+	}
+
+	/**
+	 * Whether WordPress would store this login as it is, and nobody has it.
+	 *
+	 * A login that is somebody else's e-mail is not free: WordPress lets people log in by either. Nor is a super admin's on a
+	 * network: those are a list of logins, and need not exist as users yet.
+	 *
+	 * @param string $email The new user's own.
+	 */
+	private static function is_free_login( string $login, string $email ): bool {
+		AccountFields::forget_cached_name( $login );
+		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress' own filters, as wp_insert_user() applies them.
+		$stored  = trim( (string) apply_filters( 'pre_user_login', sanitize_user( $login, true ) ) );
+		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals
+		$illegal = array_map( 'strtolower', array_map( 'strval', (array) apply_filters( 'illegal_user_logins', [] ) ) );
+		$admins  = is_multisite() ? array_map( 'strtolower', array_map( 'strval', get_super_admins() ) ) : [];
+		return '' !== $stored && '0' !== $stored && $stored === $login && mb_strlen( $login ) <= 60
+			&& ! in_array( strtolower( $login ), [ ...$illegal, ...$admins ], true )
+			&& ! username_exists( $login )
+			&& ( strtolower( $login ) === $email || ! str_contains( $login, '@' ) || ! email_exists( $login ) );
+	}
+
+	/**
+	 * Names that the public sees. WordPress itself would take the login for them, which is the e-mail.
+	 *
+	 * @param array<string, string|list<string>> $data
+	 * @return array{nickname: string, display_name: string, user_nicename: string}
+	 */
+	public static function public_names( array $data, string $login, string $email ): array {
+		$first = (string) ( $data['first_name'] ?? '' );
+		$last  = (string) ( $data['last_name'] ?? '' );
+		$name  = static fn( string $text ): string => \AgileBridge\display_name( $text, '', $login );
+		$full  = \AgileBridge\display_name( $first, $last, $login );
+		$names = [];
+		foreach ( [ 'nickname', 'display_name' ] as $key ) {
+			$mapped = $data[ $key ] ?? '';
+			$mapped = is_string( $mapped ) && false !== stripos( $mapped, $email ) ? $name( $mapped ) : (string) $mapped;
+			// A name that WordPress cannot hold would make it fall back on the login.
+			$choices       = array_filter( [ $mapped, $full, $name( '' ) ], static fn( string $text ): bool => null !== AccountFields::stored_form( $key, $text ) );
+			$names[ $key ] = reset( $choices ) ?: 'user';
+		}
+		// wp_insert_user() strips what sanitize_title() makes of other scripts (`%e5%b1…`), and would leave an empty nicename.
+		$nicenames = array_map( static fn( string $text ): string => _truncate_post_slug( sanitize_title( sanitize_user( $text, true ) ), 50 ), [ $full, $name( '' ) ] );
+		$nicenames = array_filter( $nicenames, static fn( string $text ): bool => '' !== trim( $text, '-' ) );
+		return $names + [ 'user_nicename' => reset( $nicenames ) ?: 'user' ];
+	}
+}

@@ -1,0 +1,105 @@
+<?php
+/**
+ * An existing user, brought up to date: just what differs is written, inside the transaction of one contact.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Update {
+
+	/**
+	 * @param Changes $changes For this very user.
+	 * @return Written Unchanged where WordPress or another plugin let nothing of it pass.
+	 */
+	public static function write( \WP_User $user, Changes $changes, string $contact_id ): Written {
+		$mark       = Database::mark();
+		$notes      = $changes->notes;
+		$is_written = null !== $changes->join_role || null !== $changes->role || [] !== $changes->account;
+		if ( null !== $changes->join_role ) {
+			Membership::join( $user->ID, $changes->join_role );
+		}
+		if ( [] !== $changes->account ) {
+			self::change_account( $user, $changes->account );
+		}
+		if ( null !== $changes->role ) {
+			$user->set_role( $changes->role );
+		}
+		$meta       = UserMeta::write_mapped( $user->ID, $changes->meta );
+		$is_written = $meta['written'] || $is_written;
+		if ( $changes->link ) {
+			$is_written = 'written' === UserMeta::write( $user->ID, Links::key(), $contact_id ) || $is_written;
+		}
+		if ( null !== $changes->tags ) {
+			$result     = UserMeta::write( $user->ID, Tags::key(), $changes->tags );
+			$is_written = 'written' === $result || $is_written;
+			$notes      = 'refused' === $result ? [ ...$notes, 'value_refused:' . Tags::key() ] : $notes;
+		}
+		Database::require_since( $mark );
+		return new Written( $is_written ? 'updated' : 'unchanged', $user->ID, [ ...$notes, ...$meta['notes'] ], $changes->data );
+	}
+
+	/**
+	 * Takes the link to the contact away; tags and all else stay.
+	 */
+	public static function unlink( \WP_User $user ): void {
+		delete_user_meta( $user->ID, Links::key() );
+	}
+
+	/**
+	 * Gives an unprotected member of the site this role, in place of theirs.
+	 *
+	 * @param string $role Slug of a harmless one.
+	 */
+	public static function give_role( \WP_User $user, string $role ): void {
+		if ( Membership::has( $user ) && ! Roles::is_protected( $user ) && [ $role ] !== array_values( $user->roles ) ) {
+			$user->set_role( $role );
+		}
+	}
+
+	/**
+	 * Changes account fields by wp_update_user(), for its hooks and its notice to the old address, but lets it write no more than
+	 * these: it would write all the others too, and fill in an empty nickname with the login, which is the e-mail.
+	 *
+	 * @param array<string, string> $changes Not empty.
+	 */
+	private static function change_account( \WP_User $user, array $changes ): void {
+		$id   = $user->ID;
+		$mark = Database::mark();
+		$row  = static function ( $row, $update, $user_id ) use ( $id, $changes ) {
+			if ( $id !== $user_id || ! is_array( $row ) ) {
+				return $row;
+			}
+			// An empty row is an error to it; the id as it is writes nothing.
+			return array_intersect_key( $row, $changes ) ?: [ 'ID' => $id ];
+		};
+		$meta = static fn( $meta, $of ) => $of->ID === $id ? array_intersect_key( (array) $meta, $changes ) : $meta;
+		add_filter( 'wp_pre_insert_user_data', $row, PHP_INT_MAX, 3 );
+		add_filter( 'insert_user_meta', $meta, PHP_INT_MAX, 2 );
+		try {
+			$result = wp_update_user( wp_slash( [ 'ID' => $id ] + $changes ) );
+		} finally {
+			remove_filter( 'wp_pre_insert_user_data', $row, PHP_INT_MAX );
+			remove_filter( 'insert_user_meta', $meta, PHP_INT_MAX );
+		}
+		Database::require_since( $mark );
+		if ( is_wp_error( $result ) || $result !== $id ) {
+			throw Refused::by_wordpress( $result );
+		}
+		if ( isset( $changes['user_email'] ) ) {
+			clean_user_cache( $id );
+			$stored = get_userdata( $id );
+			if ( ! $stored || $stored->user_email !== $changes['user_email'] ) {
+				throw new Failure( 422, 'rejected_by_site', 'Code of the site changed the new e-mail address of the user.' );
+			}
+		}
+	}
+}

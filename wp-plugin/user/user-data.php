@@ -1,0 +1,113 @@
+<?php
+/**
+ * From a contact to what a user shall have: the extension's mapping, then the filters of the site, then the guards again.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Log;
+
+defined( 'ABSPATH' ) || exit;
+
+final class UserData {
+
+	/**
+	 * The contact, mapped. Stripping tags is WordPress' part of the mapping; a value of nothing but tags is an empty one.
+	 */
+	public static function mapped( Contact $contact ): Mapped {
+		$read = \AgileBridge\user_data( $contact->record, FieldMap::stored(), wp_timezone_string() );
+		$data = $read['data'];
+		foreach ( $read['text'] as $key ) {
+			$data[ $key ] = wp_strip_all_tags( (string) $data[ $key ] );
+			if ( '' === $data[ $key ] && ! in_array( $key, self::cleared_when_empty(), true ) ) {
+				unset( $data[ $key ] );
+			}
+		}
+		return new Mapped( $data, $read['emails'], $read['email_problem'], $read['notes'] );
+	}
+
+	/**
+	 * @return list<string> Keys of user meta that an empty value of the CRM empties.
+	 */
+	private static function cleared_when_empty(): array {
+		$entries = \AgileBridge\check_field_map( FieldMap::stored() )['entries'];
+		return array_column( array_filter( $entries, static fn( array $entry ): bool => 'clear' === $entry['when_empty'] ), 'wp' );
+	}
+
+	/**
+	 * What the site's own code makes of it.
+	 *
+	 * @param array<string, string|list<string>> $data
+	 * @param ?\WP_User                          $user    Null where one will be created.
+	 * @return array{data: array<string, string|list<string>>, notes: list<string>}
+	 * @throws Failure If a filter cancels.
+	 */
+	public static function filtered( array $data, Contact $contact, ?\WP_User $user ): array {
+		$data = self::not_cancelled( apply_filters( 'agile_bridge_user_data', $data, $contact->without_passwords() ) );
+		// phpcs:disable WordPress.NamingConventions.PrefixAllGlobals -- WP Fusion's names.
+		if ( null === $user ) {
+			$data = self::not_cancelled( apply_filters( 'wpf_import_user', $data, $contact->id ) );
+		} else {
+			$data = self::not_cancelled( apply_filters( 'wpf_pulled_user_meta', $data, $user->ID ) );
+			$data = self::not_cancelled( apply_filters( 'wpf_set_user_meta', $data, $user->ID ) );
+		}
+		// phpcs:enable
+		return \AgileBridge\guard_user_data( $data );
+	}
+
+	/**
+	 * The meta of a user who was just created: `wpf_set_user_meta` wants a user id. The password is no meta.
+	 *
+	 * @param array<string, string|list<string>> $data
+	 * @return array{data: array<string, string|list<string>>, notes: list<string>}
+	 */
+	public static function filtered_meta( array $data, int $user_id ): array {
+		unset( $data['user_pass'] );
+		try {
+			// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WP Fusion's name.
+			$filtered = apply_filters( 'wpf_set_user_meta', $data, $user_id );
+		} catch ( \Throwable $error ) {
+			// The user exists by now; half of the meta would be worse than the meta as the CRM sent it.
+			Log::error( $error );
+			$filtered = $data;
+		}
+		// Only the filters before the creation can cancel it.
+		return \AgileBridge\guard_user_data( is_array( $filtered ) ? $filtered : $data );
+	}
+
+	/**
+	 * @param mixed $data What a filter returned.
+	 * @return array<string, mixed>
+	 */
+	private static function not_cancelled( $data ): array {
+		if ( ! is_array( $data ) ) {
+			throw new Failure( 422, 'rejected_by_site', 'Code of the site refuses this contact: a filter cancelled it.' );
+		}
+		return $data;
+	}
+
+	/**
+	 * Notes of the guards, without those about what is used on creation only; a password has a note of its own.
+	 *
+	 * @param list<string> $notes
+	 * @return list<string>
+	 */
+	public static function notes_for( array $notes, bool $creating ): array {
+		$password = [ 'value_refused:user_pass', 'password_refused' ];
+		$kept     = [];
+		foreach ( $notes as $note ) {
+			if ( in_array( $note, $password, true ) ) {
+				$note = 'password_refused';
+			}
+			if ( $creating || ! in_array( $note, [ 'password_refused', 'value_refused:user_login' ], true ) ) {
+				$kept[] = $note;
+			}
+		}
+		return array_values( array_unique( $kept ) );
+	}
+}

@@ -1,0 +1,96 @@
+<?php
+/**
+ * Users as the database has them now: a cache may hold what another server has changed since, or what a transaction of ours
+ * has taken back.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Users {
+
+	public static function fresh( int $user_id ): ?\WP_User {
+		wp_cache_delete( $user_id, 'users' );
+		wp_cache_delete( $user_id, 'user_meta' );
+		return get_userdata( $user_id ) ?: null;
+	}
+
+	/**
+	 * Puts users and all their meta into WordPress' caches as the database has them now: two queries for all of them.
+	 *
+	 * @param list<int> $user_ids
+	 */
+	public static function read_anew( array $user_ids ): void {
+		foreach ( $user_ids as $user_id ) {
+			wp_cache_delete( $user_id, 'users' );
+			wp_cache_delete( $user_id, 'user_meta' );
+		}
+		cache_users( $user_ids );
+	}
+
+	/**
+	 * The user with that very address. get_user_by() finds the admin for `ádmin@…`: the database's collation ignores accents.
+	 *
+	 * @param string $email ASCII, in lower case.
+	 */
+	public static function with_email( string $email ): ?\WP_User {
+		global $wpdb;
+		// phpcs:ignore WordPress.DB -- see above.
+		$rows = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM {$wpdb->users} WHERE user_email = %s ORDER BY ID", $email ) );
+		foreach ( (array) $rows as $row ) {
+			if ( strtolower( $row->user_email ) === $email ) {
+				wp_cache_delete( $row->ID, 'users' );
+				wp_cache_delete( $row->ID, 'user_meta' );
+				update_user_caches( $row );
+				return get_userdata( (int) $row->ID ) ?: null;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Puts a user and all their meta into WordPress' caches, fresh from the database, by one query.
+	 *
+	 * @return int The same id; 0 where there is no such user, or the database fails: who needs the user will meet that.
+	 */
+	public static function preload( int $user_id ): int {
+		global $wpdb;
+		if ( 0 === $user_id ) {
+			return 0;
+		}
+		try {
+			$rows = Database::rows(
+				"SELECT u.*, m.umeta_id, m.meta_key, m.meta_value FROM {$wpdb->users} u LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID WHERE u.ID = %d",
+				$user_id
+			);
+		} catch ( Failure $failure ) {
+			return 0;
+		}
+		wp_cache_delete( $user_id, 'users' );
+		wp_cache_delete( $user_id, 'user_meta' );
+		if ( [] === $rows ) {
+			return 0;
+		}
+		// WordPress wants the oldest first.
+		usort( $rows, static fn( object $a, object $b ): int => (int) $a->umeta_id <=> (int) $b->umeta_id );
+		$meta = [];
+		foreach ( $rows as $row ) {
+			if ( null !== $row->umeta_id ) {
+				$meta[ $row->meta_key ][] = $row->meta_value;
+			}
+		}
+		$user = $rows[0];
+		unset( $user->umeta_id, $user->meta_key, $user->meta_value );
+		update_user_caches( $user );
+		wp_cache_set( $user_id, $meta, 'user_meta' );
+		return $user_id;
+	}
+}

@@ -1,0 +1,29 @@
+<?php
+/**
+ * What was written of a user.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Written {
+
+	/**
+	 * @param 'created'|'updated'|'unchanged'    $status
+	 * @param list<string>                       $notes
+	 * @param array<string, string|list<string>> $data     What was meant to be written, without the password.
+	 * @param ?string                            $password If it was generated.
+	 */
+	public function __construct(
+		public string $status,
+		public int $user_id,
+		public array $notes,
+		public array $data,
+		#[\SensitiveParameter] public ?string $password = null,
+	) {}
+}

@@ -1,0 +1,243 @@
+<?php
+/**
+ * The JSON answer, and what keeps everybody else's output out of it.
+ *
+ * A campaign reads our keys out of the answer and branches on the status. So once a request is ours nothing else may reach
+ * the client: not a notice of another plugin, not WordPress' error page, not a redirect, not an empty 200 because somebody
+ * called exit.
+ *
+ * How: an output buffer that swallows everything from the main plugin file on. The answer is printed past it, once, with
+ * its length; whatever is printed later meets a second swallowing buffer. If the script ends without an answer, for whatever
+ * reason, the first thing that runs then (the `shutdown` action, before all of its callbacks) answers `site_error`.
+ * The buffer can be removed, because `while ( ob_get_level() ) { ob_end_clean(); }` is common and would otherwise never end;
+ * it is put back at the next stage of WordPress' boot. Who prints in between makes PHP send its headers, and that calls us:
+ * `site_error` goes out before the first stray byte, with its length, so that no client reads further.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Webhook;
+
+use AgileBridge\Plugin\Site\Log;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Output {
+
+	/** Seconds after which a sender may try again: an admin has to act first, or a database to come back. */
+	private const RETRY_AFTER = 60;
+
+	private static bool $guarded = false;
+
+	private static bool $sent = false;
+
+	/** What else is to be done where nobody answers. */
+	private static ?\Closure $otherwise = null;
+
+	/** Given back where the memory ran out, so that saying so does not fail as well. */
+	private static string $reserve = '';
+
+	/**
+	 * From here on nothing but our answer leaves this request.
+	 */
+	public static function guard(): void {
+		if ( ! self::$guarded ) {
+			self::$guarded = true;
+			self::$reserve = str_repeat( ' ', 262144 );
+			// Out of memory, PHP throws all buffers away, ours too, and then displays the error. It is logged all the same.
+			self::set( 'display_errors', '0' );
+			// Nor may wpdb print its own page where it loses the database; it keeps the error instead.
+			$GLOBALS['wpdb']->hide_errors();
+			// Senders give up after some seconds. What they asked for is done all the same.
+			ignore_user_abort( true );
+			defined( 'DONOTCACHEPAGE' ) || define( 'DONOTCACHEPAGE', true );
+			// It would empty our buffer to the client before we know that the request is over.
+			remove_action( 'shutdown', 'wp_ob_end_flush_all', 1 );
+			add_action( 'shutdown', [ self::class, 'finish' ], PHP_INT_MIN );
+			// Where the fatal error came before WordPress' own hooks work, or somebody removed our action.
+			register_shutdown_function( [ self::class, 'finish' ] );
+			foreach ( [ 'plugins_loaded', 'setup_theme', 'after_setup_theme', 'init' ] as $stage ) {
+				add_action( $stage, [ self::class, 'guard' ], PHP_INT_MIN );
+			}
+			header_register_callback( [ self::class, 'before_stray_output' ] );
+		}
+		$ours = __CLASS__ . '::swallow';
+		if ( ! self::$sent && ! in_array( $ours, ob_list_handlers(), true ) ) {
+			ob_start( [ self::class, 'swallow' ] );
+		}
+	}
+
+	/**
+	 * The buffer's callback. No one's output passes; only where PHP itself ends the buffer and no one could answer before
+	 * (an `exit` inside a shutdown function skips all later ones) does it give the answer.
+	 */
+	public static function swallow( string $printed, int $phase ): string {
+		unset( $printed );
+		$ending = 0 !== ( $phase & PHP_OUTPUT_HANDLER_FINAL ) && 0 === ( $phase & PHP_OUTPUT_HANDLER_CLEAN );
+		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- no caller but this function: it is PHP that ends the buffer.
+		if ( self::$sent || ! $ending || count( debug_backtrace( DEBUG_BACKTRACE_IGNORE_ARGS, 3 ) ) > 1 ) {
+			return '';
+		}
+		self::$sent        = true;
+		[ $status, $body ] = self::nobody_answered();
+		$json              = self::json( $body );
+		self::headers( $status, strlen( $json ), [] );
+		return $json;
+	}
+
+	/**
+	 * Sends the answer. The caller ends the script; on PHP-FPM the client has gone by then.
+	 *
+	 * @param array<string, mixed>  $body    By the keys that campaigns know.
+	 * @param array<string, string> $headers
+	 */
+	public static function send( int $status, array $body, array $headers = [] ): void {
+		if ( self::$sent ) {
+			return;
+		}
+		self::$sent = true;
+		// There is one such callback, and by now it may be another plugin's.
+		header_register_callback( static fn() => null );
+		// A compressed answer would have another length than we say.
+		self::set( 'zlib.output_compression', '0' );
+		// phpcs:ignore WordPress.PHP.NoSilencedErrors -- a buffer that cannot be removed ends the loop.
+		while ( ob_get_level() > 0 && @ob_end_clean() ) {
+			continue;
+		}
+		$json = self::json( $body );
+		self::headers( $status, strlen( $json ), $headers );
+		// phpcs:ignore WordPress.Security.EscapeOutput -- JSON, sent as JSON.
+		echo $json;
+		flush();
+		if ( function_exists( 'fastcgi_finish_request' ) ) {
+			fastcgi_finish_request();
+		} elseif ( function_exists( 'litespeed_finish_request' ) ) {
+			litespeed_finish_request();
+		}
+		ob_start( [ self::class, 'swallow' ] );
+	}
+
+	/**
+	 * @param ?\Closure(): void $otherwise What to do, after the answer, if somebody else ends the script from here on; null: nothing.
+	 */
+	public static function if_nobody_answers( ?\Closure $otherwise ): void {
+		self::$otherwise = $otherwise;
+	}
+
+	/**
+	 * The script ends. If nobody answered, somebody else ended it.
+	 */
+	public static function finish(): void {
+		if ( self::$guarded && ! self::$sent ) {
+			self::$reserve = '';
+			self::set( 'memory_limit', '-1' );
+			self::send( ...self::nobody_answered() );
+		}
+		$otherwise       = self::$otherwise;
+		self::$otherwise = null;
+		try {
+			null === $otherwise || $otherwise();
+		} catch ( \Throwable $error ) {
+			Log::error( $error );
+		}
+	}
+
+	/**
+	 * PHP is about to send headers, and not because of us: somebody removed our buffer and prints, or calls flush() under a
+	 * server that sends headers then. What is echoed here comes first.
+	 */
+	public static function before_stray_output(): void {
+		if ( ! self::$sent ) {
+			self::send( ...self::nobody_answered() );
+		}
+	}
+
+	/**
+	 * What goes wrong before there is an outcome: nothing was stored, or nothing can be said of it.
+	 *
+	 * @param 'rejected'|'failed' $wp_status
+	 * @return array{int, array<string, mixed>} Status and body.
+	 */
+	public static function problem( int $status, string $wp_status, string $code, string $message ): array {
+		return [ $status, [ 'success' => false, 'wp_status' => $wp_status, 'wp_code' => $code, 'message' => $message ] ];
+	}
+
+	/**
+	 * At the end of `init`: the answer is ours to give. From here on who ends the script may do so because of the very event, and
+	 * it must not come again for ever.
+	 */
+	public static function take_over(): void {
+		self::guard();
+		if ( self::$sent ) {
+			// The caller was told that it failed, by another plugin's doing. The event is left for later.
+			exit;
+		}
+		self::if_nobody_answers( null );
+	}
+
+	/**
+	 * @return array{int, array<string, mixed>} Status and body.
+	 */
+	private static function nobody_answered(): array {
+		global $wpdb;
+		// wpdb keeps an error when it gives up on its connection; it then ends the script itself.
+		if ( isset( $wpdb->error ) ) {
+			return self::problem( 503, 'failed', 'site_unavailable', 'The database of the site does not answer.' );
+		}
+		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- the site's log; past Log, which may not be loaded and not be loadable.
+		error_log( 'Bridge for Agile CRM: another plugin or the theme ended a webhook, by an error, a redirect or exit.' );
+		return self::problem( 500, 'failed', 'site_error', 'Another plugin or the theme of the site ended the request. The error log of the site says more.' );
+	}
+
+	/**
+	 * @param array<string, string> $headers
+	 */
+	private static function headers( int $status, int $length, array $headers ): void {
+		if ( headers_sent() ) {
+			return;
+		}
+		// What others have set belongs to another answer: a redirect, a cookie, an encoding, a content type.
+		header_remove();
+		try {
+			nocache_headers();
+		} catch ( \Throwable $error ) {
+			// A filter of another plugin. What counts is set below.
+			unset( $error );
+		}
+		$headers += [
+			'Content-Type'           => 'application/json; charset=UTF-8',
+			'Cache-Control'          => 'no-store',
+			'X-Robots-Tag'           => 'noindex',
+			'X-Content-Type-Options' => 'nosniff',
+			'Content-Length'         => (string) $length,
+		];
+		if ( 503 === $status ) {
+			$headers['Retry-After'] = (string) self::RETRY_AFTER;
+		}
+		foreach ( $headers as $name => $value ) {
+			header( "$name: $value" );
+		}
+		// Not status_header(), which other plugins filter, nor http_response_code(), which a status line set before overrules.
+		header( wp_get_server_protocol() . " $status " . get_status_header_desc( $status ), true, $status );
+	}
+
+	/**
+	 * A setting of PHP, where the host lets us.
+	 */
+	private static function set( string $name, string $value ): void {
+		if ( function_exists( 'ini_set' ) ) {
+			// phpcs:ignore WordPress.PHP.IniSet, WordPress.PHP.NoSilencedErrors -- for the rest of this request only.
+			@ini_set( $name, $value );
+		}
+	}
+
+	/**
+	 * @param array<string, mixed> $body
+	 */
+	private static function json( array $body ): string {
+		// phpcs:ignore WordPress.WP.AlternativeFunctions -- also where WordPress has not finished loading.
+		return (string) json_encode( $body, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE );
+	}
+}

@@ -1,0 +1,220 @@
+<?php
+/**
+ * One authentic webhook, from its arrival to its answer: stored first, then processed while the request waits, or left to the
+ * drain.
+ *
+ * It waits only where that is cheap: few others are processing (a burst must not spend the whole pool of PHP workers on
+ * waiting for the CRM), no others wait for the worker that drains, the CRM is well, and nobody has asked for `async`.
+ * Everything else is answered 202 at once.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Webhook;
+
+use AgileBridge\Plugin\Crm\Account;
+use AgileBridge\Plugin\Crm\Breaker;
+use AgileBridge\Plugin\Inbox\Arrival;
+use AgileBridge\Plugin\Inbox\Inbox;
+use AgileBridge\Plugin\Inbox\Outcome;
+use AgileBridge\Plugin\Inbox\Progress;
+use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Inbox\Webhook;
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\LateCommit;
+use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\WpFusion;
+use AgileBridge\Plugin\User\Users;
+use AgileBridge\Plugin\Work\Attempt;
+use AgileBridge\Plugin\Work\Drain;
+use AgileBridge\Plugin\Work\Fetches;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Reply {
+
+	/** Seconds after the request's arrival at which calls to the CRM give up; the rest of the four is for the database. */
+	private const CRM_DEADLINE = 3.6;
+
+	/** Seconds that the CRM has in any case: where other plugins take all of the time, the event is not lost for it. */
+	private const CRM_LEAST = 1.5;
+
+	/** Null while it could not be stored. */
+	private ?Arrival $arrival = null;
+
+	private readonly LateCommit $commit;
+
+	public function __construct( private readonly Webhook $webhook ) {
+		$this->commit = new LateCommit();
+	}
+
+	/**
+	 * While the main plugin file loads: stores the webhook as soon as it has come. What other plugins do to the request after that
+	 * loses nothing.
+	 *
+	 * @param int $last The priority at which the rest happens at `init`, when post types, roles and other plugins are all there.
+	 */
+	public function begin( int $last ): void {
+		if ( $this->webhook->is_about_a_contact() ) {
+			try {
+				$this->store_on_arrival();
+			} catch ( Failure $failure ) {
+				Answer::send( Outcome::failed( $failure, $this->webhook->contact_id ) );
+				exit;
+			}
+			if ( null !== $this->arrival && $this->arrival->is_drained ) {
+				if ( $this->leave_to_drain( $this->arrival ) ) {
+					exit;
+				}
+				add_action( 'init', [ self::class, 'drain_and_end' ], $last );
+				return;
+			}
+			Output::if_nobody_answers( $this->leave_for_later( ... ) );
+		}
+		add_action( 'init', [ $this, 'answer' ], $last );
+	}
+
+	/**
+	 * At the end of `init`.
+	 */
+	public function answer(): never {
+		Output::take_over();
+		Answer::send( $this->process() );
+		$this->commit->commit();
+		if ( $this->webhook->is_about_a_contact() ) {
+			self::drain_and_end();
+		}
+		exit;
+	}
+
+	/**
+	 * The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
+	 */
+	public static function drain_and_end(): never {
+		Drain::after_answer();
+		exit;
+	}
+
+	/**
+	 * Where it cannot be stored, the tables are missing or the database fails, and the end of `init` is the time to see to that.
+	 *
+	 * @throws Failure If it has waited for a lock in vain: to wait once more would take longer than the caller waits.
+	 */
+	private function store_on_arrival(): void {
+		if ( ! Schema::is_there() ) {
+			return;
+		}
+		try {
+			$this->arrival = Inbox::receive( $this->webhook, $this->may_wait() );
+		} catch ( Failure $failure ) {
+			if ( Database::is_lock_wait_over() ) {
+				throw $failure;
+			}
+		}
+	}
+
+	/**
+	 * Answers a webhook that is stored, and leaves it to the worker that drains: others wait before it. Nothing of the theme and of
+	 * the plugins that load after ours is needed for that, and in a burst they are most of what a webhook costs.
+	 *
+	 * @return bool False where that worker may have come to its end before it could see it.
+	 */
+	private function leave_to_drain( Arrival $arrival ): bool {
+		$queued = Outcome::queued( $this->webhook->contact_id );
+		try {
+			if ( null !== $arrival->event ) {
+				Progress::postpone( $arrival->event, 0, false );
+			}
+			Answer::send( $queued );
+			// Who holds the lease now finds it when he looks for the last time.
+			return ! Inbox::state()['drain_free'];
+		} catch ( Failure $failure ) {
+			// It is stored; its lease runs out.
+			Answer::send( $queued );
+			return true;
+		}
+	}
+
+	/**
+	 * Another plugin or the theme ended the request before its webhook could be processed: somebody else does it.
+	 *
+	 * @throws Failure
+	 */
+	private function leave_for_later(): void {
+		if ( null === $this->arrival ) {
+			// When it came, the tables were missing or the database failed.
+			Schema::ensure();
+			Inbox::store( $this->webhook );
+		} elseif ( null !== $this->arrival->event ) {
+			Progress::postpone( $this->arrival->event, 0, false );
+		}
+	}
+
+	private function may_wait(): bool {
+		return ! $this->webhook->is_async && ! Settings::is_paused();
+	}
+
+	private function process(): Outcome {
+		if ( ! $this->webhook->is_about_a_contact() ) {
+			return 'test' === $this->webhook->action ? Outcome::ok() : Outcome::ignored( $this->webhook->ignored, $this->webhook->contact_id );
+		}
+		try {
+			return $this->accept( $this->arrival ?? $this->store_after_all() );
+		} catch ( Failure $failure ) {
+			// Not stored: the one case in which the sender has to know that it was for nothing.
+			return Outcome::failed( $failure, $this->webhook->contact_id );
+		}
+	}
+
+	/**
+	 * @throws Failure If it could not be stored.
+	 */
+	private function store_after_all(): Arrival {
+		Schema::ensure();
+		try {
+			return Inbox::receive( $this->webhook, $this->may_wait() );
+		} catch ( Failure $failure ) {
+			if ( ! Database::is_table_missing() ) {
+				throw $failure;
+			}
+			// A restored backup has the option and not the tables.
+			Schema::install();
+			return Inbox::receive( $this->webhook, $this->may_wait() );
+		}
+	}
+
+	/**
+	 * @throws Failure
+	 */
+	private function accept( Arrival $arrival ): Outcome {
+		$event   = $arrival->event;
+		$began   = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) );
+		$crm     = Account::client( max( $began + self::CRM_DEADLINE, microtime( true ) + self::CRM_LEAST ) );
+		$breaker = Breaker::of( $arrival->crm );
+		$later   = null === $crm ? Outcome::failed( Account::not_configured(), $this->webhook->contact_id ) : Outcome::queued( $this->webhook->contact_id );
+		if ( null === $event ) {
+			return $later;
+		}
+		if ( null === $crm || $breaker->is_open() || $arrival->inline_workers > Settings::inline_workers() ) {
+			Progress::postpone( $event, 0, false );
+			return $later;
+		}
+		return WpFusion::detached(
+			function () use ( $crm, $event, $arrival, $breaker ): Outcome {
+				$fetches = new Fetches( $crm );
+				try {
+					$fetches->begin( $event, $arrival->versions );
+					// While the CRM thinks.
+					$known_user = Users::preload( $arrival->known_user );
+					return ( new Attempt( $crm, $this->commit ) )->run( $fetches->next(), $breaker, $known_user );
+				} catch ( Failure $failure ) {
+					// The database went away between storing and processing; the lease runs out, and the event is taken up again.
+					return Outcome::failed( $failure, $event->contact_id );
+				}
+			}
+		);
+	}
+}

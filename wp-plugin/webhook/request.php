@@ -1,0 +1,149 @@
+<?php
+/**
+ * An incoming call, while the main plugin file loads: is it ours, and is its key right?
+ *
+ * What is loaded for a wrong key is all that stands at the top here, and output.php: before the theme and most plugins.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Webhook;
+
+use AgileBridge\Plugin\Inbox\Webhook;
+use AgileBridge\Plugin\Site\Extension;
+use AgileBridge\Plugin\Site\Hooks;
+use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\Stats;
+use AgileBridge\Plugin\Site\WpFusion;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Request {
+
+	/** The largest body that is read; one byte more tells that there is more. */
+	private const MAX_BODY_BYTES = 1048576;
+
+	/**
+	 * Called for a front-end request that seems to have a parameter `wpf_action`. A wrong key is turned away here and now.
+	 */
+	public static function receive(): void {
+		if ( self::is_rest() || WpFusion::answers() ) {
+			return;
+		}
+		$problem = Extension::problem();
+		if ( null !== $problem ) {
+			Output::guard();
+			Output::send( ...Output::problem( 503, 'failed', 'extension_missing', $problem ) );
+			exit;
+		}
+
+		$received = \AgileBridge\receive_webhook( ...self::raw(), key_digests: Settings::key_digests() );
+		if ( ! $received['ours'] ) {
+			return;
+		}
+		Output::guard();
+		if ( ! $received['authentic'] ) {
+			self::refuse( $received['refusal'] );
+		}
+		// WP Fusion ends such requests at priority 10, also where the CRM it works with is another one.
+		$last = WpFusion::is_active() || WpFusion::is_lite_active() ? 9 : PHP_INT_MAX;
+		if ( isset( $received['refusal'] ) ) {
+			add_action( 'init', static fn() => self::refuse_at_init( $received['refusal'] ), $last );
+			return;
+		}
+		( new Reply( Webhook::of_extension( $received['webhook'] ) ) )->begin( $last );
+	}
+
+	/**
+	 * What the web server received. PHP's own parsing renames, drops and slashes.
+	 *
+	 * @return array{method: string, query: string, content_type: string, body: string}
+	 */
+	private static function raw(): array {
+		// phpcs:disable WordPress.Security.ValidatedSanitizedInput -- the extension parses these bytes as they are.
+		$body = (string) file_get_contents( 'php://input', false, null, 0, self::MAX_BODY_BYTES + 1 );
+		if ( '' === $body && (int) ( $_SERVER['CONTENT_LENGTH'] ?? 0 ) > self::MAX_BODY_BYTES ) {
+			// Of a multipart body PHP leaves us nothing to read; that it is too large comes before that it is multipart.
+			$body = str_repeat( ' ', self::MAX_BODY_BYTES + 1 );
+		}
+		return [
+			'method'       => (string) ( $_SERVER['REQUEST_METHOD'] ?? '' ),
+			'query'        => (string) ( $_SERVER['QUERY_STRING'] ?? '' ),
+			'content_type' => (string) ( $_SERVER['CONTENT_TYPE'] ?? $_SERVER['HTTP_CONTENT_TYPE'] ?? '' ),
+			'body'         => $body,
+		];
+		// phpcs:enable
+	}
+
+	/**
+	 * Whether WordPress will answer from its REST API. REST_REQUEST is defined only after `init`, so the address decides.
+	 *
+	 * Read as WP::parse_request() reads it: the path below the site's home, with or without `index.php`, or the path info.
+	 */
+	private static function is_rest(): bool {
+		// phpcs:disable WordPress.Security -- compared, and nothing else.
+		if ( ! empty( $_GET['rest_route'] ) || ! empty( $_POST['rest_route'] ) ) {
+			return true;
+		}
+		$prefix = trim( rest_get_url_prefix(), '/' );
+		$home   = trim( (string) wp_parse_url( home_url(), PHP_URL_PATH ), '/' );
+		$paths  = [ explode( '?', (string) ( $_SERVER['REQUEST_URI'] ?? '' ), 2 )[0], (string) ( $_SERVER['PATH_INFO'] ?? '' ) ];
+		// phpcs:enable
+		foreach ( $paths as $path ) {
+			$path = trim( (string) preg_replace( '~/+~', '/', rawurldecode( $path ) ), '/' );
+			if ( '' !== $home && 0 === stripos( "$path/", "$home/" ) ) {
+				$path = ltrim( substr( $path, strlen( $home ) ), '/' );
+			}
+			if ( str_starts_with( "$path/", 'index.php/' ) ) {
+				$path = ltrim( substr( $path, strlen( 'index.php' ) ), '/' );
+			}
+			if ( '' !== $prefix && str_starts_with( "$path/", "$prefix/" ) ) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Ends the request with a refusal that needs nothing of WordPress: the method, or the access key.
+	 *
+	 * @param array{status: int, code: string, message: string} $refusal
+	 */
+	private static function refuse( array $refusal ): never {
+		if ( 403 === $refusal['status'] ) {
+			try {
+				Stats::record_refusal( $refusal['code'] );
+			} catch ( \Throwable $error ) {
+				// The caller learns nothing of our troubles; the next refusal is recorded.
+				Log::error( $error );
+			}
+		}
+		$allow = 405 === $refusal['status'] ? [ 'Allow' => 'GET, POST' ] : [];
+		Output::send( ...Output::problem( $refusal['status'], 'rejected', $refusal['code'], $refusal['message'] ), headers: $allow );
+		exit;
+	}
+
+	/**
+	 * The same for who has the key, when whoever listens to failures is there.
+	 *
+	 * @param array{status: int, code: string, message: string} $refusal
+	 */
+	private static function refuse_at_init( array $refusal ): never {
+		Output::take_over();
+		WpFusion::detached( static fn() => Hooks::fire( 'wpf_api_fail', false, self::requested_action(), false ) );
+		self::refuse( $refusal );
+	}
+
+	/**
+	 * The action that a malformed webhook names, for who listens to failures; '' if it is none of ours.
+	 */
+	private static function requested_action(): string {
+		// phpcs:ignore WordPress.Security -- the access key was checked; compared, and nothing else.
+		$action = $_GET['wpf_action'] ?? $_POST['wpf_action'] ?? '';
+		$action = is_string( $action ) ? strtolower( $action ) : '';
+		return in_array( $action, [ 'add', 'update', 'update_tags', 'test' ], true ) ? $action : '';
+	}
+}

@@ -1,0 +1,74 @@
+<?php
+/**
+ * One attempt at a claimed event: from what the CRM answered to its next state, finished, tried again later, or given up.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Work;
+
+use AgileBridge\AgileCrm;
+use AgileBridge\Exception;
+use AgileBridge\Plugin\Crm\Breaker;
+use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Inbox\ClaimLost;
+use AgileBridge\Plugin\Inbox\ContactStale;
+use AgileBridge\Plugin\Inbox\Event;
+use AgileBridge\Plugin\Inbox\Outcome;
+use AgileBridge\Plugin\Inbox\Owed;
+use AgileBridge\Plugin\Inbox\Progress;
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\LateCommit;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Attempt {
+
+	/**
+	 * @param ?LateCommit $commit Where somebody waits for the answer.
+	 */
+	public function __construct( private AgileCrm $crm, private ?LateCommit $commit = null ) {}
+
+	/**
+	 * @param Breaker $breaker    As read before the CRM answered.
+	 * @param int     $known_user Whose user the contact may be, if the caller has preloaded them.
+	 * @return Outcome What to answer, if somebody waits.
+	 */
+	public function run( Fetched $fetched, Breaker $breaker, int $known_user = 0 ): Outcome {
+		$event   = $fetched->event;
+		$answer  = $fetched->answer;
+		$setback = new Setback( $event, $this->crm );
+		$mark    = Database::mark();
+		try {
+			if ( $answer instanceof CrmError ) {
+				return $setback->of_crm( $answer );
+			}
+			$breaker->note_well();
+			return ( new Writing( $event, $answer, $fetched->versions, $this->crm, $this->commit ) )->run( $known_user );
+		} catch ( ClaimLost $lost ) {
+			return Outcome::queued( $event->contact_id );
+		} catch ( ContactStale $stale ) {
+			return $setback->of_stale_contact();
+		} catch ( Exception $error ) {
+			// A question to the CRM besides the contact itself: whether another contact still has the address.
+			return $setback->of_crm( CrmError::of_exception( $error ) );
+		} catch ( \Throwable $error ) {
+			return $setback->of_site( Setback::failure_of( $error, $mark ), $answer instanceof CrmError ? $event->contact_id : $answer->id );
+		}
+	}
+
+	/**
+	 * Pays what needs no contact: what a worker that died still owed, and a password that the CRM did not take.
+	 */
+	public function pay( Event $event ): void {
+		if ( 'return_password' === $event->action ) {
+			PasswordReturn::retry( $event, $this->crm );
+			return;
+		}
+		$owed = $event->owed ?? new Owed();
+		Payment::pay( $event, $owed, $this->crm );
+		Progress::finish( $event, Payment::outcome( $owed ) );
+	}
+}

@@ -1,0 +1,109 @@
+<?php
+/**
+ * One worker at a time empties the inbox: after an answer is out, from WP-Cron, or from the command line (../drain.php).
+ *
+ * Several contacts are under way at once while one is written, so that the CRM's latency costs little. Being cut off at any
+ * point loses nothing: claims are leases, and run out.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Work;
+
+use AgileBridge\Plugin\Crm\Account;
+use AgileBridge\Plugin\Crm\Breaker;
+use AgileBridge\Plugin\Inbox\Inbox;
+use AgileBridge\Plugin\Inbox\Retention;
+use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Extension;
+use AgileBridge\Plugin\Site\Lease;
+use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\Schedule;
+use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\WpFusion;
+use AgileBridge\Plugin\User\NewUser;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Drain {
+
+	/**
+	 * How long a PHP worker of a web server may be spent on it: below the minute after which WP-Cron comes by, and below the
+	 * limits that hosts set on a request.
+	 */
+	private const BUDGET = 50 * Clock::SECOND;
+
+	/**
+	 * After an answer: drains if something is due, nobody does so already, and the client has what it wants.
+	 */
+	public static function after_answer(): void {
+		try {
+			NewUser::refresh_count();
+			$state = Inbox::state();
+			$crm   = Breaker::of( $state['crm'] );
+			$asked = ! $crm->is_open() || $crm->probe_at <= Clock::now();
+			if ( $state['drain_free'] && $asked && Inbox::is_any_due() ) {
+				self::run( self::BUDGET );
+			}
+			// Somebody may have emptied WP-Cron's list; asking costs nothing, it is loaded anyway.
+			Schedule::ensure();
+		} catch ( \Throwable $error ) {
+			Log::error( $error );
+		}
+	}
+
+	/**
+	 * Where no webhook came by. WP-Cron runs other plugins' events after ours: half of the budget.
+	 */
+	public static function by_cron(): void {
+		try {
+			self::run( intdiv( self::BUDGET, 2 ) );
+		} catch ( \Throwable $error ) {
+			Log::error( $error );
+		}
+	}
+
+	/**
+	 * Processes what is due, until nothing is or the time is up.
+	 *
+	 * @param int $budget Milliseconds, by the real clock.
+	 * @return int How many events were worked on; 0 also where another worker drains, or nothing may be processed now.
+	 */
+	public static function run( int $budget ): int {
+		Schema::ensure();
+		$crm = null === Extension::problem() ? Account::client() : null;
+		if ( null === $crm || Settings::is_paused() || WpFusion::answers() ) {
+			return 0;
+		}
+		ignore_user_abort( true );
+		if ( function_exists( 'set_time_limit' ) ) {
+			// The budget is the limit; a batch of events must not be cut off by that of a page.
+			set_time_limit( 0 );
+		}
+		$end   = microtime( true ) + $budget / Clock::SECOND;
+		$total = 0;
+		$idle  = 0;
+		do {
+			$owner = Lease::new_owner();
+			if ( ! Lease::take( 'drain', $owner, DrainRun::LEASE ) ) {
+				break;
+			}
+			$drain = new DrainRun( $owner, $crm, $end );
+			try {
+				$count  = WpFusion::detached( static fn(): ?int => $drain->run() );
+				$total += (int) $count;
+				$idle   = 0 === $count ? $idle + 1 : 0;
+			} finally {
+				$drain->release();
+				Lease::release( 'drain', $owner );
+			}
+			// What was stored while we were leaving saw the lease still taken, and relies on us.
+		} while ( null !== $count && $idle < 2 && microtime( true ) < $end && ! Settings::is_paused() && Inbox::is_any_due() );
+		NewUser::refresh_count();
+		Retention::remove_old();
+		return $total;
+	}
+}

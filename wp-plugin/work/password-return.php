@@ -1,0 +1,93 @@
+<?php
+/**
+ * A generated password, written to the contact so that the campaign's next node can use it; tried again where the CRM does not
+ * take it.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Work;
+
+use AgileBridge\AgileCrm;
+use AgileBridge\Exception;
+use AgileBridge\Plugin\Crm\Breaker;
+use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Inbox\Event;
+use AgileBridge\Plugin\Inbox\Inbox;
+use AgileBridge\Plugin\Inbox\Outcome;
+use AgileBridge\Plugin\Inbox\Owed;
+use AgileBridge\Plugin\Inbox\Progress;
+use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\Secret;
+use AgileBridge\Plugin\Site\Settings;
+
+defined( 'ABSPATH' ) || exit;
+
+final class PasswordReturn {
+
+	/** What a password that waits is sealed for. */
+	public const PURPOSE = 'return_password';
+
+	/**
+	 * @param ?string $password Null where it does not open any more, because the salts were changed: it is lost.
+	 * @return bool Whether that is done, or there is nothing to do.
+	 */
+	public static function write( AgileCrm $crm, string $contact_id, #[\SensitiveParameter] ?string $password ): bool {
+		$field = Settings::return_password_field();
+		if ( null === $password || '' === $field ) {
+			return true;
+		}
+		$problem = $crm->setCustomField( $contact_id, $field, $password );
+		if ( null !== $problem ) {
+			Log::note( "the password of a new user was not written to contact $contact_id: $problem. It will be tried again." );
+		}
+		return null === $problem;
+	}
+
+	/**
+	 * The CRM did not take it: later, by an event of its own.
+	 */
+	public static function owe( Owed $owed ): void {
+		Inbox::store_owed_password( $owed->contact['id'], $owed, (int) ( 1000 * (float) \AgileBridge\retry_delay( 1, null ) ) );
+	}
+
+	/**
+	 * @param Event $event Made by owe().
+	 */
+	public static function retry( Event $event, AgileCrm $crm ): void {
+		$owed     = $event->owed ?? new Owed();
+		$password = Secret::unseal( (string) $owed->password, self::PURPOSE );
+		if ( self::write( $crm, $event->contact_id, $password ) ) {
+			Progress::finish( $event, Outcome::done( null === $password ? 'failed' : 'updated', $owed->user_id, $event->contact_id ) );
+			return;
+		}
+		try {
+			// The extension tells only that it failed: a second question tells whether it is the CRM as a whole.
+			$crm->currentUser();
+		} catch ( Exception $error ) {
+			Breaker::note_error( CrmError::of_exception( $error ) );
+			Progress::postpone( $event, Clock::MINUTE, false, 'Agile CRM does not take the password of the new user now.' );
+			return;
+		}
+		try {
+			if ( null === Fetches::contact_or_null( $crm, $event->contact_id ) ) {
+				Progress::finish( $event, Outcome::failed( new Failure( 404, 'contact_not_found', 'The contact is gone; the password of its user is wiped.' ), $event->contact_id ) );
+				return;
+			}
+		} catch ( Exception $error ) {
+			// Whether it is gone is not known: tried again, as below.
+			unset( $error );
+		}
+		// One attempt was made before this event.
+		$delay = \AgileBridge\retry_delay( $event->attempts + 1, null );
+		if ( null === $delay ) {
+			Setback::give_up( $event, new Failure( 502, 'password_not_returned', 'Agile CRM did not take the password of the new user. It is wiped; the user can ask for a new one.' ) );
+			return;
+		}
+		Progress::postpone( $event, (int) ( 1000 * $delay ), true, 'Agile CRM did not take the password of the new user.' );
+	}
+}

@@ -1,0 +1,100 @@
+<?php
+/**
+ * Paying what is owed once a user is written: the password to the CRM, mails, actions.
+ *
+ * Mails are marked before they are sent: each at most once, and exactly once if nothing is killed. Actions fire at least once. A
+ * password is sealed while it waits, and wiped when the CRM has it.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Work;
+
+use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Inbox\Event;
+use AgileBridge\Plugin\Inbox\Outcome;
+use AgileBridge\Plugin\Inbox\Owed;
+use AgileBridge\Plugin\Inbox\Progress;
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Hooks;
+use AgileBridge\Plugin\Site\Secret;
+use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\User\Contact;
+use AgileBridge\Plugin\User\HeldMails;
+use AgileBridge\Plugin\User\Written;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Payment {
+
+	/** What mails that wait are sealed for. */
+	private const HELD_MAILS = 'held_mails';
+
+	/**
+	 * What is owed for what was written.
+	 *
+	 * @param list<string>               $notes  Of the plan.
+	 * @param list<string>               $before The user's tags until now.
+	 * @param list<array<string, mixed>> $mails  That WordPress and others have sent meanwhile.
+	 */
+	public static function due( Event $event, Contact $contact, array $notes, Written $written, array $before, array $mails ): Owed {
+		$is_created = 'created' === $written->status;
+		$password   = $is_created && '' !== Settings::return_password_field() ? $written->password : null;
+		return new Owed(
+			status: $written->status,
+			user_id: $written->user_id,
+			action: $event->action,
+			notes: [ ...$notes, ...$written->notes ],
+			contact: $contact->without_passwords(),
+			data: $written->data,
+			before: $before,
+			password: null === $password ? null : Secret::seal( $password, PasswordReturn::PURPOSE ),
+			welcome: $is_created && $event->send_notification,
+			// A new user gets no mail but the one that was asked for.
+			mails: $is_created || [] === $mails ? null : Secret::seal( Database::json( $mails ), self::HELD_MAILS ),
+		);
+	}
+
+	/**
+	 * Whether there is anything to do after the commit. Mostly not, and then the event ends with the transaction.
+	 */
+	public static function is_anything( Owed $owed ): bool {
+		return null !== $owed->password || $owed->welcome || null !== $owed->mails || Announcement::is_heard();
+	}
+
+	/**
+	 * Pays what is owed.
+	 *
+	 * @return list<string> Notes.
+	 */
+	public static function pay( Event $event, Owed $owed, AgileCrm $crm ): array {
+		$notes = [];
+		if ( null !== $owed->password && ! PasswordReturn::write( $crm, $owed->contact['id'], Secret::unseal( $owed->password, PasswordReturn::PURPOSE ) ) ) {
+			$notes[] = 'password_not_returned';
+			Hooks::fire( 'wpf_api_fail', $owed->user_id, $owed->action, $owed->contact['id'] );
+			PasswordReturn::owe( $owed );
+		}
+		if ( $owed->welcome || null !== $owed->mails ) {
+			$left = $owed->with( [ 'password' => null, 'welcome' => false, 'mails' => null ] );
+			if ( ! Progress::keep_owed( $event, $left ) ) {
+				// Somebody else took over, and sends them.
+				return $notes;
+			}
+			if ( $owed->welcome ) {
+				Announcement::send_welcome( $owed->user_id );
+			}
+			HeldMails::send( (array) json_decode( (string) Secret::unseal( (string) $owed->mails, self::HELD_MAILS ), true ) );
+		}
+		Announcement::make( $owed );
+		return $notes;
+	}
+
+	/**
+	 * What the event has come to once all is paid.
+	 */
+	public static function outcome( Owed $owed ): Outcome {
+		return Outcome::done( $owed->status, $owed->user_id, (string) ( $owed->contact['id'] ?? '' ) );
+	}
+}

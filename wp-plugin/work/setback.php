@@ -1,0 +1,152 @@
+<?php
+/**
+ * An attempt that failed, and where it leads:
+ *
+ *   the CRM is down, too busy or too slow     tried again, by the schedule of the extension's retry_delay()
+ *   the CRM refuses us                        waits, uncounted, until it no longer does (crm/breaker.php)
+ *   a contact named by e-mail is not found    tried again three times: searches trail behind writes
+ *   the database, or code of the site, fails  tried again by the same schedule
+ *   what can never succeed                    finished, with its reason
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Work;
+
+use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Crm\Account;
+use AgileBridge\Plugin\Crm\Breaker;
+use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Inbox\Event;
+use AgileBridge\Plugin\Inbox\Outcome;
+use AgileBridge\Plugin\Inbox\Progress;
+use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Hooks;
+use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\TransactionLost;
+use AgileBridge\Plugin\User\UserChanged;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Setback {
+
+	/** How often the contact of an event may have been written by somebody else meanwhile. */
+	private const STALE_TRIES = 3;
+
+	public function __construct( private Event $event, private AgileCrm $crm ) {}
+
+	/**
+	 * The CRM gave no contact.
+	 */
+	public function of_crm( CrmError $error ): Outcome {
+		$event = $this->event;
+		$error = Breaker::verified( $error, $this->crm );
+		switch ( $error->code ) {
+			case 'contact_not_found':
+				return $this->of_missing_contact();
+			case 'not_configured':
+				Progress::postpone( $event, Clock::MINUTE, false, $error->message );
+				return Outcome::failed( Account::not_configured(), $event->contact_id );
+			case 'crm_unauthorized':
+				Breaker::note_error( $error );
+				Progress::postpone( $event, 10 * Clock::SECOND, false, $error->message );
+				break;
+			default:
+				Breaker::note_error( $error );
+				$is_open = Breaker::read()->is_open();
+				$delay   = \AgileBridge\retry_delay( $is_open ? 1 : max( 1, $event->attempts ), $error->retry_after );
+				if ( null === $delay ) {
+					self::give_up( $event, new Failure( 502, 'crm_unavailable', $error->message ) );
+					break;
+				}
+				Progress::postpone( $event, (int) ( 1000 * $delay ), ! $is_open, $error->message );
+		}
+		return Outcome::queued( $event->contact_id );
+	}
+
+	/**
+	 * Somebody has written a newer state of the contact meanwhile: once more, at once. It seldom happens twice to an event. What
+	 * happens to it again and again is the doing of the site's own code, which ends our transactions and changes what we write:
+	 * that waits like any failure.
+	 */
+	public function of_stale_contact(): Outcome {
+		if ( $this->event->attempts >= self::STALE_TRIES ) {
+			return $this->of_site(
+				new Failure( 500, 'site_error', 'Code of the site ends the transaction in which the user is written, and changes what was written. The event is kept and will be tried again.' ),
+				$this->event->contact_id
+			);
+		}
+		Progress::postpone( $this->event, 0, true );
+		return Outcome::queued( $this->event->contact_id );
+	}
+
+	/**
+	 * The site could not, or will not, store what the contact says.
+	 */
+	public function of_site( Failure $failure, string $contact_id ): Outcome {
+		$event = $this->event;
+		if ( $failure->getCode() >= 500 ) {
+			$delay = \AgileBridge\retry_delay( max( 1, $event->attempts ), null );
+			if ( null === $delay ) {
+				self::give_up( $event, $failure );
+			} else {
+				Progress::postpone( $event, (int) ( 1000 * $delay ), true, $failure->getMessage() );
+			}
+			return Outcome::failed( $failure, $contact_id );
+		}
+		Hooks::fire( 'wpf_api_fail', false, $event->action, '' === $contact_id ? false : $contact_id );
+		$outcome = Outcome::failed( $failure, $contact_id );
+		Progress::finish( $event, $outcome );
+		return $outcome;
+	}
+
+	/**
+	 * All tries are used up. The event is kept, the admin sees it and may replay it.
+	 */
+	public static function give_up( Event $event, Failure $failure ): void {
+		Hooks::fire( 'wpf_api_fail', false, $event->action, '' === $event->contact_id ? false : $event->contact_id );
+		Progress::give_up( $event, Outcome::failed( $failure, $event->contact_id ) );
+	}
+
+	/**
+	 * What to tell the caller about an error. The log gets what only an admin should read.
+	 *
+	 * @param int $mark Of the database, before the work.
+	 */
+	public static function failure_of( \Throwable $error, int $mark ): Failure {
+		if ( $error instanceof Failure ) {
+			return $error;
+		}
+		Log::error( $error );
+		if ( $error instanceof TransactionLost || $error instanceof UserChanged ) {
+			return Database::failure();
+		}
+		try {
+			// Another plugin's hook may throw because of what the database did.
+			Database::require_since( $mark );
+		} catch ( Failure $failure ) {
+			return $failure;
+		}
+		return new Failure( 500, 'site_error', 'Code of the site failed. The error log of the site says more. The event is kept and will be tried again.' );
+	}
+
+	private function of_missing_contact(): Outcome {
+		$event   = $this->event;
+		$failure = new Failure( 404, 'contact_not_found', 'Agile CRM has no such contact.' );
+		if ( '' !== $event->email ) {
+			$delay = \AgileBridge\not_found_delay( max( 1, $event->attempts ) );
+			if ( null !== $delay ) {
+				Progress::postpone( $event, (int) ( 1000 * $delay ), true, $failure->getMessage() );
+				return Outcome::queued( $event->contact_id );
+			}
+		}
+		if ( '' !== $event->contact_id ) {
+			GoneContact::mind( $event->contact_id );
+		}
+		return $this->of_site( $failure, $event->contact_id );
+	}
+}

@@ -1,0 +1,235 @@
+<?php
+/**
+ * A fetched contact becomes a user: planned, written in one transaction, paid, finished.
+ *
+ * What may ask others (the site's filters, the CRM about a second contact) comes first, without a transaction. Then, under the
+ * locks of everybody whom the contact could be, the user is looked up again and written; if that lookup finds another
+ * user than the first one, it begins anew. Mails, actions and the password to the CRM come after the commit.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Work;
+
+use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Inbox\ClaimLost;
+use AgileBridge\Plugin\Inbox\Claims;
+use AgileBridge\Plugin\Inbox\Event;
+use AgileBridge\Plugin\Inbox\Identities;
+use AgileBridge\Plugin\Inbox\Outcome;
+use AgileBridge\Plugin\Inbox\Owed;
+use AgileBridge\Plugin\Inbox\Progress;
+use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Hooks;
+use AgileBridge\Plugin\Site\LateCommit;
+use AgileBridge\Plugin\Site\Transaction;
+use AgileBridge\Plugin\Site\TransactionLost;
+use AgileBridge\Plugin\User\Contact;
+use AgileBridge\Plugin\User\Creation;
+use AgileBridge\Plugin\User\HeldMails;
+use AgileBridge\Plugin\User\Links;
+use AgileBridge\Plugin\User\Matching;
+use AgileBridge\Plugin\User\NewUser;
+use AgileBridge\Plugin\User\Tags;
+use AgileBridge\Plugin\User\Update;
+use AgileBridge\Plugin\User\UserChanged;
+use AgileBridge\Plugin\User\Users;
+use AgileBridge\Plugin\User\Written;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Writing {
+
+	/** How often it begins anew: the transaction was lost, or the user changed meanwhile. Then the event is tried again later. */
+	private const TRIES = 4;
+
+	/** And for how long: somebody may wait for the answer. */
+	private const SECONDS = 1.5;
+
+	/** @var array<string, array{?Contact}> What the CRM said about other contacts, by their ids. */
+	private array $others = [];
+
+	/**
+	 * @param array<string, int> $versions Of the event's identity, read before the fetch.
+	 * @param ?LateCommit        $commit   Where somebody waits for the answer.
+	 */
+	public function __construct(
+		private readonly Event $event,
+		private readonly Contact $contact,
+		private readonly array $versions,
+		private readonly AgileCrm $crm,
+		private readonly ?LateCommit $commit,
+	) {}
+
+	/**
+	 * @param int $known_user Whose user the contact may be, preloaded; 0 if not known.
+	 * @throws \Throwable
+	 */
+	public function run( int $known_user ): Outcome {
+		if ( 'PERSON' !== $this->contact->type ) {
+			return $this->finish_ignored( 'not_a_person' );
+		}
+		$owed = $this->write_until_it_holds( $known_user );
+		if ( null === $owed ) {
+			Hooks::fire( 'wpf_api_fail', false, $this->event->action, $this->contact->id );
+			return $this->finish_ignored( 'no_matching_user' );
+		}
+		$notes = $owed->notes;
+		if ( ! $owed->is_finished ) {
+			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
+			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed ) );
+			null === $this->commit ? $finish() : $this->commit->after( $finish );
+		}
+		return Outcome::done( $owed->status, $owed->user_id, $this->contact->id, array_values( array_unique( $notes ) ) );
+	}
+
+	private function finish_ignored( string $code ): Outcome {
+		$outcome = Outcome::ignored( $code, $this->contact->id );
+		Progress::finish( $this->event, $outcome );
+		return $outcome;
+	}
+
+	/**
+	 * @return ?Owed Null where the contact is nobody's.
+	 * @throws \Throwable
+	 */
+	private function write_until_it_holds( int $known_user ): ?Owed {
+		$began = microtime( true );
+		$first = null;
+		for ( $try = 1; ; $try++ ) {
+			$decision = Planning::decide( $this->event, $this->contact, $this->ask( ... ), 1 === $try ? $known_user : 0 );
+			if ( null === $decision ) {
+				return null;
+			}
+			try {
+				$owed = $this->write_once( $decision );
+				// Another plugin's statement has committed what the first try wrote; who listens has not heard of it.
+				return null !== $first && 'unchanged' === $owed->status ? $owed->with( [ 'status' => 'updated', 'before' => $first ] ) : $owed;
+			} catch ( TransactionLost | UserChanged $again ) {
+				$owed = Progress::owed_if_written( $this->event );
+				if ( null !== $owed ) {
+					// The commit arrived, and only its confirmation was lost.
+					return $owed;
+				}
+				if ( $try >= self::TRIES || microtime( true ) - $began > self::SECONDS ) {
+					throw $again;
+				}
+				if ( $again instanceof TransactionLost && $decision->is_update() ) {
+					$first ??= $decision->before;
+				}
+				usleep( random_int( 1, 10 ) * 1000 * $try );
+			}
+		}
+	}
+
+	/**
+	 * Asks the CRM about another contact, each once.
+	 */
+	private function ask( string $id ): ?Contact {
+		$this->others[ $id ] ??= [ Fetches::contact_or_null( $this->crm, $id ) ];
+		return $this->others[ $id ][0];
+	}
+
+	/**
+	 * Writes what was decided: nothing at all where nothing differs, else in one transaction.
+	 *
+	 * @return Owed What is owed now.
+	 */
+	private function write_once( Decision $decision ): Owed {
+		$user = $decision->user;
+		if ( $decision->is_update() ) {
+			$changes = $decision->changes( $user, $this->contact->id );
+			if ( ! $changes->are_any() ) {
+				$written = new Written( 'unchanged', $user->ID, $changes->notes, $changes->data );
+				return Payment::due( $this->event, $this->contact, $decision->notes, $written, Tags::of_user( $user->ID ), [] );
+			}
+		}
+		$new     = new NewUser();
+		$is_lost = false;
+		try {
+			$owed = HeldMails::during(
+				fn( callable $mails ): Owed => Transaction::run(
+					fn(): Owed => $this->write_under_locks( $decision, $new, $mails ),
+					fn( Owed $owed ) => $this->seal( $owed, $new )
+				)
+			);
+			$new  = null;
+			if ( wp_using_ext_object_cache() ) {
+				// A page view between our writes and the commit has cached the user as they were.
+				Users::fresh( $owed->user_id );
+			}
+			return $owed;
+		} catch ( TransactionLost $error ) {
+			$is_lost = true;
+			throw $error;
+		} finally {
+			$new?->forget( $is_lost );
+			if ( null !== $user && ! isset( $owed ) ) {
+				Users::fresh( $user->ID );
+			}
+		}
+	}
+
+	/**
+	 * The first statements of the transaction lock everybody whom the contact could be.
+	 *
+	 * @param callable(): list<array<string, mixed>> $mails Those held so far.
+	 */
+	private function write_under_locks( Decision $decision, NewUser $new, callable $mails ): Owed {
+		$identities = $decision->identities( $this->event, $this->contact->id );
+		Identities::lock( $identities );
+		Claims::require_held( $this->event, $identities, $this->versions );
+		$user    = $this->require_same_user( $decision );
+		$before  = $decision->is_update() ? Tags::of_user( $user->ID ) : [];
+		$written = match ( true ) {
+			null === $user          => Creation::create( $new, $decision->data, $this->contact->id, $decision->tags, $decision->new_role, $decision->login ),
+			$decision->is_half_made => Creation::complete( $user, $decision->changes( $user, $this->contact->id ), $decision->data, $this->contact->id, $decision->new_role ),
+			default                 => Update::write( $user, $decision->changes( $user, $this->contact->id ), $this->contact->id ),
+		};
+		$owed = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, $mails() );
+		return Payment::is_anything( $owed ) ? $owed : $owed->with( [ 'is_finished' => true ] );
+	}
+
+	/**
+	 * The last statements of the transaction, once it is sure that it has held. No code of others runs in here.
+	 */
+	private function seal( Owed $owed, NewUser $new ): void {
+		if ( 'created' === $owed->status ) {
+			$new->unmark( $owed->user_id );
+		}
+		$is_ours = $owed->is_finished ? Progress::finish( $this->event, Payment::outcome( $owed ) ) : Progress::mark_written( $this->event, $owed );
+		if ( ! $is_ours ) {
+			throw new ClaimLost( 'the event was claimed by another worker' );
+		}
+	}
+
+	/**
+	 * Under the locks: who the user is now.
+	 *
+	 * @throws UserChanged If that is another one than was decided.
+	 */
+	private function require_same_user( Decision $decision ): ?\WP_User {
+		$mark = Database::mark();
+		$ask  = function ( string $id ): ?Contact {
+			if ( ! array_key_exists( $id, $this->others ) ) {
+				throw new UserChanged( 'another contact has to be asked for' );
+			}
+			return $this->others[ $id ][0];
+		};
+		// Links to a contact are made under its lock. Whose version has not changed since before the links were read need not
+		// read them all again: on a site with many users that is the slowest of all questions.
+		$known  = isset( $this->versions[ Identities::of_contact( $this->contact->id ) ] ) ? $decision->linked_users : null;
+		$linked = fn(): array => null === $known ? Links::users_of( $this->contact->id ) : Links::still_linked( $known, $this->contact->id );
+		$user   = Matching::find( $this->contact->id, $decision->emails, $decision->chosen_email, $linked, $ask )->user;
+		Database::require_since( $mark );
+		if ( ( $user->ID ?? 0 ) !== ( $decision->user->ID ?? 0 ) || ( null !== $user && Creation::is_half_made( $user ) ) !== $decision->is_half_made ) {
+			throw new UserChanged( 'the contact is another user now' );
+		}
+		if ( null !== $user && ( Links::contact_of( $user->ID ) !== $decision->linked || $user->user_email !== $decision->user->user_email ) ) {
+			throw new UserChanged( 'the user has another link or address now' );
+		}
+		return $user;
+	}
+}
