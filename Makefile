@@ -5,7 +5,7 @@
 #   make test            all tests; `make test ARGS=tags` only those of cargo with that name
 #   make bench           how fast it is, beside plain WordPress (README=1: into the README; BENCH_QUICK=1: a trial)
 #   make soak            the long runs in full, of which `make test` runs a tenth: killed workers, webhooks at once and in any order
-#   make lint            formatting, clippy, PHP, shell
+#   make lint            formatting, clippy, PHP, shell, and whether the house is as ARCHITECTURE.md says
 #   make clean           all that was built; `make clean-cache` also what was fetched
 
 SHELL := /bin/bash
@@ -18,7 +18,7 @@ shell_files = git ls-files -z --cached --others --exclude-standard '*.sh' .ci/ru
 
 # The parts of `make test` and `make lint`; a new one is a target below and its name here.
 tests := test-stub test-phpt test-rust
-lints := lint-rust lint-php lint-shell
+lints := lint-rust lint-php lint-shell lint-house
 
 # Cargo uses all cores by itself, and its builds share one folder.
 .NOTPARALLEL:
@@ -78,6 +78,10 @@ lint-rust: setup
 lint-php: setup
 	$(php_files) | xargs -0 -n 1 -P 2 php -l | { grep -v '^No syntax errors' || true; }
 	phpcs
+
+# Arrows between rooms, circles between files, what nobody uses, lengths: tests/house/check.php.
+lint-house: setup
+	php tests/house/check.php
 
 lint-shell: setup
 	$(shell_files) | xargs -0 shellcheck

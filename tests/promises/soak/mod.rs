@@ -4,6 +4,7 @@
 //! Each prints what it did, so that a run that hit nothing is not taken for one that proved something.
 
 mod a_lost_transaction_leaves_no_rows_behind;
+mod cold_starts_kill_nobody;
 mod killed_workers_leave_no_half_user;
 mod parallel_adds_make_one_user;
 mod the_newest_state_wins;

@@ -1,0 +1,235 @@
+//! `make lint-house` tells what is wrong with a house, and where; shown on houses of a few files. The real one is right.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// A house of two rooms and a cellar, and nothing wrong with it.
+const RIGHT: [(&str, &str); 9] = [
+    (
+        "ARCHITECTURE.md",
+        "# A house\n\nBegin with `Above\\Door::open()`.\n\n```arrows\n\
+         wp-plugin: above -> below -> cellar\nsrc: php -> above -> below\n```\n",
+    ),
+    ("README.md", "# A house\n\nHooks: `agile_bridge_opened`.\n"),
+    ("tests/house/public-names.txt", "# NAME REASON\nagile_bridge_opened  README\n"),
+    (
+        "wp-plugin/main.php",
+        "<?php\nnamespace AgileBridge\\Plugin;\nadd_action( 'init', [ Above\\Door::class, 'open' ] );\n",
+    ),
+    ("wp-plugin/above/README.md", "# above/\n\nThe door.\n\nBegin at `door.php`.\n"),
+    (
+        "wp-plugin/above/door.php",
+        "<?php\nnamespace AgileBridge\\Plugin\\Above;\nuse AgileBridge\\Plugin\\Below\\Table;\n\
+         final class Door {\n\tpublic static function open(): void {\n\t\tdo_action( 'agile_bridge_opened' );\n\
+         \t\techo ( new Table( 4 ) )->legs;\n\t}\n}\n",
+    ),
+    ("wp-plugin/below/README.md", "# below/\n\nThe table.\n"),
+    (
+        "wp-plugin/below/table.php",
+        "<?php\nnamespace AgileBridge\\Plugin\\Below;\nfinal readonly class Table {\n\tprivate const MOST = 4;\n\
+         \tpublic function __construct( public int $legs = self::MOST ) {}\n}\n",
+    ),
+    ("src/lib.rs", "mod above;\nmod below;\nuse ext_php_rs::prelude::*;\n"),
+];
+
+/// What is found in the house with these files in place of its own.
+fn found(files: &[(&str, &str)]) -> Vec<String> {
+    let house = tempfile::tempdir().expect("a folder");
+    for (path, text) in RIGHT.iter().chain(files) {
+        let path = house.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    check(house.path())
+}
+
+fn check(root: &Path) -> Vec<String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/house/check.php");
+    let output = Command::new("php").arg(script).arg(root).output().expect("php runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.is_empty(), "{errors}\n{text}");
+    let findings: Vec<_> = text.lines().map(str::to_owned).collect();
+    assert_eq!(output.status.code(), Some(i32::from(!findings.is_empty())), "{text}");
+    findings
+}
+
+/// Exactly this is found: file, line and name.
+#[track_caller]
+fn expect(files: &[(&str, &str)], what: &[&str]) {
+    let findings = found(files);
+    assert_eq!(findings.len(), what.len(), "{findings:#?}");
+    for what in what {
+        assert!(findings.iter().any(|finding| finding.starts_with(what)), "not found: {what}\n{findings:#?}");
+    }
+}
+
+#[test]
+fn the_house_as_it_stands_is_right() {
+    let findings = check(Path::new(env!("CARGO_MANIFEST_DIR")));
+    assert!(findings.is_empty(), "{findings:#?}");
+}
+
+#[test]
+fn nothing_is_found_where_nothing_is_wrong() {
+    expect(&[], &[]);
+}
+
+#[test]
+fn an_arrow_that_is_turned_round_is_told() {
+    let table = "<?php\nnamespace AgileBridge\\Plugin\\Below;\n\nfinal readonly class Table {\n\
+         \tpublic function __construct( public int $legs = 4 ) {\n\t\t\\AgileBridge\\Plugin\\Above\\Door::open();\n\t}\n}\n";
+    let found = found(&[("wp-plugin/below/table.php", table)]);
+    assert_eq!(found.len(), 2, "the arrow, and the circle that it makes: {found:#?}");
+    assert!(
+        found[0].starts_with("wp-plugin/below/table.php:6: \\AgileBridge\\Plugin\\Above\\Door is of the room above")
+    );
+    assert!(found[1].contains("a circle of files"), "{found:#?}");
+}
+
+#[test]
+fn an_arrow_may_skip_rooms() {
+    let door = RIGHT[5].1.replace("echo", "\\AgileBridge\\Plugin\\Cellar\\Wine::pour();\n\t\techo");
+    let wine = "<?php\nnamespace AgileBridge\\Plugin\\Cellar;\nfinal class Wine {\n\tpublic static function pour(): void {}\n}\n";
+    let files = [
+        ("wp-plugin/above/door.php", door.as_str()),
+        ("wp-plugin/cellar/wine.php", wine),
+        ("wp-plugin/cellar/README.md", "# cellar/\n\nWine.\n"),
+    ];
+    expect(&files, &[]);
+}
+
+#[test]
+fn a_circle_of_files_is_told_also_inside_a_room() {
+    let table = RIGHT[7].1.replace("{}", "{ Cloth::lay(); }");
+    let cloth = "<?php\nnamespace AgileBridge\\Plugin\\Below;\nfinal class Cloth {\n\tpublic static function lay(): void {\n\t\tnew Table( 1 );\n\t}\n}\n";
+    expect(
+        &[("wp-plugin/below/table.php", &table), ("wp-plugin/below/cloth.php", cloth)],
+        &[
+            "wp-plugin/below/table.php:5: a circle of files: wp-plugin/below/table.php:5 uses Cloth, wp-plugin/below/cloth.php:5 uses Table",
+        ],
+    );
+}
+
+#[test]
+fn what_nobody_uses_is_told() {
+    let table = RIGHT[7].1.replace(
+        "MOST = 4;",
+        "MOST = 4;\n\tprivate const LEAST = 3;\n\tpublic static function saw(): void {}\n\tpublic function shake(): void {}",
+    );
+    let chair = "<?php\nnamespace AgileBridge\\Plugin\\Below;\nfinal class Chair {}\n";
+    expect(
+        &[("wp-plugin/below/table.php", &table), ("wp-plugin/below/chair.php", chair)],
+        &[
+            "wp-plugin/below/table.php:5: nobody uses the constant Below\\Table::LEAST",
+            "wp-plugin/below/table.php:6: nobody uses the method Below\\Table::saw",
+            "wp-plugin/below/table.php:7: nobody uses the method Below\\Table::shake",
+            "wp-plugin/below/chair.php:3: nobody uses the class Below\\Chair",
+        ],
+    );
+    let list = format!("{}Below\\Table::saw  a carpenter\n", RIGHT[2].1);
+    let table = RIGHT[7].1.replace("MOST = 4;", "MOST = 4;\n\tpublic static function saw(): void {}");
+    expect(&[("wp-plugin/below/table.php", &table), ("tests/house/public-names.txt", &list)], &[]);
+}
+
+#[test]
+fn a_column_that_nobody_reads_is_told() {
+    let table = RIGHT[7].1.replace(
+        "{}",
+        "{\n\t\tdb( \"CREATE TABLE $plates (\n\t\t\tid bigint(20) NOT NULL,\n\t\t\tsize int(10) NOT NULL,\n\t\t\tcolour text NOT NULL,\n\t\t\tPRIMARY KEY  (id)\n\t\t)\" );\n\
+         \t\tdb( 'INSERT INTO plates (id, size, colour) VALUES (1, 2, 3) ON DUPLICATE KEY UPDATE colour = VALUES(colour)' );\n\
+         \t\tdb( 'UPDATE plates SET colour = 4 WHERE id = 1' );\n\t\tdb( 'SELECT size FROM plates' );\n\t}",
+    );
+    expect(
+        &[("wp-plugin/below/table.php", &table)],
+        &["wp-plugin/below/table.php:9: nobody reads the column plates.colour"],
+    );
+}
+
+#[test]
+fn a_const_statement_in_a_namespace_is_told() {
+    let door = RIGHT[5].1.replace("final class", "const KEY = 1;\nfinal class");
+    expect(
+        &[("wp-plugin/above/door.php", &door)],
+        &["wp-plugin/above/door.php:4: const KEY stands outside of a class"],
+    );
+}
+
+#[test]
+fn long_files_and_functions_are_told_unless_a_file_says_why() {
+    let door = RIGHT[5].1.replace("\t\techo", &format!("{}\t\techo", "\t\techo 1;\n".repeat(250)));
+    expect(
+        &[("wp-plugin/above/door.php", &door)],
+        &["wp-plugin/above/door.php:1: 259 lines", "wp-plugin/above/door.php:5: open() has 254 lines"],
+    );
+    let door = door.replace("<?php\n", "<?php\n/** More than 250 lines: a door has many parts. */\n");
+    expect(&[("wp-plugin/above/door.php", &door)], &["wp-plugin/above/door.php:6: open() has 254 lines"]);
+    let above = format!("//! Nothing.\n\npub fn open() {{\n{}}}\n", "    knock();\n".repeat(60));
+    expect(&[("src/above/mod.rs", &above)], &["src/above/mod.rs:3: open() has 62 lines"]);
+}
+
+#[test]
+fn an_array_with_many_keys_across_rooms_is_told() {
+    let table = RIGHT[7].1.replace(
+        "MOST = 4;",
+        "MOST = 4;\n\t/**\n\t * @return array{a: int, b: array{x: int, y: int}, c: int, d?: int}\n\t */\n\tpublic static function parts(): array { return []; }",
+    );
+    let door = RIGHT[5].1.replace("echo", "Table::parts();\n\t\techo");
+    expect(
+        &[("wp-plugin/below/table.php", &table), ("wp-plugin/above/door.php", &door)],
+        &["wp-plugin/below/table.php:8: parts() takes or gives an array with more than three string keys"],
+    );
+}
+
+#[test]
+fn hooks_stand_in_one_list_and_in_the_readme() {
+    let door = RIGHT[5].1.replace("agile_bridge_opened", "agile_bridge_shut");
+    expect(
+        &[("wp-plugin/above/door.php", &door)],
+        &[
+            "wp-plugin/above/door.php:6: the hook agile_bridge_shut is not among the public names",
+            "public-names.txt:1: nobody fires the hook agile_bridge_opened",
+        ],
+    );
+    expect(&[("README.md", "# A house\n")], &["README.md:1: it does not tell of the hook agile_bridge_opened"]);
+}
+
+#[test]
+fn what_the_architecture_and_the_rooms_name_is_there() {
+    let text = RIGHT[0]
+        .1
+        .replace("Begin with", "`Above\\Door::close()` and `wp-plugin/above/window.php` are gone. Begin with");
+    expect(
+        &[
+            ("ARCHITECTURE.md", &text),
+            ("wp-plugin/below/README.md", ""),
+            ("wp-plugin/above/README.md", "# above/\n\nSee `roof.php`.\n"),
+        ],
+        &[
+            "ARCHITECTURE.md:3: there is no Above\\Door::close()",
+            "ARCHITECTURE.md:3: there is no wp-plugin/above/window.php",
+            "wp-plugin/below/README.md:1: the room does not say what happens in it",
+            "wp-plugin/above/README.md:1: there is no roof.php",
+        ],
+    );
+}
+
+#[test]
+fn the_floors_of_the_extension_are_held_too() {
+    expect(
+        &[
+            ("src/above/mod.rs", "pub mod door;\npub mod roof;\n"),
+            ("src/above/door.rs", "use super::roof;\nuse crate::below::{self, table::Leg};\n"),
+            ("src/above/roof.rs", "use crate::above::door::Door;\n"),
+            ("src/below/mod.rs", "pub mod table;\n\n#[cfg(test)]\nmod tests {\n    use crate::above::door;\n}\n"),
+            ("src/below/table.rs", "use crate::above::door;\nuse ext_php_rs::Zval;\n"),
+        ],
+        &[
+            "src/below/table.rs:2: it names ext_php_rs",
+            "src/below/table.rs:1: crate::above::door is of the room above, which below may not use",
+            "src/above/door.rs:1: a circle of files: src/above/door.rs:1 uses super::roof, src/above/roof.rs:1 uses crate::above::door::Door",
+            "src/above/door.rs:2: a circle of files: src/above/door.rs:2 uses crate::below::table::Leg, src/below/table.rs:1 uses crate::above::door",
+        ],
+    );
+}
