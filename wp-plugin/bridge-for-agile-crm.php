@@ -27,12 +27,18 @@ spl_autoload_register(
 		if ( str_starts_with( $name, __NAMESPACE__ . '\\' ) ) {
 			$path = str_replace( '\\', '/', substr( $name, strlen( __NAMESPACE__ ) ) );
 			$file = __DIR__ . strtolower( (string) preg_replace( '/(?<=[a-z])[A-Z]/', '-$0', $path ) ) . '.php';
-			if ( is_file( $file ) ) {
+			// (No class is outside of a room: what stands here are programs.)
+			if ( strrpos( $path, '/' ) > 0 && is_file( $file ) ) {
 				require $file;
 			}
 		}
 	}
 );
+
+if ( defined( 'AGILE_BRIDGE_CLASSES_ONLY' ) ) {
+	// Not active, and needed all the same: by drain.php and uninstall.php.
+	return;
+}
 
 /*
  * Webhooks. Only WordPress' index.php defines WP_USE_THEMES: not the dashboard, admin-ajax, the login page, XML-RPC, cron or

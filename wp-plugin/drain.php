@@ -44,8 +44,15 @@ $_SERVER['REQUEST_METHOD']  = 'GET';
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 require $agile_bridge_path . '/wp-load.php';
 
-// What loads our classes. It is there already, unless the plugin is not active.
-require_once __DIR__ . '/bridge-for-agile-crm.php';
+// The plugin is there already, unless it is not active: then its classes, and none of its hooks.
+if ( ! class_exists( Site\Clock::class ) ) {
+	define( 'AGILE_BRIDGE_CLASSES_ONLY', true );
+	require __DIR__ . '/bridge-for-agile-crm.php';
+}
+// All of them, now: a service that loads one later would get that of another version after an update.
+foreach ( (array) glob( __DIR__ . '/{inbox,work,user,upkeep,crm,site}/*.php', GLOB_BRACE ) as $agile_bridge_file ) {
+	require_once $agile_bridge_file;
+}
 
 /**
  * @return int The exit code.

@@ -14,7 +14,8 @@ namespace AgileBridge\Plugin;
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-// What loads our classes.
+// Our classes, and none of our hooks.
+defined( 'AGILE_BRIDGE_CLASSES_ONLY' ) || define( 'AGILE_BRIDGE_CLASSES_ONLY', true );
 require_once __DIR__ . '/bridge-for-agile-crm.php';
 
 function uninstall_from_this_site(): void {

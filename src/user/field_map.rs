@@ -78,25 +78,25 @@ pub struct Refused {
 }
 
 impl Type {
-    const ALL: [(&str, Self); 6] = [
-        ("text", Self::Text),
-        ("date", Self::Date),
-        ("checkbox", Self::Checkbox),
-        ("number", Self::Number),
-        ("multiselect", Self::Multiselect),
-        ("raw", Self::Raw),
-    ];
+    const ALL: [Self; 6] = [Self::Text, Self::Date, Self::Checkbox, Self::Number, Self::Multiselect, Self::Raw];
 
-    /// Its name in the stored map.
+    /// Its name in the stored map. (A match, so that the compiler asks for the name of a new one.)
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("text", |(name, _)| name)
+        match self {
+            Self::Text => "text",
+            Self::Date => "date",
+            Self::Checkbox => "checkbox",
+            Self::Number => "number",
+            Self::Multiselect => "multiselect",
+            Self::Raw => "raw",
+        }
     }
 
     fn parse(name: &str) -> Option<Self> {
         if name.is_empty() {
             return Some(Self::Text);
         }
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

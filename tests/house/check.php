@@ -22,6 +22,7 @@ require __DIR__ . '/columns.php';
 require __DIR__ . '/hooks.php';
 require __DIR__ . '/rooms.php';
 require __DIR__ . '/size.php';
+require __DIR__ . '/writers.php';
 require __DIR__ . '/rust-tree.php';
 require __DIR__ . '/text.php';
 
@@ -42,6 +43,7 @@ if ( is_dir( "$root/wp-plugin" ) ) {
 		...Hooks::findings( $plugin, $names, Text::read( "$root/README.md" )->content ),
 		...Rooms::findings( $root, $plugin ),
 		...Size::of_php( $plugin ),
+		...Writers::findings( $plugin ),
 		...$text->findings( $plugin ),
 	];
 }

@@ -196,6 +196,21 @@ fn hooks_stand_in_one_list_and_in_the_readme() {
 }
 
 #[test]
+fn only_one_room_writes_users() {
+    let door = RIGHT[5].1.replace(
+        "echo",
+        "update_user_meta( 1, 'a', 'b' );\n\t\tdb( \"DELETE FROM {$wpdb->usermeta} WHERE 1\" );\n\t\tdb( \"SELECT * FROM {$wpdb->users}\" );\n\t\techo",
+    );
+    expect(
+        &[("wp-plugin/above/door.php", &door)],
+        &[
+            "wp-plugin/above/door.php:7: update_user_meta() writes users",
+            "wp-plugin/above/door.php:8: a statement writes users",
+        ],
+    );
+}
+
+#[test]
 fn what_the_architecture_and_the_rooms_name_is_there() {
     let text = RIGHT[0]
         .1

@@ -14,6 +14,8 @@ set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 cache="${AGILE_BRIDGE_CACHE:-$root/.cache}"
+# shellcheck source=packaging/debian.sh
+. "$root/packaging/debian.sh"
 
 # The unversioned names: PHP 8.2 on Debian 12, a later one on a later Debian.
 demo_packages=(
@@ -44,10 +46,6 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 die() {
   say "$*"
   exit 1
-}
-
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -- "$@"; fi
 }
 
 # Only one set-up at a time, and only when there is something to do.
@@ -109,48 +107,13 @@ install_packages() {
   fi
 }
 
-# The address of the Debian mirror that this machine uses, in whatever form its sources are written.
-mirror() {
-  # shellcheck disable=SC2016 # apt fills it in
-  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
-}
-
-# private_apt FOLDER apt-command ...: apt with its state in FOLDER, so that the machine's own stays as it is.
-# The files are signed; that a mirror is some weeks behind, which sid's signature would not allow, does no harm here.
-private_apt() {
-  local folder="$1"
-  shift
-  "$1" -qq \
-    -o Dir::State="$folder" -o Dir::State::status="$folder/status" -o Dir::Cache="$folder/cache" \
-    -o Dir::Etc::sourcelist="$folder/sources.list" -o Dir::Etc::sourceparts=- \
-    -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
-    -o Acquire::Languages=none -o Acquire::Check-Valid-Until=false -o APT::Sandbox::User="$(id -un)" "${@:2}"
-}
-
 # fetch_wordpress SUITE FOLDER: the WordPress of a Debian suite, complete, links resolved.
 fetch_wordpress() {
-  local suite="$1" folder="$2" uri keys=/usr/share/keyrings work
+  local suite="$1" folder="$2" work
   work="$(mktemp -d "$cache/unpack.XXXXXX")"
   # shellcheck disable=SC2064 # the folder of now, not of then
   trap "rm -rf '$work'" EXIT
-  uri="$(mirror)"
-  if [ -z "$uri" ]; then
-    as_root apt-get update -qq
-    uri="$(mirror)"
-  fi
-  [ -n "$uri" ] || die "no Debian mirror in this machine's apt configuration: set WORDPRESS_DIR to a WordPress folder"
-  # An older keyring package does not know the keys of the releases that came later.
-  [ -e "$keys/debian-archive-trixie-automatic.gpg" ] || {
-    as_root apt-get update -qq
-    as_root apt-get install -y -qq debian-archive-keyring >&2
-  }
-  mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial" "$work/deb" "$work/root"
-  : >"$work/apt/status"
-  echo "deb [signed-by=$keys/debian-archive-keyring.gpg target=Packages] $uri $suite main" >"$work/apt/sources.list"
-  private_apt "$work/apt" apt-get update
-  (cd "$work/deb" && private_apt "$work/apt" apt-get download "${wordpress_packages[@]}")
-  local deb
-  for deb in "$work"/deb/*.deb; do dpkg -x "$deb" "$work/root"; done
+  unpack_debs "$suite" amd64 "$work/root" "${wordpress_packages[@]}" || die "set WORDPRESS_DIR to a WordPress folder"
 
   local site="$work/root/usr/share/wordpress"
   # Debian's own configuration scheme, and the two links that point out of the package.

@@ -59,7 +59,7 @@ final readonly class Breaker {
 	 * @param LeaseRecord $record Of the lease `crm`.
 	 */
 	public static function of( LeaseRecord $record ): self {
-		$text = static fn( string $name ): string => (string) ( $record->details[ $name ] ?? '' );
+		$text = static fn( string $name ): string => is_string( $record->details[ $name ] ?? null ) ? $record->details[ $name ] : '';
 		return new self( $record->failures, $record->until_at, $text( 'reason' ), (int) ( $record->details['since'] ?? 0 ), $text( 'message' ), $text( 'settings' ) );
 	}
 

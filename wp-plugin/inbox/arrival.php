@@ -19,7 +19,7 @@ final readonly class Arrival {
 	 * @param ?Event             $event          If it is ours now.
 	 * @param array<string, int> $versions       Of its identities.
 	 * @param int                $inline_workers How many workers, we among them, now process while their request waits.
-	 * @param bool               $is_drained     Whether one drains for whom others wait.
+	 * @param bool               $others_wait_for_drain Whether a worker drains now, and other events wait for it.
 	 * @param LeaseRecord        $crm            What is known of the CRM.
 	 * @param int                $known_user     Whose user the contact was the last time, 0 if that is not known: a hint.
 	 */
@@ -27,7 +27,7 @@ final readonly class Arrival {
 		public ?Event $event,
 		public array $versions,
 		public int $inline_workers,
-		public bool $is_drained,
+		public bool $others_wait_for_drain,
 		public LeaseRecord $crm,
 		public int $known_user,
 	) {}

@@ -48,10 +48,10 @@ final class Claims {
 	}
 
 	/**
-	 * Claims one event that wants care: its worker died, or it has killed one before. Alone, so that if it kills this one too,
-	 * no other event is blamed for it. One that is written (`applied`) stays so, for what is still owed.
+	 * Claims one event that a dead worker has left: its lease ran out, or it has killed one before. Alone, so that if it kills this
+	 * one too, no other event is blamed for it. One that is written (`applied`) stays so, for what is still owed.
 	 */
-	public static function delicate(): ?Event {
+	public static function abandoned(): ?Event {
 		$owner  = Lease::new_owner();
 		$now    = Clock::now();
 		$events = Tables::events();

@@ -80,13 +80,13 @@ final class Inbox {
 			Lease::insert_all();
 		}
 		// What the worker that drains has begun already is nobody's wait.
-		$is_drained = (int) ( $row->drained_until ?? 0 ) > $now
+		$others_wait_for_drain = (int) ( $row->drained_until ?? 0 ) > $now
 			&& [] !== Database::rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d LIMIT 1", $now, (int) $row->id );
 		return new Arrival(
 			event: $claims && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null,
 			versions: [ $identity => (int) ( $row->version ?? 0 ) ],
 			inline_workers: (int) ( $row->inline_workers ?? 0 ),
-			is_drained: $is_drained,
+			others_wait_for_drain: $others_wait_for_drain,
 			crm: LeaseRecord::of_row( $row ),
 			known_user: (int) ( $row->known_user ?? 0 ),
 		);
@@ -98,7 +98,8 @@ final class Inbox {
 	 * @param Owed $owed  The password, sealed, and whose it is.
 	 * @param int  $delay Milliseconds until it is due.
 	 */
-	public static function store_owed_password( string $contact_id, Owed $owed, int $delay ): void {
+	public static function store_owed_password( Owed $owed, int $delay ): void {
+		$contact_id = $owed->contact['id'];
 		self::put(
 			hash( 'sha256', 'password ' . Identities::of_contact( $contact_id ) ),
 			new Webhook( 'return_password', origin: 'retry' ),

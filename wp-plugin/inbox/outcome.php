@@ -16,7 +16,7 @@ defined( 'ABSPATH' ) || exit;
 final readonly class Outcome {
 
 	/**
-	 * @param int           $http_status Of the answer.
+	 * @param int           $http_status Of the answer, 0 where nobody waits for one.
 	 * @param string        $status      The contract's wp_status.
 	 * @param string        $code        Its wp_code, '' if there is none.
 	 * @param string        $message     For whoever reads it; no data of a contact.
@@ -62,8 +62,15 @@ final readonly class Outcome {
 	}
 
 	/**
-	 * @param string       $status `created`, `updated` or `unchanged`.
-	 * @param list<string> $notes
+	 * For the record alone: nobody waits for an answer.
+	 */
+	public static function noted( string $status, string $code, string $message, int $user_id, string $contact_id ): self {
+		return new self( 0, $status, $code, $message, $user_id, $contact_id );
+	}
+
+	/**
+	 * @param 'created'|'updated'|'unchanged' $status
+	 * @param list<string>                    $notes
 	 */
 	public static function done( string $status, int $user_id, string $contact_id, array $notes = [] ): self {
 		return new self( 200, $status, user_id: $user_id, contact_id: $contact_id, notes: $notes );

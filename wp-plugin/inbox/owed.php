@@ -26,7 +26,7 @@ final readonly class Owed {
 	 * @param ?string                            $password    A generated one that the CRM wants, sealed.
 	 * @param bool                               $welcome     Whether the new user gets WordPress' mail.
 	 * @param ?string                            $mails       Held while the user was written, sealed.
-	 * @param bool                               $is_finished Whether the event ended with the transaction, so that nothing is owed.
+	 * @param bool                               $is_finished Whether nothing is owed, so that the event ends with the transaction.
 	 */
 	public function __construct(
 		public string $status = '',
@@ -43,10 +43,32 @@ final readonly class Owed {
 	) {}
 
 	/**
+	 * Never throws: one row that somebody has damaged must not stop those behind it.
+	 *
 	 * @param array<string, mixed> $owed As stored; of a password that is owed alone, `password` and `user_id`.
 	 */
 	public static function of_stored( array $owed ): self {
-		return new self( ...array_intersect_key( $owed, get_class_vars( self::class ) ) );
+		$text = static fn( string $name ): ?string => is_string( $owed[ $name ] ?? null ) ? $owed[ $name ] : null;
+		$list = static fn( string $name ): array => is_array( $owed[ $name ] ?? null ) ? $owed[ $name ] : [];
+		return new self(
+			status: (string) $text( 'status' ),
+			user_id: is_int( $owed['user_id'] ?? null ) ? $owed['user_id'] : 0,
+			action: (string) $text( 'action' ),
+			notes: array_values( array_filter( $list( 'notes' ), 'is_string' ) ),
+			contact: $list( 'contact' ),
+			data: $list( 'data' ),
+			before: array_values( array_filter( $list( 'before' ), 'is_string' ) ),
+			password: $text( 'password' ),
+			welcome: true === ( $owed['welcome'] ?? false ),
+			mails: $text( 'mails' ),
+		);
+	}
+
+	/**
+	 * Whether it says whose user it is about, and what for: else it can be paid to nobody.
+	 */
+	public function is_whole(): bool {
+		return $this->user_id > 0 && '' !== $this->status && isset( $this->contact['id'] );
 	}
 
 	/**

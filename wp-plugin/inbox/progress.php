@@ -77,7 +77,7 @@ final class Progress {
 	}
 
 	/**
-	 * All tries are used up. The event is kept, the admin sees it and may replay it.
+	 * The event is kept, the admin sees it and may replay it.
 	 */
 	public static function give_up( Event $event, Outcome $outcome ): void {
 		self::end( $event, 'dead', $outcome );

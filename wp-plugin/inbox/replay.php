@@ -86,6 +86,6 @@ final class Replay {
 	public static function count_events(): Counts {
 		Schema::ensure();
 		$rows = Database::rows( 'SELECT state, COUNT(*) AS events FROM ' . Tables::events() . " WHERE NOT (state = 'dead' AND action = 'return_password') GROUP BY state" );
-		return new Counts( ...array_map( 'intval', array_column( $rows, 'events', 'state' ) ) );
+		return new Counts( ...array_map( 'intval', array_intersect_key( array_column( $rows, 'events', 'state' ), get_class_vars( Counts::class ) ) ) );
 	}
 }

@@ -19,10 +19,8 @@ defined( 'ABSPATH' ) || exit;
 
 final class Retention {
 
-	private const KEEP_DONE  = 14 * Clock::DAY;
-
+	public const KEEP_DONE   = 14 * Clock::DAY;
 	private const KEEP_DEAD  = 90 * Clock::DAY;
-
 	private const MAX_EVENTS = 200000;
 
 	/** Rows of one statement, and statements of one run. */

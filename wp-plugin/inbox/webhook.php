@@ -1,6 +1,6 @@
 <?php
 /**
- * A webhook about a contact, read and authentic: what the inbox is asked to store.
+ * A webhook, read and authentic. Stored are those about a contact.
  *
  * @package AgileBridge
  */

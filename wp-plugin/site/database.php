@@ -66,7 +66,7 @@ final class Database {
 	}
 
 	/**
-	 * One statement that writes to a table of ours, a transaction of its own unless one is open.
+	 * One statement of ours that writes, a transaction of its own unless one is open.
 	 *
 	 * Keep it ASCII: for anything else wpdb asks the database about every column first.
 	 *
@@ -89,8 +89,7 @@ final class Database {
 			$error = (string) $wpdb->last_error;
 			// (Inside a transaction the repetition is stopped: Transaction::while_it_lasts().)
 			if ( $try >= self::DEADLOCK_TRIES || ! self::is_deadlock() ) {
-				// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- the site's log is where an admin looks for it.
-				error_log( "Bridge for Agile CRM: a statement of the inbox failed: $error" );
+				Log::note( "a statement failed: $error" );
 				throw self::failure();
 			}
 			usleep( random_int( 1, 10 ) * 1000 * $try );
@@ -173,7 +172,7 @@ final class Database {
 	}
 
 	/**
-	 * JSON in ASCII, whatever is in it: see schema.php.
+	 * JSON in ASCII, whatever is in it: see inbox/schema.php.
 	 *
 	 * @param mixed $value
 	 */

@@ -2,7 +2,7 @@
 /**
  * What is configured: constants of wp-config.php first, then what the settings screen stored.
  *
- * Loaded by every webhook, so it only reads; saving lives in admin/. The early key check runs while the main plugin
+ * Loaded by every webhook; what an admin types is checked in admin/settings. The early key check runs while the main plugin
  * file loads: key_digests() therefore touches nothing but constants and one autoloaded option.
  *
  * @package AgileBridge
@@ -74,7 +74,7 @@ final readonly class Settings {
 	 * @return array<string, mixed> As the option holds them.
 	 */
 	public function to_array(): array {
-		return [ 'access_keys' => array_map( 'get_object_vars', $this->access_keys ) ] + get_object_vars( $this );
+		return array_replace( get_object_vars( $this ), [ 'access_keys' => array_map( 'get_object_vars', $this->access_keys ) ] );
 	}
 
 	/**

@@ -1,6 +1,6 @@
 <?php
 /**
- * Living beside WP Fusion and WP Fusion Lite, and firing their hooks, so that code written for them keeps working.
+ * Living beside WP Fusion and WP Fusion Lite. (Their hooks are fired by hooks.php.)
  *
  * Facts from WP Fusion Lite's published source: the full plugin is the class WP_Fusion, the free one WP_Fusion_Lite; the
  * option `wpf_options` names the chosen CRM in `crm`; WPF_User pushes users back to the CRM from WordPress' own user hooks.

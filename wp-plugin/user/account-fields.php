@@ -18,9 +18,10 @@ defined( 'ABSPATH' ) || exit;
 
 final class AccountFields {
 
-	/** Fields of the account besides e-mail, login and password; those that are user meta, and those that are columns of `users`. */
-	public const NAME_META   = [ 'first_name', 'last_name', 'nickname', 'description' ];
+	/** Fields of the account besides e-mail, login and password that are user meta. */
+	public const NAME_META = [ 'first_name', 'last_name', 'nickname', 'description' ];
 
+	/** Those that are columns of `users`, and how many characters each holds. */
 	public const COLUMN_SIZE = [
 		'display_name' => 250,
 		'user_url'     => 100,

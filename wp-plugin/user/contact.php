@@ -53,6 +53,6 @@ final readonly class Contact {
 			}
 		}
 		$is_shown = static fn( array $property ): bool => ! in_array( $property['name'], $names, true );
-		return [ 'properties' => array_values( array_filter( $this->record['properties'], $is_shown ) ) ] + $this->record;
+		return array_replace( $this->record, [ 'properties' => array_values( array_filter( $this->record['properties'], $is_shown ) ) ] );
 	}
 }

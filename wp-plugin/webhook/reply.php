@@ -3,9 +3,10 @@
  * One authentic webhook, from its arrival to its answer: stored first, then processed while the request waits, or left to the
  * drain.
  *
- * It waits only where that is cheap: few others are processing (a burst must not spend the whole pool of PHP workers on
- * waiting for the CRM), no others wait for the worker that drains, the CRM is well, and nobody has asked for `async`.
- * Everything else is answered 202 at once.
+ * Where others wait for the worker that drains it is answered 202 here and now, before the theme and most plugins load. Else
+ * WordPress loads, and at the end of `init` it waits only where that is cheap: few others are processing (a burst must not spend
+ * the whole pool of PHP workers on waiting for the CRM), the CRM is well, nothing is paused, and nobody has asked for `async`;
+ * all else is answered 202 then, without a question to the CRM.
  *
  * @package AgileBridge
  */
@@ -65,7 +66,7 @@ final class Reply {
 				Answer::send( Outcome::failed( $failure, $this->webhook->contact_id ) );
 				exit;
 			}
-			if ( null !== $this->arrival && $this->arrival->is_drained ) {
+			if ( null !== $this->arrival && $this->arrival->others_wait_for_drain ) {
 				if ( $this->leave_to_drain( $this->arrival ) ) {
 					exit;
 				}

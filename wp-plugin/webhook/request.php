@@ -2,7 +2,7 @@
 /**
  * An incoming call, while the main plugin file loads: is it ours, and is its key right?
  *
- * What is loaded for a wrong key is all that stands at the top here, and output.php: before the theme and most plugins.
+ * What is loaded for a wrong key is at most what stands at the top here, and output.php: before the theme and most plugins.
  *
  * @package AgileBridge
  */
@@ -108,7 +108,7 @@ final class Request {
 	}
 
 	/**
-	 * Ends the request with a refusal that needs nothing of WordPress: the method, or the access key.
+	 * Ends the request with a refusal. Of the method and the access key nothing of WordPress is needed for that.
 	 *
 	 * @param array{status: int, code: string, message: string} $refusal
 	 */

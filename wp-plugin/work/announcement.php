@@ -44,7 +44,7 @@ final class Announcement {
 	}
 
 	/**
-	 * WordPress' own mail with the link to set a password. Each one ends the link before it: exactly one.
+	 * WordPress' own mail with the link to set a password. Each one ends the link before it, so there must not be two: payment.php.
 	 */
 	public static function send_welcome( int $user_id ): void {
 		try {

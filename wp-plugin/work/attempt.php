@@ -55,7 +55,7 @@ final readonly class Attempt {
 			// A question to the CRM besides the contact itself: whether another contact still has the address.
 			return $setback->of_crm( CrmError::of_exception( $error ) );
 		} catch ( \Throwable $error ) {
-			return $setback->of_site( Setback::failure_of( $error, $mark ), $answer instanceof CrmError ? $event->contact_id : $answer->id );
+			return $setback->of_failure( Setback::failure_of( $error, $mark ), $answer instanceof CrmError ? $event->contact_id : $answer->id );
 		}
 	}
 
@@ -68,6 +68,10 @@ final readonly class Attempt {
 			return;
 		}
 		$owed = $event->owed ?? new Owed();
+		if ( ! $owed->is_whole() ) {
+			// Its lease runs out; after five times it is given up, and an admin sees it.
+			throw new \UnexpectedValueException( "what event $event->id owes cannot be read" );
+		}
 		Payment::pay( $event, $owed, $this->crm );
 		Progress::finish( $event, Payment::outcome( $owed ) );
 	}

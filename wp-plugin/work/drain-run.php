@@ -77,7 +77,7 @@ final class DrainRun {
 			return null;
 		}
 		$this->breaker = Breaker::read();
-		$this->run_delicate();
+		$this->run_abandoned();
 		while ( ! $this->is_stopped() && $this->renew() ) {
 			$this->begin( $concurrent );
 			if ( 0 === $this->fetches->count() ) {
@@ -117,9 +117,9 @@ final class DrainRun {
 	/**
 	 * Events whose worker died, one by one.
 	 */
-	private function run_delicate(): void {
+	private function run_abandoned(): void {
 		while ( ! $this->is_stopped() && $this->renew() ) {
-			$event = Claims::delicate();
+			$event = Claims::abandoned();
 			if ( null === $event ) {
 				return;
 			}

@@ -42,10 +42,10 @@ final class Drain {
 	public static function after_answer(): void {
 		try {
 			NewUser::refresh_count();
-			$state = Inbox::state();
-			$crm   = Breaker::of( $state['crm'] );
-			$asked = ! $crm->is_open() || $crm->probe_at <= Clock::now();
-			if ( $state['drain_free'] && $asked && Inbox::is_any_due() ) {
+			$state   = Inbox::state();
+			$breaker = Breaker::of( $state['crm'] );
+			$may_ask = ! $breaker->is_open() || $breaker->probe_at <= Clock::now();
+			if ( $state['drain_free'] && $may_ask && Inbox::is_any_due() ) {
 				self::run( self::BUDGET );
 			}
 			// Somebody may have emptied WP-Cron's list; asking costs nothing, it is loaded anyway.

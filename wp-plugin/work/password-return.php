@@ -20,7 +20,6 @@ use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Clock;
-use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
@@ -52,7 +51,7 @@ final class PasswordReturn {
 	 * The CRM did not take it: later, by an event of its own.
 	 */
 	public static function owe( Owed $owed ): void {
-		Inbox::store_owed_password( $owed->contact['id'], $owed, (int) ( 1000 * (float) \AgileBridge\retry_delay( 1, null ) ) );
+		Inbox::store_owed_password( $owed, (int) ( 1000 * (float) \AgileBridge\retry_delay( 1, null ) ) );
 	}
 
 	/**
@@ -62,7 +61,7 @@ final class PasswordReturn {
 		$owed     = $event->owed ?? new Owed();
 		$password = Secret::unseal( (string) $owed->password, self::PURPOSE );
 		if ( self::write( $crm, $event->contact_id, $password ) ) {
-			Progress::finish( $event, Outcome::done( null === $password ? 'failed' : 'updated', $owed->user_id, $event->contact_id ) );
+			Progress::finish( $event, Outcome::noted( null === $password ? 'failed' : 'updated', '', '', $owed->user_id, $event->contact_id ) );
 			return;
 		}
 		try {
@@ -75,7 +74,7 @@ final class PasswordReturn {
 		}
 		try {
 			if ( null === Fetches::contact_or_null( $crm, $event->contact_id ) ) {
-				Progress::finish( $event, Outcome::failed( new Failure( 404, 'contact_not_found', 'The contact is gone; the password of its user is wiped.' ), $event->contact_id ) );
+				Progress::finish( $event, Outcome::noted( 'failed', 'contact_not_found', 'The contact is gone; the password of its user is wiped.', 0, $event->contact_id ) );
 				return;
 			}
 		} catch ( Exception $error ) {
@@ -85,7 +84,7 @@ final class PasswordReturn {
 		// One attempt was made before this event.
 		$delay = \AgileBridge\retry_delay( $event->attempts + 1, null );
 		if ( null === $delay ) {
-			Setback::give_up( $event, new Failure( 502, 'password_not_returned', 'Agile CRM did not take the password of the new user. It is wiped; the user can ask for a new one.' ) );
+			Setback::give_up( $event, 'password_not_returned', 'Agile CRM did not take the password of the new user. It is wiped; the user can ask for a new one.' );
 			return;
 		}
 		Progress::postpone( $event, (int) ( 1000 * $delay ), true, 'Agile CRM did not take the password of the new user.' );

@@ -2,7 +2,7 @@
 /**
  * Paying what is owed once a user is written: the password to the CRM, mails, actions.
  *
- * Mails are marked before they are sent: each at most once, and exactly once if nothing is killed. Actions fire at least once. A
+ * What is owed no longer names a mail before it is sent: each goes at most once, and exactly once if nothing is killed. Actions fire at least once. A
  * password is sealed while it waits, and wiped when the CRM has it.
  *
  * @package AgileBridge

@@ -60,7 +60,7 @@ final readonly class Setback {
 				$is_open = Breaker::read()->is_open();
 				$delay   = \AgileBridge\retry_delay( $is_open ? 1 : max( 1, $event->attempts ), $error->retry_after );
 				if ( null === $delay ) {
-					self::give_up( $event, new Failure( 502, 'crm_unavailable', $error->message ) );
+					self::give_up( $event, 'crm_unavailable', $error->message );
 					break;
 				}
 				Progress::postpone( $event, (int) ( 1000 * $delay ), ! $is_open, $error->message );
@@ -75,7 +75,7 @@ final readonly class Setback {
 	 */
 	public function of_stale_contact(): Outcome {
 		if ( $this->event->attempts >= self::STALE_TRIES ) {
-			return $this->of_site(
+			return $this->of_failure(
 				new Failure( 500, 'site_error', 'Code of the site ends the transaction in which the user is written, and changes what was written. The event is kept and will be tried again.' ),
 				$this->event->contact_id
 			);
@@ -85,14 +85,14 @@ final readonly class Setback {
 	}
 
 	/**
-	 * The site could not, or will not, store what the contact says.
+	 * The contact cannot become a user: not now (the database, code of the site), or never.
 	 */
-	public function of_site( Failure $failure, string $contact_id ): Outcome {
+	public function of_failure( Failure $failure, string $contact_id ): Outcome {
 		$event = $this->event;
 		if ( $failure->getCode() >= 500 ) {
 			$delay = \AgileBridge\retry_delay( max( 1, $event->attempts ), null );
 			if ( null === $delay ) {
-				self::give_up( $event, $failure );
+				self::give_up( $event, $failure->wp_code, $failure->getMessage() );
 			} else {
 				Progress::postpone( $event, (int) ( 1000 * $delay ), true, $failure->getMessage() );
 			}
@@ -105,11 +105,11 @@ final readonly class Setback {
 	}
 
 	/**
-	 * All tries are used up. The event is kept, the admin sees it and may replay it.
+	 * All tries are used up.
 	 */
-	public static function give_up( Event $event, Failure $failure ): void {
+	public static function give_up( Event $event, string $code, string $message ): void {
 		Hooks::fire( 'wpf_api_fail', false, $event->action, '' === $event->contact_id ? false : $event->contact_id );
-		Progress::give_up( $event, Outcome::failed( $failure, $event->contact_id ) );
+		Progress::give_up( $event, Outcome::noted( 'failed', $code, $message, 0, $event->contact_id ) );
 	}
 
 	/**
@@ -147,6 +147,6 @@ final readonly class Setback {
 		if ( '' !== $event->contact_id ) {
 			GoneContact::mind( $event->contact_id );
 		}
-		return $this->of_site( $failure, $event->contact_id );
+		return $this->of_failure( $failure, $event->contact_id );
 	}
 }

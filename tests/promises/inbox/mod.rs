@@ -1,5 +1,6 @@
 //! What is stored, merged, claimed, given up, replayed and forgotten.
 
+mod a_damaged_event_stops_nobody;
 mod a_dead_workers_event_is_taken_up;
 mod a_pause_stores_and_processes_nothing;
 mod a_webhook_is_stored_before_the_crm_is_asked;

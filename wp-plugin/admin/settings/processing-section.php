@@ -11,6 +11,8 @@ namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Admin\Dates;
 use AgileBridge\Plugin\Inbox\Replay;
+use AgileBridge\Plugin\Inbox\Retention;
+use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\User\Roles;
@@ -74,12 +76,13 @@ final class ProcessingSection {
 		<p id="agile-bridge-inbox">
 			<?php
 			printf(
-				/* translators: 1, 2, 3, 4: numbers. */
-				esc_html__( 'Waiting: %1$s. Processed in the last 14 days: %2$s. Given up: %3$s. Missed and repaired: %4$s.', 'bridge-for-agile-crm' ),
+				/* translators: 1, 2, 3, 4, 5: numbers. */
+				esc_html__( 'Waiting: %1$s. Processed in the last %5$d days: %2$s. Given up: %3$s. Missed and repaired: %4$s.', 'bridge-for-agile-crm' ),
 				esc_html( number_format_i18n( $counts->open() ) ),
 				esc_html( number_format_i18n( $counts->done ) ),
 				esc_html( number_format_i18n( $counts->dead ) ),
-				esc_html( number_format_i18n( $repaired ) )
+				esc_html( number_format_i18n( $repaired ) ),
+				(int) ( Retention::KEEP_DONE / Clock::DAY )
 			);
 			if ( $counts->dead > 0 ) {
 				echo ' ';
