@@ -4,7 +4,8 @@
 use std::thread;
 
 use crate::stage::world::{World, ana};
-use site::{Answer, Request, Site, form};
+use site::{Answer, Request, Site, await_until, form};
+use std::time::Duration;
 
 /// Writes down how far a request gets.
 const MILESTONES: &str = r"<?php
@@ -113,4 +114,37 @@ fn it_costs_at_most_one_write_a_minute() {
     assert!(told.contains("invalid_access_key"), "the record does not tell the reason: {told}");
     assert!(!WRONG.iter().any(|key| told.contains(key)), "the record holds a key: {told}");
     assert_eq!(site.log(), "");
+}
+
+/// Writes down which of our files a request has loaded, when it is over.
+const WITNESS: &str = r"<?php
+register_shutdown_function( static function () {
+	$ours = preg_grep( '~/plugins/bridge-for-agile-crm/~', get_included_files() );
+	file_put_contents( WP_CONTENT_DIR . '/included.json', json_encode( array_map( 'basename', array_values( $ours ) ) ) );
+} );";
+
+#[test]
+fn it_loads_seven_files_of_ours() {
+    let world = World::with(|site| site.mu_plugin_file("witness.php", WITNESS));
+    let (id, path) = (world.contact(ana()), world.site.root().join("wp-content/included.json"));
+    // Setting up the site has left one.
+    let _ = std::fs::remove_file(&path);
+    assert_refused(&knock(&world.site, WRONG[0], &id), &world.site);
+    let mut files: Vec<String> = Vec::new();
+    // The answer is out before the request is over.
+    await_until(Duration::from_secs(10), || {
+        files = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+        !files.is_empty()
+    });
+    files.sort();
+    let expected = [
+        "bridge-for-agile-crm.php",
+        "extension.php",
+        "output.php",
+        "request.php",
+        "settings.php",
+        "stats.php",
+        "wp-fusion.php",
+    ];
+    assert_eq!(files, expected);
 }
