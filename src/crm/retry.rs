@@ -8,7 +8,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 
-/// Seconds to wait after the first, second … failed attempt. After the last one the event is dead: it had 35 hours.
+/// Seconds to wait after the first, second … failed attempt. After the last one the event is dead: it had some 33 hours.
 const STEPS: [f64; 7] = [10.0, 60.0, 300.0, 1_800.0, 7_200.0, 21_600.0, 86_400.0];
 /// Searches trail behind writes by seconds: an address not found after this many steps is not there.
 const NOT_FOUND_STEPS: usize = 3;

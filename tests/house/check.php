@@ -20,6 +20,7 @@ require __DIR__ . '/graph.php';
 require __DIR__ . '/unused.php';
 require __DIR__ . '/columns.php';
 require __DIR__ . '/hooks.php';
+require __DIR__ . '/links.php';
 require __DIR__ . '/rooms.php';
 require __DIR__ . '/size.php';
 require __DIR__ . '/writers.php';
@@ -29,7 +30,7 @@ require __DIR__ . '/text.php';
 $root     = rtrim( $argv[1] ?? dirname( __DIR__, 2 ), '/' );
 $text     = Text::read( "$root/ARCHITECTURE.md" );
 $arrows   = Arrows::of_text( $text->content );
-$findings = $arrows->findings;
+$findings = [ ...$arrows->findings, ...Links::findings( $root ) ];
 
 if ( is_dir( "$root/wp-plugin" ) ) {
 	$plugin   = PhpTree::read( $root, 'wp-plugin' );
@@ -40,7 +41,7 @@ if ( is_dir( "$root/wp-plugin" ) ) {
 		...Graph::findings( 'wp-plugin', $plugin->references(), $arrows ),
 		...Unused::findings( $plugin, $names ),
 		...Columns::findings( $plugin, $names ),
-		...Hooks::findings( $plugin, $names, Text::read( "$root/README.md" )->content ),
+		...Hooks::findings( $plugin, $names, Text::read( "$root/docs/hooks.md" )->content ),
 		...Rooms::findings( $root, $plugin ),
 		...Size::of_php( $plugin ),
 		...Writers::findings( $plugin ),

@@ -1,7 +1,7 @@
 <?php
 /**
- * The hooks that other people's code may listen to: those that we fire, those in public-names.txt and those in the README are the
- * same.
+ * The hooks that other people's code may listen to: those that we fire, those in public-names.txt and those in docs/hooks.md are
+ * the same.
  */
 
 declare(strict_types=1);
@@ -11,10 +11,10 @@ namespace AgileBridge\House;
 final class Hooks {
 
 	/**
-	 * @param string $readme Its text.
+	 * @param string $page The text of docs/hooks.md.
 	 * @return list<Finding>
 	 */
-	public static function findings( PhpTree $tree, string $list, string $readme ): array {
+	public static function findings( PhpTree $tree, string $list, string $page ): array {
 		$public   = Unused::public_names( $list );
 		$fired    = self::fired( $tree );
 		$findings = [];
@@ -30,8 +30,8 @@ final class Hooks {
 			if ( ! isset( $fired[ $name ] ) ) {
 				$findings[] = new Finding( basename( $list ), 1, "nobody fires the hook $name" );
 			}
-			if ( 'agile_bridge_now' !== $name && ! str_contains( $readme, $name ) ) {
-				$findings[] = new Finding( 'README.md', 1, "it does not tell of the hook $name" );
+			if ( 'agile_bridge_now' !== $name && ! str_contains( $page, $name ) ) {
+				$findings[] = new Finding( 'docs/hooks.md', 1, "it does not tell of the hook $name" );
 			}
 		}
 		return $findings;

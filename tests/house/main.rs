@@ -11,8 +11,8 @@ const RIGHT: [(&str, &str); 9] = [
         "# A house\n\nBegin with `Above\\Door::open()`.\n\n```arrows\n\
          wp-plugin: above -> below -> cellar\nsrc: php -> above -> below\n```\n",
     ),
-    ("README.md", "# A house\n\nHooks: `agile_bridge_opened`.\n"),
-    ("tests/house/public-names.txt", "# NAME REASON\nagile_bridge_opened  README\n"),
+    ("docs/hooks.md", "# Hooks\n\n`agile_bridge_opened`, when it is open.\n"),
+    ("tests/house/public-names.txt", "# NAME REASON\nagile_bridge_opened  docs/hooks.md\n"),
     (
         "wp-plugin/main.php",
         "<?php\nnamespace AgileBridge\\Plugin;\nadd_action( 'init', [ Above\\Door::class, 'open' ] );\n",
@@ -183,7 +183,7 @@ fn an_array_with_many_keys_across_rooms_is_told() {
 }
 
 #[test]
-fn hooks_stand_in_one_list_and_in_the_readme() {
+fn hooks_stand_in_one_list_and_on_their_page() {
     let door = RIGHT[5].1.replace("agile_bridge_opened", "agile_bridge_shut");
     expect(
         &[("wp-plugin/above/door.php", &door)],
@@ -192,7 +192,7 @@ fn hooks_stand_in_one_list_and_in_the_readme() {
             "public-names.txt:1: nobody fires the hook agile_bridge_opened",
         ],
     );
-    expect(&[("README.md", "# A house\n")], &["README.md:1: it does not tell of the hook agile_bridge_opened"]);
+    expect(&[("docs/hooks.md", "# Hooks\n")], &["docs/hooks.md:1: it does not tell of the hook agile_bridge_opened"]);
 }
 
 #[test]
@@ -228,6 +228,60 @@ fn what_the_architecture_and_the_rooms_name_is_there() {
             "wp-plugin/above/README.md:1: there is no roof.php",
         ],
     );
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_told() {
+    let readme = "# A house\n\nSee [the hooks](docs/hooks.md), [the\nattic](docs/attic.md) and ![a picture](docs/house.png \"it\").\n\n\
+         [cellar]: docs/cellar.md\n<a href=\"docs/roof.md\">the roof</a>\n";
+    expect(
+        &[
+            ("README.md", readme),
+            (
+                "docs/hooks.md",
+                "# Hooks\n\n`agile_bridge_opened`: [back](../README.md), [out](../../etc), [up](/README.md), [off](/no.md).\n",
+            ),
+            (
+                "wp-plugin/above/README.md",
+                "# above/\n\nThe [door](door.php), the [roof](../roof/) and [below](../below).\n",
+            ),
+        ],
+        &[
+            "README.md:4: the link docs/attic.md leads nowhere",
+            "README.md:4: the link docs/house.png leads nowhere",
+            "README.md:6: the link docs/cellar.md leads nowhere",
+            "README.md:7: the link docs/roof.md leads nowhere",
+            "docs/hooks.md:3: the link ../../etc leads nowhere",
+            "docs/hooks.md:3: the link /no.md leads nowhere",
+            "wp-plugin/above/README.md:3: the link ../roof/ leads nowhere",
+        ],
+    );
+}
+
+#[test]
+fn an_anchor_that_is_no_heading_is_told() {
+    let page = "# Hooks\n\n## `agile_bridge_opened( $door, 2 )`, and *why*\n\n## Say [no](https://no.example): never_ever ##\n\n\
+         ### Twice\n\n### Twice\n\n```sh\n# Not a heading\n```\n";
+    let readme = "# A house\n\n[1](docs/hooks.md#agile_bridge_opened-door-2--and-why) [2](docs/hooks.md#say-no-never_ever)\n\
+         [3](docs/hooks.md#twice) [4](docs/hooks.md#twice-1) [5](#a-house) [6](<#a-house>)\n\
+         [7](docs/hooks.md#twice-2)\n[8](docs/hooks.md#Twice)\n[9](docs/hooks.md#not-a-heading)\n[10](#hooks)\n\
+         [11](wp-plugin/main.php#L3)\n";
+    let said = |line, link, file| format!("README.md:{line}: the link {link} leads to no heading of {file}");
+    let findings = [
+        said(5, "docs/hooks.md#twice-2", "docs/hooks.md"),
+        said(6, "docs/hooks.md#Twice", "docs/hooks.md"),
+        said(7, "docs/hooks.md#not-a-heading", "docs/hooks.md"),
+        said(8, "#hooks", "README.md"),
+        said(9, "wp-plugin/main.php#L3", "wp-plugin/main.php"),
+    ];
+    expect(&[("docs/hooks.md", page), ("README.md", readme)], &findings.each_ref().map(String::as_str));
+}
+
+#[test]
+fn code_and_what_leads_elsewhere_is_no_link_of_ours() {
+    let readme = "# A house\n\n[out](https://example.com/x.md), [write](mailto:a@example.com), `[a](b.md)`, ``[a](`b.md)``, [x], a [b] (c)\n\n\
+         ```md\n[a](b.md)\n```\n\n  ~~~~\n  [a](b.md)\n  ~~~\n  [a](c.md)\n  ~~~~\n\nA lone ` and [a link](d.md).\n";
+    expect(&[("README.md", readme)], &["README.md:15: the link d.md leads nowhere"]);
 }
 
 #[test]

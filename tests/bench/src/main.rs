@@ -1,8 +1,8 @@
 //! `make bench`: what the plugin takes, beside plain WordPress doing the same, on real servers of this machine.
 //!
-//! Prints tables, writes `target/bench.json`, and with `README=1` puts a dated copy into the README. `BENCH_QUICK=1` does
-//! everything at a tenth. Arguments choose parts: `make bench ARGS='single drain'`. The exit code is 0 also when a target is
-//! missed; it is not when something could not be measured or was answered wrongly.
+//! Prints tables, writes `target/bench.json`, and with `README=1` puts a dated copy into `docs/performance.md`.
+//! `BENCH_QUICK=1` does everything at a tenth. Arguments choose parts: `make bench ARGS='single drain'`. The exit code is 0
+//! also when a target is missed; it is not when something could not be measured or was answered wrongly.
 //!
 //! Reading order: [`stand`] is what is measured; `single`, `instructions`, `burst`, `crowd`, `drain` and `memory` measure one
 //! part each with the load of [`load`], and put what they find into the [`report`].
@@ -106,8 +106,8 @@ fn run() -> Outcome<Report> {
         }
     }
     if readme && report.problems.is_empty() {
-        report::put_into_readme(&site::repository().join("README.md"), &markdown)?;
-        println!("The README has a copy.");
+        report::put_into_page(&site::repository().join("docs/performance.md"), &markdown)?;
+        println!("docs/performance.md has a copy.");
     }
     Ok(report)
 }

@@ -1,4 +1,4 @@
-//! What was found, and how it is told: as tables of Markdown for the terminal and the README, and as JSON.
+//! What was found, and how it is told: as tables of Markdown for the terminal and docs/performance.md, and as JSON.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::Outcome;
 use crate::machine::Machine;
 use crate::sample::{Samples, ms};
 
-/// Around the copy in the README.
+/// Around the copy in docs/performance.md.
 const MARKERS: [&str; 2] = ["<!-- bench -->", "<!-- /bench -->"];
 
 #[derive(Clone, Copy)]
@@ -198,11 +198,12 @@ fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     format!("{}|{}|\n{rows}", line(&head), rule.join("|"))
 }
 
-/// Puts a copy between the markers of the README.
-pub fn put_into_readme(readme: &Path, markdown: &str) -> Outcome<()> {
-    let text = fs::read_to_string(readme).map_err(|error| format!("{}: {error}", readme.display()))?;
-    let text = between_markers(&text, markdown).ok_or(format!("the README has no {} … {}", MARKERS[0], MARKERS[1]))?;
-    fs::write(readme, text).map_err(|error| format!("{}: {error}", readme.display()))
+/// Puts a copy between the markers of a page.
+pub fn put_into_page(page: &Path, markdown: &str) -> Outcome<()> {
+    let name = page.display();
+    let text = fs::read_to_string(page).map_err(|error| format!("{name}: {error}"))?;
+    let text = between_markers(&text, markdown).ok_or(format!("{name} has no {} … {}", MARKERS[0], MARKERS[1]))?;
+    fs::write(page, text).map_err(|error| format!("{name}: {error}"))
 }
 
 fn between_markers(text: &str, new: &str) -> Option<String> {
