@@ -3,9 +3,11 @@
 #   make build           the extension, target/release/libagile_bridge.so
 #   make demo            a local Agile CRM and a WordPress, and what happens between them (ONCE=1: only the story)
 #   make test            all tests; `make test ARGS=tags` only those of cargo with that name
-#   make bench           how fast it is, beside plain WordPress (README=1: into the README; BENCH_QUICK=1: a trial)
+#   make bench           how fast it is, beside plain WordPress (README=1: into docs/performance.md; BENCH_QUICK=1: a trial)
 #   make soak            the long runs in full, of which `make test` runs a tenth: killed workers, webhooks at once and in any order
 #   make lint            formatting, clippy, PHP, shell, and whether the house is as ARCHITECTURE.md says
+#   make dist            packages for people without a compiler, under dist/; `make dist PART=ci`: only what CI tests
+#   make test-dist       what `make dist` makes, tried on clean roots of Debian 12 and 13 and on other PHPs (PART=ci: a part)
 #   make clean           all that was built; `make clean-cache` also what was fetched
 
 SHELL := /bin/bash
@@ -14,7 +16,7 @@ SHELL := /bin/bash
 
 extension := $(abspath $(or $(CARGO_TARGET_DIR),target))/release/libagile_bridge.so
 php_files  = git ls-files -z --cached --others --exclude-standard '*.php'
-shell_files = git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run
+shell_files = git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run packaging/deb/postinst packaging/deb/prerm packaging/deb/postrm
 
 # The parts of `make test` and `make lint`; a new one is a target below and its name here.
 tests := test-stub test-phpt test-rust
@@ -23,7 +25,7 @@ lints := lint-rust lint-php lint-shell lint-house
 # Cargo uses all cores by itself, and its builds share one folder.
 .NOTPARALLEL:
 
-.PHONY: build setup setup-demo setup-bench demo bench test $(tests) soak lint $(lints) clean clean-cache
+.PHONY: build setup setup-demo setup-bench demo bench test $(tests) soak lint $(lints) dist test-dist clean clean-cache
 
 build: setup-demo
 	cargo build --release
@@ -68,6 +70,12 @@ test-phpt: build
 test-stub: build
 	php -d extension=$(extension) php/stubs.php --check
 
+dist:
+	packaging/dist.sh $(PART)
+
+test-dist: dist
+	packaging/test.sh $(PART)
+
 lint: $(lints)
 
 lint-rust: setup
@@ -84,11 +92,11 @@ lint-house: setup
 	php tests/house/check.php
 
 lint-shell: setup
-	$(shell_files) | xargs -0 shellcheck
+	$(shell_files) | xargs -0 shellcheck --external-sources
 
 clean:
 	cargo clean
-	rm -rf tests/browser/node_modules
+	rm -rf dist tests/browser/node_modules
 
 clean-cache: clean
 	rm -rf .cache

@@ -37,10 +37,14 @@ private_apt() {
 }
 
 # unpack_debs SUITE ARCHITECTURE FOLDER PACKAGE...: fetches them and unpacks them into FOLDER, one over the other. What a package
-# depends on is not fetched.
+# depends on is fetched too where the first PACKAGE is `--with-dependencies`; several SUITEs have a comma between them.
 unpack_debs() {
-  local suite="$1" architecture="$2" folder="$3" uri keys=/usr/share/keyrings state deb
+  local suites="$1" architecture="$2" folder="$3" uri keys=/usr/share/keyrings state deb suite wanted=(download)
   shift 3
+  if [ "$1" = --with-dependencies ]; then
+    wanted=(install --download-only --no-install-recommends --yes -t "${suites%%,*}")
+    shift
+  fi
   uri="$(found_mirror)" || {
     echo "no Debian mirror in this machine's apt configuration" >&2
     return 1
@@ -54,10 +58,14 @@ unpack_debs() {
   rm -rf "$state"
   mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/deb" "$folder"
   : >"$state/status"
-  echo "deb [arch=$architecture signed-by=$keys/debian-archive-keyring.gpg target=Packages] $uri $suite main" >"$state/sources.list"
+  for suite in ${suites//,/ }; do
+    echo "deb [arch=$architecture signed-by=$keys/debian-archive-keyring.gpg target=Packages] $uri $suite main"
+  done >"$state/sources.list"
   # (Said at every step: a caller that asks `if` switches off bash's own stop at errors.)
   private_apt "$state" apt-get -o APT::Architecture="$architecture" -o APT::Architectures="$architecture" update || return 1
-  (cd "$state/deb" && private_apt "$state" apt-get -o APT::Architecture="$architecture" -o APT::Architectures="$architecture" download "$@") || return 1
-  for deb in "$state"/deb/*.deb; do dpkg-deb -x "$deb" "$folder" || return 1; done
+  (cd "$state/deb" && private_apt "$state" apt-get -o APT::Architecture="$architecture" -o APT::Architectures="$architecture" "${wanted[@]}" "$@") || return 1
+  for deb in "$state"/deb/*.deb "$state"/cache/archives/*.deb; do
+    [ ! -e "$deb" ] || dpkg-deb -x "$deb" "$folder" || return 1
+  done
   rm -rf "$state"
 }

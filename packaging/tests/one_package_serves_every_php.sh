@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# The Debian package: on a clean Debian 12 and 13 every PHP and SAPI has the extension, also one that is installed afterwards; a
+# webhook makes a user; what an admin disables stays so; removed and purged it leaves nothing.
+set -euo pipefail
+# shellcheck source=packaging/tests/stage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/stage.sh"
+
+deb="agile-bridge_${version}_amd64.deb"
+php_packages() { printf 'php%s-cli php%s-fpm php%s-sqlite3 php%s-xml php%s-mbstring php%s-curl' "$1" "$1" "$1" "$1" "$1" "$1"; }
+
+has_extension() { in_root "$@" -m | grep -qx agile_bridge; }
+has_none() { ! has_extension "$@"; }
+is_quiet() {
+  local said
+  said="$(in_root "$@" 2>&1)"
+  [ -z "$said" ] || {
+    printf '%s\n' "$said"
+    return 1
+  }
+}
+leaves_nothing() {
+  local left
+  left="$(find "$work/$1" -xdev \( -path "$work/$1/proc" -o -path "$work/$1/srv" -o -path "$work/$1/var/log" -o -path "$work/$1/root" \) -prune -o -iname '*agile*bridge*' -print)"
+  [ -z "$left" ] || {
+    printf '%s\n' "$left"
+    return 1
+  }
+}
+
+# The core story: the plugin from the zip, a webhook, a user.
+a_webhook_makes_a_user() {
+  local name="$1" php="$2" port contact answer
+  lay_out_wordpress "$name"
+  unzip -q "$dist/bridge-for-agile-crm-$version.zip" -d "$work/$name/srv/wordpress/wp-content/plugins"
+  port="$(free_port)"
+  in_root "$name" "$php" /srv/install.php /srv/wordpress "http://127.0.0.1:$port"
+  # shellcheck disable=SC2016 # PHP
+  in_root "$name" "$php" -r '$_SERVER["HTTP_HOST"] = "x"; require "/srv/wordpress/wp-load.php"; require_once ABSPATH . "wp-admin/includes/plugin.php";
+    $wrong = activate_plugin( "bridge-for-agile-crm/bridge-for-agile-crm.php" ); exit( null === $wrong ? 0 : 1 );'
+  in_root "$name" "$php" -S "127.0.0.1:$port" -t /srv/wordpress /srv/router.php >"$work/$name.web" 2>&1 &
+  started+=($!)
+  contact="$(curl -s "$crm/sandbox/contacts" | jq -r '[.. | objects | select(.type? == "PERSON") | .id] | first')"
+  await curl -s -o /dev/null "http://127.0.0.1:$port/wp-login.php"
+  answer="$(curl -s "http://127.0.0.1:$port/?wpf_action=add&access_key=an-access-key-for-tests&contact_id=$contact")"
+  printf '%s\n' "$answer"
+  [ "$(jq -r .wp_status <<<"$answer")" = created ]
+}
+
+scenario() {
+  local suite="$1" minor="$2" name="$1"
+  fresh_root "$suite" "$name"
+  apt_in "$name" update
+  # shellcheck disable=SC2046 # words
+  apt_in "$name" install -y --no-install-recommends $(php_packages "$minor") >/dev/null 2>&1
+  cp "$dist/$deb" "$work/$name/tmp/"
+  check "$suite: the package installs" apt_in "$name" install -y --no-install-recommends "/tmp/$deb"
+  check "$suite: PHP $minor has it on the command line" has_extension "$name" "php$minor"
+  check "$suite: PHP-FPM $minor has it" has_extension "$name" "php-fpm$minor"
+  check "$suite: PHP starts without a word" is_quiet "$name" "php$minor" -r ''
+  check "$suite: a webhook makes a user" a_webhook_makes_a_user "$name" "php$minor"
+  check "$suite: another SAPI is installed" apt_in "$name" install -y --no-install-recommends "php$minor-cgi"
+  check "$suite: and has it, nobody did anything" has_extension "$name" "php-cgi$minor"
+}
+
+another_minor() {
+  local name="$1" suite="$2" minor="$3"
+  # (What it depends on may be newer than this release.)
+  printf 'deb %s %s main\n' "$(found_mirror)" "$suite" "$(found_mirror)" sid >"$work/$name/etc/apt/sources.list.d/more.list"
+  if ! apt_in "$name" -o Acquire::Check-Valid-Until=false update || ! apt_in "$name" install -y --no-install-recommends -t "$suite" "php$minor-cli" >"$work/more" 2>&1; then
+    skip "$name: Debian $suite has no PHP $minor that installs here today"
+    return
+  fi
+  if [ -e "$dist/build/$minor-nts-x86_64-glibc.so" ]; then
+    check "$name: PHP $minor, installed afterwards, has it" has_extension "$name" "php$minor"
+  else
+    check "$name: PHP $minor, for which there is no build, starts without a word" is_quiet "$name" "php$minor" -r ''
+  fi
+  check "$name: PHP $minor goes without a complaint" apt_in "$name" purge -y "php$minor-cli" "php$minor-common"
+}
+
+farewell() {
+  local name="$1" minor="$2"
+  in_root "$name" phpdismod agile_bridge
+  apt_in "$name" install -y --reinstall "/tmp/$deb" >/dev/null 2>&1
+  check "$name: what phpdismod has disabled stays so" has_none "$name" "php$minor"
+  in_root "$name" phpenmod agile_bridge
+  check "$name: and phpenmod brings it back" has_extension "$name" "php$minor"
+  check "$name: it is removed" apt_in "$name" remove -y agile-bridge
+  check "$name: PHP goes on without it, and without a word" is_quiet "$name" "php$minor" -r ''
+  check "$name: it is purged" apt_in "$name" purge -y agile-bridge
+  rm -f "$work/$name/tmp/$deb"
+  check "$name: nothing is left of it" leaves_nothing "$name"
+}
+
+[ -e "$dist/$deb" ] || {
+  echo "there is no $dist/$deb: make dist" >&2
+  exit 1
+}
+start_crm
+scenario bookworm 8.2
+farewell bookworm 8.2
+scenario trixie 8.4
+another_minor trixie experimental 8.5
+farewell trixie 8.4
+tally
