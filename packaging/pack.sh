@@ -63,7 +63,8 @@ make_archive() {
   local name="agile-bridge-$version"
   stage_builds "$stage/$name/lib" "$1" "$2" || return 0
   "$root/packaging/plugin.sh" "$stage/$name/bridge-for-agile-crm"
-  install -m 644 "$root/packaging/install.php" "$root/LICENSE-MIT" "$root/LICENSE-APACHE" "$stage/$name/"
+  php "$root/packaging/install/join.php" >"$stage/$name/install.php"
+  install -m 644 "$root/LICENSE-MIT" "$root/LICENSE-APACHE" "$stage/$name/"
   php "$root/packaging/sign.php" "$stage/$name" "$version" "$1" "$2"
   same_times "$stage"
   tar --create --directory="$stage" --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX "$name" |

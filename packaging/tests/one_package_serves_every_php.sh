@@ -8,7 +8,8 @@ set -euo pipefail
 deb="agile-bridge_${version}_amd64.deb"
 php_packages() { printf 'php%s-cli php%s-fpm php%s-sqlite3 php%s-xml php%s-mbstring php%s-curl' "$1" "$1" "$1" "$1" "$1" "$1"; }
 
-has_extension() { in_root "$@" -m | grep -qx agile_bridge; }
+# (Not by a pipe into `grep -q`, which ends before PHP has written all.)
+has_extension() { in_root "$@" -m >"$work/modules" && grep -qx agile_bridge "$work/modules"; }
 has_none() { ! has_extension "$@"; }
 is_quiet() {
   local said

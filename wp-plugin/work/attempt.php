@@ -37,25 +37,24 @@ final readonly class Attempt {
 	 * @return Outcome What to answer, if somebody waits.
 	 */
 	public function run( Fetched $fetched, Breaker $breaker, int $known_user = 0 ): Outcome {
-		$event   = $fetched->event;
-		$answer  = $fetched->answer;
-		$setback = new Setback( $event, $this->crm );
-		$mark    = Database::mark();
+		$event  = $fetched->event;
+		$answer = $fetched->answer;
+		$mark   = Database::mark();
 		try {
 			if ( $answer instanceof CrmError ) {
-				return $setback->of_crm( $answer );
+				return $this->setback( $event )->of_crm( $answer );
 			}
 			$breaker->note_well();
 			return ( new Writing( $event, $answer, $fetched->versions, $this->crm, $this->commit ) )->run( $known_user );
 		} catch ( ClaimLost $lost ) {
 			return Outcome::queued( $event->contact_id );
 		} catch ( ContactStale $stale ) {
-			return $setback->of_stale_contact();
+			return $this->setback( $event )->of_stale_contact();
 		} catch ( Exception $error ) {
 			// A question to the CRM besides the contact itself: whether another contact still has the address.
-			return $setback->of_crm( CrmError::of_exception( $error ) );
+			return $this->setback( $event )->of_crm( CrmError::of_exception( $error ) );
 		} catch ( \Throwable $error ) {
-			return $setback->of_failure( Setback::failure_of( $error, $mark ), $answer instanceof CrmError ? $event->contact_id : $answer->id );
+			return $this->setback( $event )->of_failure( Setback::failure_of( $error, $mark ), $answer instanceof CrmError ? $event->contact_id : $answer->id );
 		}
 	}
 
@@ -74,5 +73,9 @@ final readonly class Attempt {
 		}
 		Payment::pay( $event, $owed, $this->crm );
 		Progress::finish( $event, Payment::outcome( $owed ) );
+	}
+
+	private function setback( Event $event ): Setback {
+		return new Setback( $event, $this->crm );
 	}
 }
