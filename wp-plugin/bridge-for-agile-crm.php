@@ -7,6 +7,7 @@
  * Requires PHP:      8.2
  * License:           GPL-2.0-or-later
  * License URI:       https://www.gnu.org/licenses/gpl-2.0.html
+ * Update URI:        false
  * Text Domain:       bridge-for-agile-crm
  *
  * What this plugin adds to a site, as a list of its hooks. Everything else is loaded when one of them needs it: a page of
@@ -66,7 +67,11 @@ if ( defined( 'WP_USE_THEMES' ) && \WP_USE_THEMES && ( isset( $_GET['wpf_action'
 }
 unset( $agile_bridge_has_form );
 
-/* The inbox: WP-Cron drains it where no webhook comes by, and looks every hour for changes that no webhook told. */
+/*
+ * The inbox: WP-Cron drains it where no webhook comes by, and looks every hour for changes that no webhook told. Before that it is
+ * noted whether this PHP has the extension: WP-Cron's may be another one than the command line's.
+ */
+add_action( 'agile_bridge_drain', [ Site\Stats::class, 'note_php' ], 9 );
 add_filter( 'cron_schedules', 'AgileBridge\Plugin\add_minute_schedule' ); // phpcs:ignore WordPress.WP.CronInterval -- see there.
 add_action( 'agile_bridge_drain', [ Work\Drain::class, 'by_cron' ] );
 add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );
@@ -77,7 +82,13 @@ if ( is_multisite() ) {
 	add_filter( 'wpmu_drop_tables', [ Inbox\Schema::class, 'add_to_dropped_tables' ] );
 }
 
-/* The settings screen, and the notices. */
+/*
+ * Updates come with the extension. The header says so to wordpress.org, which heeds it; WordPress itself heeds nothing, and some
+ * sites ask another server in its place.
+ */
+add_filter( 'site_transient_update_plugins', 'AgileBridge\Plugin\drop_foreign_update' );
+
+/* The settings screen, the notices, and our line in Site Health. */
 if ( is_admin() ) {
 	add_action( 'admin_menu', [ Admin\Settings\Screen::class, 'add_page' ] );
 	add_action( 'admin_init', [ Admin\Settings\Saving::class, 'register' ] );
@@ -87,6 +98,7 @@ if ( is_admin() ) {
 	add_action( 'admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );
 	add_action( 'network_admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );
 	add_action( 'admin_notices', [ Admin\Notices\InboxNotice::class, 'show' ] );
+	add_filter( 'site_status_tests', [ Admin\Health\ExtensionHealth::class, 'add' ] );
 }
 
 /* Activation makes the first access key and the tables; deactivation stops WP-Cron's events. Nothing else relies on either. */
@@ -106,6 +118,21 @@ function add_minute_schedule( $schedules ): array {
 			'display'  => 'Bridge for Agile CRM',
 		],
 	];
+}
+
+/**
+ * Whoever registers this plugin's name elsewhere does not ship code to here.
+ *
+ * @param mixed $updates As WordPress keeps them.
+ * @return mixed
+ */
+function drop_foreign_update( $updates ) {
+	$file = plugin_basename( __FILE__ );
+	if ( is_object( $updates ) && isset( $updates->response[ $file ] ) ) {
+		$updates = clone $updates;
+		unset( $updates->response[ $file ] );
+	}
+	return $updates;
 }
 
 /**

@@ -50,17 +50,25 @@ if ( ! class_exists( Site\Clock::class ) ) {
 	require __DIR__ . '/bridge-for-agile-crm.php';
 }
 // All of them, now: a service that loads one later would get that of another version after an update.
-foreach ( (array) glob( __DIR__ . '/{inbox,work,user,upkeep,crm,site}/*.php', GLOB_BRACE ) as $agile_bridge_file ) {
-	require_once $agile_bridge_file;
+foreach ( [ 'inbox', 'work', 'user', 'upkeep', 'crm', 'site' ] as $agile_bridge_room ) {
+	// (Not by one pattern with braces: musl knows none.)
+	foreach ( (array) glob( __DIR__ . "/$agile_bridge_room/*.php" ) as $agile_bridge_file ) {
+		require_once $agile_bridge_file;
+	}
 }
 
 /**
  * @return int The exit code.
  */
 function drain_from_command_line( bool $watch ): int {
-	$problem = Site\Extension::problem();
-	if ( null !== $problem ) {
-		fwrite( STDERR, "$problem\n" );
+	$is_news = Site\Stats::note_php();
+	$works   = null === Site\Extension::problem();
+	$advice  = Site\Advice::current();
+	// What is wrong with the web's PHP alone is said once a day: cron mails it.
+	if ( null !== $advice && ( ! $works || $is_news || stream_isatty( STDERR ) ) ) {
+		fwrite( STDERR, $advice->plain_text() );
+	}
+	if ( ! $works ) {
 		return 1;
 	}
 	do {

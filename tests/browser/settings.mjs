@@ -86,8 +86,8 @@ const scenarios = {
 			await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/${ page }` );
 			const notice = await screen.page.locator( '#agile-bridge-extension' ).innerText();
 			assert.match( notice, /agile_bridge is not loaded/ );
-			assert.match( notice, /PHP \d+\.\d+, (NTS|ZTS), Linux, \w+, (glibc|musl).*agile_bridge\.so/s );
-			assert.match( notice, /extension=agile_bridge\.so/ );
+			assert.match( notice, /No build for PHP \d+\.\d+ of the web server was found/ );
+			assert.match( notice, /sudo apt-get install \.\/agile-bridge_\d+\.\d+\.\d+_(amd64|arm64)\.deb/ );
 		}
 		await screen.picture( 'no-extension' );
 		assert.ok( await screen.button( 'Test connection' ).isDisabled() );

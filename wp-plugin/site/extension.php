@@ -3,7 +3,7 @@
  * Whether the PHP extension is there and fits this plugin.
  *
  * Loaded while the main plugin file loads, so nothing of WordPress is used and nothing translated. What is said here goes
- * into an answer that anybody may see: no path, no version. The how-to for this server is admin/notices/extension-notice.php's.
+ * into an answer that anybody may see: no path, no version. The how-to for this server is advice.php's.
  *
  * @package AgileBridge
  */

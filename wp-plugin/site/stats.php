@@ -1,6 +1,7 @@
 <?php
 /**
- * Counters for the admin: calls with a wrong access key, and changes that no webhook told.
+ * Counters for the admin: calls with a wrong access key, and changes that no webhook told. And which PHP was seen with or without
+ * the extension: the web's and the command line's are often two.
  *
  * A flood of wrong keys must cost next to nothing: one option read a call, and at most one write a minute. The count is
  * therefore of the minutes in which something was refused: 'at least' so many calls. Called while the main plugin file
@@ -77,6 +78,34 @@ final class Stats {
 			$next  = is_array( $stats ) ? $stats : [];
 			self::replace( $stats, [ 'repaired' => (int) ( $next['repaired'] ?? 0 ) + $count ] + $next );
 		}
+	}
+
+	/**
+	 * Notes whether the PHP that runs this has the extension. Called where nobody waits, never for a webhook or a page of the site.
+	 *
+	 * @return bool Whether that was news: the first time, changed (at most once a minute, where two take turns), or a day old.
+	 */
+	public static function note_php(): bool {
+		$php  = SeenPhp::now();
+		$side = 'cli' === $php->sapi ? 'cli' : 'web';
+		$last = self::last_php( $side );
+		$wait = null !== $last && $last->is_like( $php ) ? DAY_IN_SECONDS : self::SECONDS_BETWEEN_WRITES;
+		if ( null !== $last && $last->time <= $php->time && $php->time - $last->time < $wait ) {
+			return false;
+		}
+		$stats = get_option( self::OPTION );
+		$next  = is_array( $stats ) ? $stats : [];
+		self::replace( $stats, [ 'php' => [ $side => (array) $php ] + (array) ( $next['php'] ?? [] ) ] + $next );
+		return true;
+	}
+
+	/**
+	 * @param 'web'|'cli' $side
+	 * @return ?SeenPhp The one that was noted last.
+	 */
+	public static function last_php( string $side ): ?SeenPhp {
+		$stats = get_option( self::OPTION );
+		return is_array( $stats ) ? SeenPhp::of_record( $stats['php'][ $side ] ?? null ) : null;
 	}
 
 	/**

@@ -1,0 +1,134 @@
+<?php
+/**
+ * What is wrong with the extension on this server, and what to do: in the same words in the notice, in Site Health and by drain.php.
+ *
+ * For the PHP that asks; and where that has the extension, for the one of the other side (web or command line) that was seen
+ * without it (stats.php notes that).
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Site;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Advice {
+
+	/** Seconds for which it counts that a PHP was seen with or without the extension. Who comes by every day is noted every day. */
+	private const SEEN_LATELY = 2 * DAY_IN_SECONDS;
+
+	/**
+	 * @param list<string> $commands To be typed on the server, in this order.
+	 */
+	private function __construct(
+		/** False: webhooks are processed all the same. */
+		public readonly bool $is_urgent,
+		/** What happened. */
+		public readonly string $title,
+		/** What it means, and what there is. */
+		public readonly string $text,
+		public readonly array $commands,
+		/** What else is to be known; may be ''. */
+		public readonly string $after,
+	) {}
+
+	/**
+	 * @return ?self Null if all is well.
+	 */
+	public static function current(): ?self {
+		return match ( Extension::state() ) {
+			'missing' => self::of_missing(),
+			'old'     => self::of_old(),
+			'new'     => new self(
+				true,
+				__( 'Bridge for Agile CRM: the PHP extension agile_bridge is newer than this plugin.', 'bridge-for-agile-crm' ),
+				self::meaning() . ' ' . __( 'Update the plugin.', 'bridge-for-agile-crm' ),
+				[],
+				''
+			),
+			'fits'    => self::of_other_side(),
+		};
+	}
+
+	/** For a terminal. */
+	public function plain_text(): string {
+		return implode( "\n", array_filter( [ $this->title, $this->text, ...array_map( static fn( string $command ): string => "  $command", $this->commands ), $this->after ] ) ) . "\n";
+	}
+
+	private static function of_missing(): self {
+		$here  = new Installation( PhpBuild::own() );
+		$other = self::other_side();
+		$there = null === $other || ! $other->is_loaded ? '' : sprintf(
+			/* translators: 1: such as "PHP 8.2 of the web server", 2: date and time. */
+			__( '%1$s has it (seen on %2$s); each PHP has ini files of its own.', 'bridge-for-agile-crm' ),
+			$other->label(),
+			self::date( $other->time )
+		) . ' ';
+		return new self(
+			true,
+			__( 'Bridge for Agile CRM: the PHP extension agile_bridge is not loaded.', 'bridge-for-agile-crm' ),
+			self::meaning() . ' ' . $there . $here->finding,
+			$here->commands,
+			$here->after
+		);
+	}
+
+	private static function of_old(): self {
+		return new self(
+			true,
+			__( 'Bridge for Agile CRM: the PHP extension agile_bridge is too old for this plugin.', 'bridge-for-agile-crm' ),
+			self::meaning() . ' ' . __( 'Install the one that belongs to this version of the plugin, in the folder in which its file is:', 'bridge-for-agile-crm' ),
+			( new Installation( PhpBuild::own() ) )->update_commands(),
+			__( 'If it was built from source, build and copy it again, and restart PHP.', 'bridge-for-agile-crm' )
+		);
+	}
+
+	/** This PHP has it; the other side's may not. */
+	private static function of_other_side(): ?self {
+		$other = self::other_side();
+		if ( null === $other || $other->is_loaded ) {
+			return null;
+		}
+		$is_cli  = 'cli' === $other->sapi;
+		$php     = PhpBuild::beside( $other->build, $other->sapi );
+		$install = null === $php ? null : new Installation( $php );
+		$finding = $is_cli
+			? __( 'Run by that PHP, drain.php says what to do:', 'bridge-for-agile-crm' )
+			: __( 'The notice in the site\'s dashboard says what to do.', 'bridge-for-agile-crm' );
+		$meaning = $is_cli
+			/* translators: %s: date and time. */
+			? __( 'When cron ran there last (%s), nothing was processed. Webhooks are received as ever, and what waits is processed when the next one comes.', 'bridge-for-agile-crm' )
+			/* translators: %s: date and time. */
+			: __( 'It was seen so on %s. As long as that is so, every webhook is answered with an error (503).', 'bridge-for-agile-crm' );
+		return new self(
+			! $is_cli,
+			sprintf(
+				/* translators: 1 and 2: such as "PHP 8.2 of the web server". */
+				__( 'Bridge for Agile CRM: %1$s has the PHP extension agile_bridge, and %2$s does not have it.', 'bridge-for-agile-crm' ),
+				PhpBuild::label( PhpBuild::own_build(), PHP_SAPI ),
+				$other->label()
+			),
+			sprintf( $meaning, self::date( $other->time ) ) . ' ' . ( $install->finding ?? $finding ),
+			$install->commands ?? ( $is_cli ? [ 'php ' . Installation::quoted( dirname( __DIR__ ) . '/drain.php' ) . ' --path=' . Installation::quoted( untrailingslashit( ABSPATH ) ) ] : [] ),
+			$install->after ?? ''
+		);
+	}
+
+	private static function meaning(): string {
+		return 'cli' === PHP_SAPI
+			? __( 'As long as that is so, the command line processes nothing. Webhooks that wait stay stored.', 'bridge-for-agile-crm' )
+			: __( 'As long as that is so, every webhook is answered with an error (503). The rest of the site is not affected.', 'bridge-for-agile-crm' );
+	}
+
+	/** Null if it was not seen lately. */
+	private static function other_side(): ?SeenPhp {
+		$seen = Stats::last_php( 'cli' === PHP_SAPI ? 'web' : 'cli' );
+		return null !== $seen && $seen->time > time() - self::SEEN_LATELY ? $seen : null;
+	}
+
+	private static function date( int $time ): string {
+		return (string) wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $time );
+	}
+}
