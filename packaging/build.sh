@@ -2,11 +2,12 @@
 # Builds the extension for PHPs that are not installed here.
 #
 #   packaging/build.sh MINOR ARCHITECTURE LIBC      8.2 x86_64 glibc: dist/build/8.2-nts-x86_64-glibc.so
+#   packaging/build.sh MINOR-zts ARCHITECTURE LIBC  8.4-zts x86_64 glibc: dist/build/8.4-zts-x86_64-glibc.so
 #   packaging/build.sh all                          whatever packaging/setup.sh has found headers for
 #
 # ext-php-rs asks `php -i` for three lines and `php-config --includes` for the headers: two stubs answer. zig links against the
-# glibc of 2014, so that one file serves every distribution that has been supported since. Non-thread-safe only: headers of a
-# PHP built otherwise lay out PHP's globals otherwise.
+# glibc of 2014, so that one file serves every distribution that has been supported since. Thread-safe only from headers of a
+# thread-safe PHP, which Debian does not have (.github/workflows/release.yml brings them): others lay out PHP's globals otherwise.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -17,10 +18,11 @@ say() { printf 'dist: %s\n' "$*" >&2; }
 
 # stubs MINOR DEBIAN-ARCHITECTURE: prints the folder of the two programs. Of its own for each PHP: cargo watches their names.
 stubs() {
-  local headers="$cache/headers/$1-$2/usr/include/php" folder="$cache/stubs/$1-$2" api
+  local headers="$cache/headers/$1-$2/usr/include/php" folder="$cache/stubs/$1-$2" api threads=disabled
+  [[ $1 != *-zts ]] || threads=enabled
   api="$(basename "$headers"/*)"
   mkdir -p "$folder"
-  printf '#!/bin/sh\necho "PHP API => %s"\necho "Thread Safety => disabled"\necho "Debug Build => no"\n' "$api" >"$folder/php.new"
+  printf '#!/bin/sh\necho "PHP API => %s"\necho "Thread Safety => %s"\necho "Debug Build => no"\n' "$api" "$threads" >"$folder/php.new"
   printf '#!/bin/sh\necho "-I%s -I%s/main -I%s/TSRM -I%s/Zend -I%s/ext -I%s/ext/date/lib"\n' \
     "$headers/$api" "$headers/$api" "$headers/$api" "$headers/$api" "$headers/$api" "$headers/$api" >"$folder/php-config.new"
   chmod +x "$folder"/*.new
@@ -33,7 +35,8 @@ stubs() {
 }
 
 build() {
-  local minor="$1" machine="$2" libc="$3" debian target flags options=() stub headers family bindgen folder
+  local minor="$1" machine="$2" libc="$3" name="$1" debian target flags options=() stub headers family bindgen folder
+  [[ $minor == *-zts ]] || name="$minor-nts"
   case "$machine" in
     x86_64) debian=amd64 ;;
     aarch64) debian=arm64 ;;
@@ -80,9 +83,9 @@ build() {
     cargo zigbuild --quiet --release --lib "${options[@]}" --target "$target$([ "$libc" != glibc ] || echo .2.17)"
   )
   mkdir -p "$out"
-  cp "$root/target/dist/$target/release/libagile_bridge.so" "$out/$minor-nts-$machine-$libc.so.new"
-  mv "$out/$minor-nts-$machine-$libc.so.new" "$out/$minor-nts-$machine-$libc.so"
-  "$root/packaging/check.sh" "$out/$minor-nts-$machine-$libc.so"
+  cp "$root/target/dist/$target/release/libagile_bridge.so" "$out/$name-$machine-$libc.so.new"
+  mv "$out/$name-$machine-$libc.so.new" "$out/$name-$machine-$libc.so"
+  "$root/packaging/check.sh" "$out/$name-$machine-$libc.so"
 }
 
 if [ "${1:-}" = all ]; then

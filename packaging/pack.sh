@@ -43,6 +43,8 @@ same_times() { find "$1" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOC
 make_deb() {
   local architecture="$1"
   stage_builds "$stage/lib" "$architecture" glibc || return 0
+  # Debian's PHPs are not thread-safe, and its line names what is not.
+  rm -f "$stage"/lib/*-zts.so
   "$root/packaging/plugin.sh" "$stage/bridge-for-agile-crm"
   {
     printf 'The extension and what packs it: MIT or Apache-2.0, at your choice. The plugin: GPL-2.0-or-later.\n\n'
