@@ -19,9 +19,18 @@ unpacked() {
   }
 }
 
+# Debian's base-files makes these links; libraries name their loader by them.
+merged() {
+  local name
+  for name in bin lib lib64; do
+    [ -e "$1/$name" ] || [ ! -e "$1/usr/$name" ] || ln -s "usr/$name" "$1/$name"
+  done
+}
+
 # program MINOR ARCHITECTURE: a script that starts that PHP with its own libraries.
 program() {
   local folder="$cache/php/$1-$2" script="$work/php$1-$2" libraries start
+  merged "$folder"
   case "$2" in
     amd64)
       libraries="$folder/usr/lib/x86_64-linux-gnu:$folder/lib/x86_64-linux-gnu"
@@ -40,7 +49,12 @@ passes_its_tests() {
   local php="$1" so="$2" tests="$work/phpt"
   rm -rf "$tests"
   cp -r "$root/tests/phpt" "$tests"
-  NO_INTERACTION=1 TEST_PHP_EXECUTABLE="$php" php -n "$run_tests" -q --show-diff -d "extension=$so" "$tests"
+  NO_INTERACTION=1 TEST_PHP_EXECUTABLE="$php" php -n "$run_tests" -q --show-diff -d "extension=$so" "$tests" >"$work/results" 2>&1 || {
+    cat "$work/results"
+    return 1
+  }
+  # Also where that PHP does not even start it ends well.
+  grep -E "Tests passed *: *$(find "$tests" -name '*.phpt' | wc -l) " "$work/results"
 }
 
 each() {
