@@ -38,8 +38,7 @@ a_webhook_makes_a_user() {
   # shellcheck disable=SC2016 # PHP
   in_root "$name" "$php" -r '$_SERVER["HTTP_HOST"] = "x"; require "/srv/wordpress/wp-load.php"; require_once ABSPATH . "wp-admin/includes/plugin.php";
     $wrong = activate_plugin( "bridge-for-agile-crm/bridge-for-agile-crm.php" ); exit( null === $wrong ? 0 : 1 );'
-  in_root "$name" "$php" -S "127.0.0.1:$port" -t /srv/wordpress /srv/router.php >"$work/$name.web" 2>&1 &
-  started+=($!)
+  start_in_root "$work/$name.web" "$name" "$php" -S "127.0.0.1:$port" -t /srv/wordpress /srv/router.php
   contact="$(curl -s "$crm/sandbox/contacts" | jq -r '[.. | objects | select(.type? == "PERSON") | .id] | first')"
   await curl -s -o /dev/null "http://127.0.0.1:$port/wp-login.php"
   answer="$(curl -s "http://127.0.0.1:$port/?wpf_action=add&access_key=an-access-key-for-tests&contact_id=$contact")"

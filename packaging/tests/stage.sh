@@ -66,15 +66,20 @@ fresh_root() {
   cp /etc/resolv.conf /etc/hosts "$work/$2/etc/" 2>/dev/null || true
 }
 
-# in_root NAME COMMAND...: with /proc and /dev/null, in namespaces of its own, so that nothing stays mounted.
+# shellcheck disable=SC2016 # the inner shell's own words
+enter='mount --bind /proc "$0/proc" && mount --bind /dev "$0/dev"
+  exec chroot "$0" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"'
+
+# in_root NAME COMMAND...: with /proc and /dev, in namespaces of its own, so that nothing stays mounted.
 in_root() {
-  local folder="$work/$1"
-  shift
-  # shellcheck disable=SC2016 # the inner shell's own words
-  unshare --mount --propagation private sh -c '
-    mount --bind /proc "$0/proc" && mount --bind /dev "$0/dev"
-    exec chroot "$0" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"
-  ' "$folder" "$@"
+  unshare --mount --propagation private sh -c "$enter" "$work/$1" "${@:2}"
+}
+
+# start_in_root LOG NAME COMMAND...: the same in the background, until the test ends. Each program becomes the next one, so that the
+# process id that is noted is the last one's.
+start_in_root() {
+  unshare --mount --propagation private sh -c "$enter" "$work/$2" "${@:3}" >"$1" 2>&1 &
+  started+=($!)
 }
 
 apt_in() {
