@@ -50,6 +50,7 @@ make_deb() {
     printf 'The extension and what packs it: MIT or Apache-2.0, at your choice. The plugin: GPL-2.0-or-later.\n\n'
     cat "$root/LICENSE-MIT"
   } >"$stage/copyright"
+  sed "s/@VERSION@/$version/" "$root/packaging/deb/agile_bridge.ini" >"$stage/agile_bridge.ini"
   same_times "$stage"
   DEB_ARCHITECTURE="$([ "$architecture" = x86_64 ] && echo amd64 || echo arm64)"
   MAINTAINER="$(git -C "$root" log -1 --format='%an <%ae>')"

@@ -11,7 +11,12 @@ namespace AgileBridge\Installer;
 const MADE = HOME . '/made.txt';
 
 function enable( Place $place, string $file ): void {
+	$is_old = false;
 	foreach ( $place->lines() as $ini => $line ) {
+		if ( false === strpos( $line, $file ) && in_array( realpath( $ini ), made(), true ) ) {
+			$is_old = true;
+			continue;
+		}
 		if ( false === strpos( $line, $file ) ) {
 			Report::problem( "$place: $ini loads another copy of the extension, and two in one PHP do not work: $line\nThat PHP was left as it is. Delete the line and run this again." );
 			return;
@@ -33,6 +38,11 @@ function enable( Place $place, string $file ): void {
 	}
 	if ( ! write_ini( $ini, "; priority=30\n; Not to be edited: php " . HOME . "/install.php uninstall\n$line\n" ) ) {
 		Report::problem( "$place: not enabled, because there is a $ini that this installer did not write. Delete it or move it away, and run this again." );
+		return;
+	}
+	if ( $is_old ) {
+		++Report::$served;
+		Report::changed( $place->minor, "$place: $ini names the new version now" );
 		return;
 	}
 	if ( $place->is_unwanted() ) {

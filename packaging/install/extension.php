@@ -30,8 +30,9 @@ function install_extension( Archive $archive ): void {
 		}
 	}
 	foreach ( $builds as $build => $places ) {
-		install_build( $build, $places, $barred, $archive->content( "lib/$build.so" ) );
+		install_build( HOME . "/$archive->version/$build.so", $places, $barred, $archive->content( "lib/$build.so" ) );
 	}
+	remove_unused();
 }
 
 function why_not( Place $place, Archive $archive ): ?string {
@@ -51,19 +52,20 @@ function why_not( Place $place, Archive $archive ): ?string {
 }
 
 /**
+ * Each version has a folder of its own: the extension stays mapped in an Apache that is reloaded, which would find it again by its
+ * path, whatever lies there now.
+ *
  * @param list<Place>          $places All of that build.
  * @param array<string, Place> $barred Ini folder => a PHP that reads it and cannot load the extension.
  */
-function install_build( string $build, array $places, array $barred, string $content ): void {
-	$file  = HOME . "/$build.so";
+function install_build( string $file, array $places, array $barred, string $content ): void {
 	$same  = is_file( $file ) && file_get_contents( $file ) === $content;
 	$trial = $same ? $file : "$file.new";
-	make_home();
+	make_home( dirname( $file ) );
 	if ( ! $same ) {
 		write_new( $trial, $content );
 	}
 	$fits = [];
-	$uses = false;
 	foreach ( $places as $place ) {
 		$refusal = $place->refusal( $trial );
 		if ( null === $refusal ) {
@@ -72,11 +74,12 @@ function install_build( string $build, array $places, array $barred, string $con
 		}
 		Report::problem( "$place: the build for it does not load, so it was not enabled there. That PHP is as it was. It says: $refusal\nPlease tell those who make the extension; until then build it from source." );
 		$barred[ $place->folder ] = $place;
-		$uses                     = $uses || [] !== $place->lines();
+		$uses                     = $uses || [] !== preg_grep( '#' . preg_quote( $file, '#' ) . '#', $place->lines() );
 	}
 	if ( ! $same ) {
 		if ( [] === $fits || $uses ) {
 			unlink( $trial );
+			@rmdir( dirname( $file ) );
 			@rmdir( HOME );
 			return;
 		}
@@ -93,11 +96,12 @@ function install_build( string $build, array $places, array $barred, string $con
 	}
 }
 
-function make_home(): void {
-	if ( ! is_dir( HOME ) && ! @mkdir( HOME, 0755, true ) ) {
-		throw new Failure( 'The folder ' . HOME . ' cannot be made: ' . last_error() . '. Nothing was installed. Is the file system read-only? In a container do this when the image is built.' );
-	}
+function make_home( string $folder ): void {
 	$writable = is_link( HOME ) ? HOME : writable_by_others( HOME );
+	if ( null === $writable && ! is_dir( $folder ) && ! @mkdir( $folder, 0755, true ) ) {
+		throw new Failure( "The folder $folder cannot be made: " . last_error() . '. Nothing was installed. Is the file system read-only? In a container do this when the image is built.' );
+	}
+	$writable ??= is_link( $folder ) ? $folder : writable_by_others( $folder );
 	if ( null !== $writable ) {
 		throw new Failure( "Others than root can write $writable (or it is a link): what PHP loads cannot lie there. Nothing was installed. chown root:root $writable; chmod go-w $writable; then run this again." );
 	}
@@ -113,10 +117,25 @@ function keep_installer(): void {
 	}
 }
 
+/** Files of other versions that no PHP is told to load. (Those that run have them mapped.) */
+function remove_unused(): void {
+	$lines = implode( "\n", array_merge( ...array_map( static function ( Place $place ): array {
+		return array_values( $place->lines() );
+	}, places() ) ) );
+	foreach ( paths( HOME . '/*/*.so' ) as $file ) {
+		if ( false === strpos( $lines, $file ) && unlink( $file ) ) {
+			++Report::$changes;
+			Report::say( "removed $file" );
+			@rmdir( dirname( $file ) );
+		}
+	}
+}
+
 function remove_files(): void {
-	foreach ( paths( HOME . '/*.so*' ) as $file ) {
+	foreach ( paths( HOME . '/*/*.so*' ) as $file ) {
 		unlink( $file );
 		Report::changed( (string) strstr( basename( $file ), '-', true ), "removed $file" );
+		@rmdir( dirname( $file ) );
 	}
 	foreach ( [ MADE, HOME . '/install.php' ] as $file ) {
 		if ( is_file( $file ) && unlink( $file ) ) {

@@ -8,7 +8,7 @@ for php in /usr/bin/php /opt/remi/php*/root/usr/bin/php; do
   [ -x "$php" ] || continue
   version="$("$php" -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')"
   folder="$("$php" -n -r 'echo PHP_CONFIG_FILE_SCAN_DIR;')"
-  if [ -e "/usr/lib/agile-bridge/$version-nts.so" ] && [ -d "$folder" ]; then
+  if [ -n "$(find /usr/lib/agile-bridge -name "$version-nts.so")" ] && [ -d "$folder" ]; then
     ln -sf /usr/share/agile-bridge/agile_bridge.ini "$folder/40-agile_bridge.ini"
   else
     echo "agile-bridge: this package has no build for $php, PHP $version. It goes on without the extension; a newer package may have one, or build it from source." >&2

@@ -37,7 +37,7 @@ trap 'rm -rf "$work"' EXIT
 minor="$(php -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')"
 build="$minor-nts"
 mapfile -t sapis < <(basename -a /usr/lib/php/"$minor"/sapi/*)
-so="$home/$build.so"
+so="$home/0.1.0/$build.so"
 make_good
 [ -e "$work/good/manifest.json" ] || sign "$work/good"
 [ -e "$work/good/lib/$build.so" ] || {
@@ -117,6 +117,29 @@ update() {
   ok "a PHP that runs meanwhile is well" grep -q well "$work/running"
 }
 
+new_version() {
+  install
+  sign "$folder" '$manifest["version"] = "0.2.0";'
+  install
+  ok "a new version is installed" ends_with 0
+  ok "in a folder of its own" cmp -s "$home/0.2.0/$build.so" "$folder/lib/$build.so"
+  ok "the ini file names it" grep -qx "extension = \"$home/0.2.0/$build.so\"" "/etc/php/$minor/mods-available/agile_bridge.ini"
+  ok "and says so" says "names the new version now"
+  ok "all have it, and do not complain" enabled_quietly cli
+  ok "the old one is gone" test ! -e "$home/0.1.0"
+  install
+  ok "a second run says that nothing had to be changed" says 'Nothing had to be changed.'
+  # The next one does not load: what works stays.
+  printf 'no library' >"$folder/lib/$build.so"
+  sign "$folder" '$manifest["version"] = "0.3.0";'
+  install
+  ok "one that does not load fails" ends_with 1
+  ok "and leaves the one before" enabled_quietly cli
+  ok "and nothing of itself" test ! -e "$home/0.3.0"
+  try php "$home/install.php" uninstall
+  ok "uninstall leaves nothing" test ! -e "$home"
+}
+
 phpdismod_respected() {
   install
   phpdismod -v "$minor" -s cli agile_bridge
@@ -138,7 +161,7 @@ phpdismod_respected() {
 }
 
 cases=(
-  twice_and_away what_php_lacks bare_php words update phpdismod_respected
+  twice_and_away what_php_lacks bare_php words update new_version phpdismod_respected
   "${archive_cases[@]}" "${place_cases[@]}" "${site_cases[@]}" "${reload_cases[@]}"
 )
 for name in "${cases[@]}"; do

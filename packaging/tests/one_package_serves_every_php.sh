@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The Debian package: on a clean Debian 12 and 13 every PHP and SAPI has the extension, also one that is installed afterwards; a
-# webhook makes a user; what an admin disables stays so; removed and purged it leaves nothing.
+# The Debian package: on a clean Debian 12 and 13 every PHP and SAPI has the extension, also one that is installed afterwards, and
+# running servers have it at once; a webhook makes a user; what an admin disables stays so; removed and purged it leaves nothing.
 set -euo pipefail
 # shellcheck source=packaging/tests/stage.sh
 . "$(dirname "${BASH_SOURCE[0]}")/stage.sh"
@@ -46,6 +46,96 @@ a_webhook_makes_a_user() {
   [ "$(jq -r .wp_status <<<"$answer")" = created ]
 }
 
+# Apache with mod_php, and PHP-FPM behind it under /fpm/, as their own scripts start them.
+start_servers() {
+  local name="$1" minor="$2" folder="$work/$1"
+  apt_in "$name" install -y --no-install-recommends apache2 "libapache2-mod-php$minor" >/dev/null 2>&1
+  port="$(free_port)"
+  printf 'Listen 127.0.0.1:%s\nServerName localhost\n' "$port" >"$folder/etc/apache2/ports.conf"
+  cat >"$folder/etc/apache2/sites-available/000-default.conf" <<APACHE
+<VirtualHost *>
+  DocumentRoot /srv/www
+  <Directory /srv/www>
+    Require all granted
+  </Directory>
+  <Directory /srv/www/fpm>
+    <FilesMatch "php$">
+      SetHandler "proxy:unix:/run/php/php$minor-fpm.sock|fcgi://localhost"
+    </FilesMatch>
+  </Directory>
+</VirtualHost>
+APACHE
+  in_root "$name" a2enmod -q proxy_fcgi >/dev/null
+  mkdir -p "$folder/srv/www/fpm"
+  # shellcheck disable=SC2016 # PHP
+  echo '<?php echo PHP_SAPI, extension_loaded( "agile_bridge" ) ? " has it" : " has none";' | tee "$folder/srv/www/index.php" >"$folder/srv/www/fpm/index.php"
+  # It says that it has begun, and ends when it is told to.
+  # shellcheck disable=SC2016 # PHP
+  echo '<?php touch( "/tmp/begun" ); while ( ! file_exists( "/tmp/end" ) ) { usleep( 10000 ); clearstatcache(); } echo "to its end";' >"$folder/srv/www/long.php"
+  chmod 1777 "$folder/tmp"
+  printf '#!/bin/sh\nexit 0\n' >"$folder/usr/sbin/policy-rc.d"
+  in_root "$name" service "php$minor-fpm" start >/dev/null
+  in_root "$name" service apache2 start >/dev/null
+  await answers "apache2handler has none" index.php
+  await answers "fpm-fcgi has none" fpm/index.php
+}
+answers() {
+  local said
+  said="$(curl -s "http://127.0.0.1:$port/$2")"
+  [ "$said" = "$1" ] || {
+    printf '%s\n' "$said"
+    return 1
+  }
+}
+both_answer() { await answers "apache2handler $1" index.php && await answers "fpm-fcgi $1" fpm/index.php; }
+masters() { printf '%s\n' "$(cat "$work/$1/run/php/php$2-fpm.pid")" "$(cat "$work/$1/run/apache2/apache2.pid")"; }
+# What a reload leaves as it is: Apache's process, and FPM's socket. (FPM, reloaded in the background, is another process.)
+standing() { printf '%s %s\n' "$(cat "$work/$1/run/apache2/apache2.pid")" "$(stat -c %i "$work/$1/run/php/php$2-fpm.sock")"; }
+# all_mapped NAME MINOR FOLDER: the running servers have loaded it from there.
+all_mapped() {
+  local pid
+  for pid in $(masters "$1" "$2"); do grep -F "$3" "/proc/$pid/maps" || return 1; done
+}
+# The same package as if it were the next release.
+newer_package() {
+  local folder="$work/newer"
+  dpkg-deb -R "$dist/$deb" "$folder"
+  mv "$folder/usr/lib/agile-bridge/$version" "$folder/usr/lib/agile-bridge/9.9.9"
+  sed -i "s|/$version/|/9.9.9/|" "$folder/usr/share/agile-bridge/agile_bridge.ini"
+  sed -i 's/^Version: .*/Version: 9.9.9/' "$folder/DEBIAN/control"
+  rm "$folder/DEBIAN/md5sums"
+  dpkg-deb -b "$folder" "$work/$1/tmp/newer.deb" >/dev/null
+  rm -r "$folder"
+}
+
+running_servers() {
+  local name="$1" minor="$2" before long
+  start_servers "$name" "$minor"
+  before="$(standing "$name" "$minor")"
+  curl -s "http://127.0.0.1:$port/long.php" >"$work/long" &
+  long=$!
+  await test -e "$work/$name/tmp/begun"
+  check "$name: the package is installed where servers run" apt_in "$name" install -y --no-install-recommends "/tmp/$deb"
+  check "$name: Apache and FPM have it at once" both_answer "has it"
+  check "$name: they were reloaded and not restarted" test "$before" = "$(standing "$name" "$minor")"
+  touch "$work/$name/tmp/end"
+  wait "$long"
+  check "$name: a request that was under way came to its end" grep -qx "to its end" "$work/long"
+  newer_package "$name"
+  check "$name: it is updated" apt_in "$name" install -y /tmp/newer.deb
+  check "$name: they have the new file" await all_mapped "$name" "$minor" /usr/lib/agile-bridge/9.9.9/
+  check "$name: and are the same still" test "$before" = "$(standing "$name" "$minor")"
+  echo 'nonsense' >"$work/$name/etc/php/$minor/fpm/pool.d/wrong.conf"
+  check "$name: with an error in FPM's configuration it is updated too" apt_in "$name" install -y --reinstall /tmp/newer.deb
+  check "$name: and FPM runs on" answers "fpm-fcgi has it" fpm/index.php
+  rm "$work/$name/etc/php/$minor/fpm/pool.d/wrong.conf"
+  check "$name: it is removed while they run" apt_in "$name" remove -y agile-bridge
+  check "$name: they have none at once" both_answer "has none"
+  in_root "$name" service apache2 stop >/dev/null
+  in_root "$name" service "php$minor-fpm" stop >/dev/null
+  printf '#!/bin/sh\nexit 101\n' >"$work/$name/usr/sbin/policy-rc.d"
+}
+
 scenario() {
   local suite="$1" minor="$2" name="$1"
   fresh_root "$suite" "$name"
@@ -53,6 +143,7 @@ scenario() {
   # shellcheck disable=SC2046 # words
   apt_in "$name" install -y --no-install-recommends $(php_packages "$minor") >/dev/null 2>&1
   cp "$dist/$deb" "$work/$name/tmp/"
+  running_servers "$name" "$minor"
   check "$suite: the package installs" apt_in "$name" install -y --no-install-recommends "/tmp/$deb"
   check "$suite: PHP $minor has it on the command line" has_extension "$name" "php$minor"
   check "$suite: PHP-FPM $minor has it" has_extension "$name" "php-fpm$minor"

@@ -19,6 +19,10 @@ started=()
 leave() {
   local pid
   for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+  # Services that a root's own scripts have started.
+  for pid in "$work"/*/run/php/*.pid "$work"/*/run/apache2/*.pid; do
+    [ ! -f "$pid" ] || kill "$(cat "$pid")" 2>/dev/null || true
+  done
   rm -rf "$work"
 }
 trap leave EXIT

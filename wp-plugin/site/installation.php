@@ -30,9 +30,9 @@ final class Installation {
 
 	public function __construct(
 		private readonly PhpBuild $php,
-		/** Where the package has its builds. */
+		/** Where the package has its builds, in a folder for its version. */
 		private readonly string $package = '/usr/lib/agile-bridge',
-		/** Where the archive's installer puts those that it needs. */
+		/** Where the archive's installer puts those that it needs, likewise. */
 		private readonly string $archive = '/usr/local/lib/agile-bridge',
 		private readonly string $etc = '/etc/php',
 		private readonly string $address = self::DOWNLOAD_ADDRESS,
@@ -77,12 +77,7 @@ final class Installation {
 
 	/** The file that was built for this PHP. */
 	private function build(): ?string {
-		foreach ( [ $this->package, $this->archive ] as $folder ) {
-			if ( PhpBuild::is_there( "$folder/{$this->php->build}.so" ) ) {
-				return "$folder/{$this->php->build}.so";
-			}
-		}
-		return null;
+		return [ ...self::files( $this->package, $this->php->build ), ...self::files( $this->archive, $this->php->build ) ][0] ?? null;
 	}
 
 	/**
@@ -194,10 +189,19 @@ final class Installation {
 
 	/** Which builds a folder has; '' if that cannot be seen. */
 	private static function builds( string $folder ): string {
-		$files = function_exists( 'scandir' ) ? @scandir( $folder ) : []; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- open_basedir.
-		$names = preg_filter( '/^([\d.]+-[nz]ts)\.so$/', '$1', $files ?: [] );
+		$names = array_map( static fn( string $file ): string => basename( $file, '.so' ), self::files( $folder, '*' ) );
 		/* translators: %s: kinds of builds, such as 8.2-nts, 8.4-nts. */
 		return [] === $names ? '' : ' ' . sprintf( __( 'It is there for %s.', 'bridge-for-agile-crm' ), implode( ', ', $names ) );
+	}
+
+	/**
+	 * @return list<string> Paths, those of the newest version first.
+	 */
+	private static function files( string $folder, string $build ): array {
+		$files = function_exists( 'glob' ) ? @glob( "$folder/*/$build.so" ) : []; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- open_basedir.
+		$files = $files ?: [];
+		usort( $files, static fn( string $a, string $b ): int => version_compare( basename( dirname( $b ) ), basename( dirname( $a ) ) ) ?: strcmp( $a, $b ) );
+		return $files;
 	}
 
 	private static function version(): string {

@@ -64,13 +64,13 @@ fn command_line() -> Value {
 fn a_build_that_is_there_and_not_enabled_is_enabled() {
     let site = small_site();
     let server = site.dir().join("server").display().to_string();
-    let package = ["package/8.2-nts.so", "package/8.3-nts.so", "etc/8.3/mods-available/agile_bridge.ini"];
-    let archive = ["archive/8.3-nts.so", "archive/install.php"];
+    let package = ["package/0.1.0/8.2-nts.so", "package/0.1.0/8.3-nts.so", "etc/8.3/mods-available/agile_bridge.ini"];
+    let archive = ["archive/0.1.0/8.3-nts.so", "archive/install.php"];
 
     let said = says(&site, &package, &json!({}));
     let reload = "sudo systemctl reload php8.3-fpm";
     expect(&said, "PHP 8.3 of the web server", &["sudo phpenmod -v 8.3 -s fpm agile_bridge", reload]);
-    assert!(said["finding"].as_str().is_some_and(|text| text.contains(&format!("{server}/package/8.3-nts.so"))));
+    assert!(said["finding"].as_str().is_some_and(|text| text.contains(&format!("{server}/package/0.1.0/8.3-nts.so"))));
     assert!(said["after"].as_str().is_some_and(|text| text.contains("Unable to load dynamic library")), "{said}");
     let apache = json!({"sapi": "apache2handler", "folder": "/etc/php/8.3/apache2/conf.d"});
     let enable = "sudo phpenmod -v 8.3 -s apache2 agile_bridge";
@@ -84,7 +84,7 @@ fn a_build_that_is_there_and_not_enabled_is_enabled() {
     expect(&says(&site, &package[..2], &json!({})), "", &["sudo dpkg-reconfigure agile-bridge", reload]);
 
     // Where no phpenmod is: the folder of ini files, or else php.ini itself.
-    let line = format!("echo 'extension=\"{server}/archive/8.3-nts.so\"' | sudo tee");
+    let line = format!("echo 'extension=\"{server}/archive/0.1.0/8.3-nts.so\"' | sudo tee");
     let made = format!("{line} /etc/php.d/30-agile_bridge.ini");
     expect(&says(&site, &archive, &other_system()), "", &[&made, "sudo systemctl reload php-fpm"]);
     let mut php = other_system();
@@ -108,7 +108,7 @@ fn a_build_that_is_there_and_not_enabled_is_enabled() {
 #[test]
 fn what_is_there_without_a_build_for_this_php_says_what_it_has() {
     let site = small_site();
-    let package = ["package/8.2-nts.so", "package/8.4-nts.so"];
+    let package = ["package/0.1.0/8.2-nts.so", "package/0.1.0/8.4-nts.so"];
     let said = says(&site, &package, &json!({}));
     expect(
         &said,
@@ -121,7 +121,7 @@ fn what_is_there_without_a_build_for_this_php_says_what_it_has() {
     let zts = json!({"build": "8.2-zts"});
     expect(&says(&site, &package, &zts), "(8.2-zts)", &["sudo apt-get install ./agile-bridge_VERSION_amd64.deb"]);
 
-    let archive = ["archive/8.2-nts.so", "archive/install.php"];
+    let archive = ["archive/0.1.0/8.2-nts.so", "archive/install.php"];
     let said = says(&site, &archive, &command_line());
     let command = archive_command(&site, "x86_64-linux-glibc", "/usr/bin/php8.3");
     expect(&said, "not for PHP 8.3 of the command line (8.3-nts). It is there for 8.2-nts.", &[&command]);
@@ -186,7 +186,7 @@ fn where_none_can_be_that_is_said() {
         (json!({"machine": "riscv64"}), "is one for riscv64"),
     ] {
         // Whatever is there.
-        expect(&says(&site, &["package/8.3-nts.so"], &php), finding, &[]);
+        expect(&says(&site, &["package/0.1.0/8.3-nts.so"], &php), finding, &[]);
     }
 }
 
@@ -198,7 +198,7 @@ fn one_that_is_too_old_is_replaced_as_it_came() {
     let package = format!("sudo apt-get install ./agile-bridge_{version}_amd64.deb");
     let archive = archive_command(&site, "x86_64-linux-glibc", "/usr/bin/php8.3");
     for (files, command) in
-        [(&[] as &[&str], &package), (&["package/8.3-nts.so"], &package), (&["archive/x"], &archive)]
+        [(&[] as &[&str], &package), (&["package/0.1.0/8.3-nts.so"], &package), (&["archive/x"], &archive)]
     {
         let said = says(&site, files, &json!({}));
         assert_eq!(said["update"], json!([command, reload]), "{files:?}: {said}");
@@ -210,7 +210,7 @@ fn one_that_is_too_old_is_replaced_as_it_came() {
 fn what_php_may_not_see_is_not_taken_for_missing() {
     let site = small_site();
     let package = format!("sudo apt-get install ./agile-bridge_{}_amd64.deb", version(&site));
-    plant(&site, &["package/8.3-nts.so", "etc/8.3/mods-available/agile_bridge.ini"]);
+    plant(&site, &["package/0.1.0/8.3-nts.so", "etc/8.3/mods-available/agile_bridge.ini"]);
     let server = site.dir().join("server");
     let hidden = site.dir().join("hidden");
     fs::rename(&server, &hidden).expect("a folder");
