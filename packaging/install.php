@@ -1,8 +1,10 @@
 <?php
 /**
- * Installs the PHP extension agile_bridge, and the WordPress plugin, from the unpacked archive in which this file lies.
+ * Installs the PHP extension agile_bridge, and the WordPress plugin, from the unpacked archive in which this file lies; through a
+ * pipe it fetches that archive first.
  *
  *   sudo php install.php [--wordpress=/var/www/html [--activate]]
+ *   curl --fail --silent --location ADDRESS/install.php | sudo php -- [--wordpress=/var/www/html [--activate]]
  *   php install.php status
  *   sudo php install.php uninstall
  *
@@ -20,7 +22,8 @@ namespace AgileBridge\Installer;
 
 /* Filled in when an archive is made. (One process at a time compiles this: here constants do no harm.) */
 const PUBLIC_KEY = '@PUBLIC_KEY@';
-const DOWNLOAD_URL = '';
+const DOWNLOAD_ADDRESS = '@DOWNLOAD_ADDRESS@';
+const VERSION = '@VERSION@';
 
 const HOME   = '/usr/local/lib/agile-bridge';
 const PLUGIN = 'bridge-for-agile-crm';
@@ -28,10 +31,12 @@ const USAGE  = "Usage: sudo php install.php [--wordpress=/var/www/html [--activa
 
 require __DIR__ . '/install/report.php';
 require __DIR__ . '/install/archive.php';
+require __DIR__ . '/install/download.php';
 require __DIR__ . '/install/place.php';
 require __DIR__ . '/install/server.php';
 require __DIR__ . '/install/extension.php';
 require __DIR__ . '/install/enabling.php';
+require __DIR__ . '/install/running.php';
 require __DIR__ . '/install/reload.php';
 require __DIR__ . '/install/plugin.php';
 require __DIR__ . '/install/owner.php';
@@ -39,12 +44,12 @@ require __DIR__ . '/install/root.php';
 
 function main( array $arguments ): int {
 	if ( [] !== array_intersect( $arguments, [ '--help', '-h' ] ) ) {
-		fwrite( STDOUT, USAGE );
+		Report::write( 'stdout', USAGE );
 		return 0;
 	}
 	$options = options( $arguments );
 	if ( null === $options ) {
-		fwrite( STDERR, USAGE );
+		Report::write( 'stderr', USAGE );
 		return 2;
 	}
 	umask( 022 );
@@ -95,7 +100,7 @@ function install( array $options ): int {
 		throw new Failure( 'This is PHP ' . PHP_VERSION . ', and the extension needs 8.2 or later. Nothing was installed. Run this with the PHP that the site uses, for instance: sudo php8.4 install.php' );
 	}
 	refuse_beside_a_package();
-	$archive = Archive::opened( __DIR__, $options['unsigned'] );
+	$archive = Archive::opened( is_piped() ? fetched_archive( $options['unsigned'] ) : __DIR__, $options['unsigned'] );
 	$site    = null === $options['wordpress'] ? null : Site::found( $options['wordpress'] );
 
 	install_extension( $archive );
@@ -103,7 +108,7 @@ function install( array $options ): int {
 		Report::problem( 'No PHP of this server has the extension, for the reasons above.' . ( null === $site ? '' : ' The plugin was not copied: without the extension it does nothing.' ) );
 		return 1;
 	}
-	keep_installer();
+	keep_installer( $archive );
 	reload();
 	if ( null !== $site ) {
 		$site->install_plugin( $archive, $options['activate'] );
@@ -121,9 +126,9 @@ function status(): int {
 		$by    = [] === $lines ? '' : ' by ' . implode( ' and ', array_keys( $lines ) );
 		if ( null !== $place->loaded ) {
 			++$loaded;
-			Report::say( "$place: has agile_bridge $place->loaded$by" );
+			tell_loaded( $place, $by );
 		} elseif ( [] !== $lines && $place->is_module ) {
-			Report::say( "$place: enabled$by" );
+			tell_loaded( $place, $by );
 		} elseif ( [] !== $lines ) {
 			Report::problem( "$place: enabled$by, but not loaded: " . $place->refusal() . "\nThat PHP runs without it. Run the install.php of an archive that has a build for it, or: sudo php " . HOME . '/install.php uninstall' );
 		} elseif ( $place->is_unwanted() ) {

@@ -2,7 +2,7 @@
 # Packs what packaging/build.sh has built into what people install; all of it goes to dist/.
 #
 #   packaging/pack.sh deb ARCHITECTURE              agile-bridge_VERSION_{amd64,arm64}.deb
-#   packaging/pack.sh archive ARCHITECTURE LIBC     agile-bridge-VERSION-ARCHITECTURE-linux-LIBC.tar.xz
+#   packaging/pack.sh archive ARCHITECTURE LIBC     agile-bridge-VERSION-ARCHITECTURE-linux-LIBC.tar.xz, and the install.php in it
 #   packaging/pack.sh pie                           a zip for each build, named as PIE wants it
 #   packaging/pack.sh plugin                        bridge-for-agile-crm-VERSION.zip
 #   packaging/pack.sh papers                        checksums, the list of all parts (SBOM), the release note
@@ -66,12 +66,15 @@ make_archive() {
   local name="agile-bridge-$version"
   stage_builds "$stage/$name/lib" "$1" "$2" || return 0
   "$root/packaging/plugin.sh" "$stage/$name/bridge-for-agile-crm"
-  php "$root/packaging/install/join.php" >"$stage/$name/install.php"
+  php "$root/packaging/install/join.php" "$version" >"$stage/$name/install.php"
   install -m 644 "$root/LICENSE-MIT" "$root/LICENSE-APACHE" "$stage/$name/"
-  php "$root/packaging/sign.php" "$stage/$name" "$version" "$1" "$2"
+  php "$root/packaging/sign.php" manifest "$stage/$name" "$version" "$1" "$2"
   same_times "$stage"
   tar --create --directory="$stage" --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX "$name" |
     xz -9 --extreme --threads=1 >"$dist/$name-$1-linux-$2.tar.xz"
+  php "$root/packaging/sign.php" file "$dist/$name-$1-linux-$2.tar.xz"
+  # For `curl … | php`: the same for every archive.
+  install -m 644 "$stage/$name/install.php" "$dist/install.php"
 }
 
 # zip_of FILE FOLDER ENTRY...

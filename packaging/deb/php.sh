@@ -11,9 +11,9 @@ state() {
   phpquery -q -v "$1" -s "$2" -m agile_bridge >/dev/null 2>&1
 }
 
-# enable VERSION: for all its SAPIs, those that come later too, but those whose admin does not want it. Which were changed is in
+# enable_for VERSION: for all its SAPIs, those that come later too, but those whose admin does not want it. Which were changed is in
 # $changed, which have it in $served, both as words like 8.2/fpm.
-enable() {
+enable_for() {
   before=" "
   for sapi in $(phpquery -S -v "$1"); do
     if state "$1" "$sapi"; then before="$before$sapi "; fi
@@ -33,8 +33,8 @@ enable() {
   done
 }
 
-# disable VERSION
-disable() {
+# disable_for VERSION
+disable_for() {
   for sapi in $(phpquery -S -v "$1"); do
     state "$1" "$sapi" || continue
     phpdismod -q -m -f -v "$1" -s "$sapi" agile_bridge || true

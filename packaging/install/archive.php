@@ -21,11 +21,10 @@ final class Archive {
 	/** The archive in a folder, if its signature is right, and if all that lies there was signed and is whole. */
 	public static function opened( string $folder, bool $unsigned ): self {
 		$text = @file_get_contents( "$folder/manifest.json" );
-		// (Nor is it one where this comes from a pipe.)
-		if ( false === $text || ! is_file( __FILE__ ) ) {
+		if ( false === $text ) {
 			throw new Failure( "There is no manifest.json in $folder, so this is not an unpacked archive. Nothing was installed. Unpack " . where( archive_name() ) . ' and run the install.php in it.' );
 		}
-		self::check_signature( $text, (string) @file_get_contents( "$folder/manifest.json.sig" ), $unsigned );
+		check_signature( 'manifest.json', $text, (string) @file_get_contents( "$folder/manifest.json.sig" ), $unsigned );
 		$manifest = json_decode( $text, true );
 		if ( ! isset( $manifest['version'], $manifest['architecture'], $manifest['libc'], $manifest['files'] ) ) {
 			throw new Failure( 'This installer does not understand manifest.json. Nothing was installed. Run the install.php that came with it.' );
@@ -75,26 +74,6 @@ final class Archive {
 		return $files;
 	}
 
-	private static function check_signature( string $text, string $signature, bool $unsigned ): void {
-		// (Not the placeholder in full: it would be filled in here too.)
-		$released = '@' !== PUBLIC_KEY[0];
-		if ( $released && $unsigned ) {
-			throw new Failure( '--unsigned is for archives that were never released. This one was, and its signature is checked. Nothing was installed. Leave the option out.' );
-		}
-		if ( ! $released && ! $unsigned ) {
-			throw new Failure( 'This is not a released archive: its installer has no key to check a signature with. Nothing was installed. Use ' . where( 'a released archive' ) . '; for one that you made yourself add --unsigned.' );
-		}
-		if ( $unsigned ) {
-			return;
-		}
-		if ( ! function_exists( 'sodium_crypto_sign_verify_detached' ) ) {
-			throw new Failure( 'This PHP has no sodium, so it cannot check the archive\'s signature. Nothing was installed. Run this without -n; or install sodium (php-sodium; Remi: php82-php-sodium; Alpine: php82-sodium); or run this with another PHP of this server: all of them are served.' );
-		}
-		if ( SODIUM_CRYPTO_SIGN_BYTES !== strlen( $signature ) || ! sodium_crypto_sign_verify_detached( $signature, $text, (string) base64_decode( PUBLIC_KEY, true ) ) ) {
-			throw new Failure( 'The signature of manifest.json is wrong: the archive is damaged, or it does not come from whoever made this installer. Nothing was installed. Fetch it again from where it is published; if that does not help, tell them and do not use it.' );
-		}
-	}
-
 	/**
 	 * @return list<string> All that has to be in the list.
 	 */
@@ -108,13 +87,34 @@ final class Archive {
 	}
 }
 
+/** Of the manifest, and of a whole archive that was fetched. */
+function check_signature( string $name, string $text, string $signature, bool $unsigned ): void {
+	// (Not the placeholder in full: it would be filled in here too.)
+	$released = '@' !== PUBLIC_KEY[0];
+	if ( $released && $unsigned ) {
+		throw new Failure( '--unsigned is for archives that were never released. This one was, and its signature is checked. Nothing was installed. Leave the option out.' );
+	}
+	if ( ! $released && ! $unsigned ) {
+		throw new Failure( 'This is not a released archive: its installer has no key to check a signature with. Nothing was installed. Use ' . where( 'a released archive' ) . '; for one that you made yourself add --unsigned.' );
+	}
+	if ( $unsigned ) {
+		return;
+	}
+	if ( ! function_exists( 'sodium_crypto_sign_verify_detached' ) ) {
+		throw new Failure( 'This PHP has no sodium, so it cannot check the archive\'s signature. Nothing was installed. Run this without -n; or install sodium (php-sodium; Remi: php82-php-sodium; Alpine: php82-sodium); or run this with another PHP of this server: all of them are served.' );
+	}
+	if ( SODIUM_CRYPTO_SIGN_BYTES !== strlen( $signature ) || ! sodium_crypto_sign_verify_detached( $signature, $text, (string) base64_decode( PUBLIC_KEY, true ) ) ) {
+		throw new Failure( "The signature of $name is wrong: the archive is damaged, or it does not come from whoever made this installer. Nothing was installed. Fetch it again from where it is published; if that does not help, tell them and do not use it." );
+	}
+}
+
 /** Of the archive for the PHP that runs this. */
 function archive_name(): string {
 	[ $machine, $libc ] = elf( own_program() ) ?? [ php_uname( 'm' ), 'LIBC' ];
-	return "agile-bridge-VERSION-$machine-linux-$libc.tar.xz";
+	return 'agile-bridge-' . VERSION . "-$machine-linux-$libc.tar.xz";
 }
 
 /** Where a file is to be had. */
 function where( string $file ): string {
-	return '' === DOWNLOAD_URL ? $file : "$file from " . DOWNLOAD_URL;
+	return '' === DOWNLOAD_ADDRESS ? $file : "$file from " . DOWNLOAD_ADDRESS;
 }

@@ -108,9 +108,9 @@ function make_home( string $folder ): void {
 }
 
 /** For `status` and `uninstall`, when the archive is long gone; and for the child that copies the plugin. */
-function keep_installer(): void {
+function keep_installer( Archive $archive ): void {
 	$copy = HOME . '/install.php';
-	$text = (string) file_get_contents( __FILE__ );
+	$text = is_piped() ? $archive->content( 'install.php' ) : (string) file_get_contents( __FILE__ );
 	if ( @file_get_contents( $copy ) !== $text ) {
 		write( $copy, $text );
 		++Report::$changes;

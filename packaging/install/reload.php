@@ -72,18 +72,27 @@ function has_apache_module(): bool {
 	return [] !== array_merge( paths( '/etc/apache2/mods-enabled/php*.load' ), paths( '/etc/httpd/modules/libphp*.so' ), paths( '/etc/apache2/modules/libphp*.so' ) );
 }
 
+/** Of FPM and of Apache. */
+function how_to_reload( Place $place ): string {
+	if ( 'fpm' !== $place->sapi ) {
+		return 'apachectl graceful';
+	}
+	$name    = basename( $place->program );
+	$script  = current( array_merge( paths( "/etc/init.d/$name" ), paths( "/etc/init.d/php$place->minor-fpm" ) ) );
+	$service = null !== tool( 'rc-service' ) ? 'rc-service %s reload' : 'service %s reload';
+	if ( false !== $script ) {
+		return sprintf( $service, basename( $script ) );
+	}
+	return 'kill -USR2 1 in a container where it is process 1 (from outside: docker kill --signal=USR2 CONTAINER), else systemctl reload, or kill -USR2 and the number of its master process';
+}
+
 /** In containers, on Alpine, and on a Debian without systemd. */
 function say_what_to_reload( array $minors ): void {
 	foreach ( places() as $place ) {
 		if ( 'fpm' !== $place->sapi || ! in_array( $place->minor, $minors, true ) ) {
 			continue;
 		}
-		$name    = basename( $place->program );
-		$script  = current( array_merge( paths( "/etc/init.d/$name" ), paths( "/etc/init.d/php$place->minor-fpm" ) ) );
-		$service = null !== tool( 'rc-service' ) ? 'rc-service %s reload' : 'service %s reload';
-		Report::say( "If $place runs, reload it: " . ( false === $script
-			? 'kill -USR2 1 in a container where it is process 1 (from outside: docker kill --signal=USR2 CONTAINER), else kill -USR2 and the number of its master process'
-			: sprintf( $service, basename( $script ) ) ) );
+		Report::say( "If $place runs, reload it: " . how_to_reload( $place ) );
 	}
 	if ( has_apache_module() || is_file( '/usr/local/lib/php/libphp.so' ) || [] !== paths( '/usr/lib/apache2/modules/libphp*.so' ) ) {
 		Report::say( 'If Apache runs, reload it: apachectl graceful' );

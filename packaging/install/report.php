@@ -22,13 +22,20 @@ final class Report {
 	public static array $stale = [];
 
 	public static function say( string $text ): void {
-		fwrite( STDOUT, "$text\n" );
+		self::write( 'stdout', "$text\n" );
+	}
+
+	/** (STDOUT and STDERR are not there where PHP reads its code from a pipe.) */
+	public static function write( string $to, string $text ): void {
+		static $streams = [];
+		$streams[ $to ] ??= fopen( "php://$to", 'w' );
+		fwrite( $streams[ $to ], $text );
 	}
 
 	/** Something else goes on; the exit code tells. */
 	public static function problem( string $text ): void {
 		++self::$problems;
-		fwrite( STDERR, "PROBLEM: $text\n" );
+		self::write( 'stderr', "PROBLEM: $text\n" );
 	}
 
 	public static function changed( string $minor, string $text ): void {

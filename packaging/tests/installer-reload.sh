@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034,SC2154 # all of it is installer.sh
 # How running PHPs come to the change. systemd's place is taken by a script that notes what it is told. Sourced by installer.sh.
 
-reload_cases=(without_systemd with_systemd)
+reload_cases=(without_systemd with_systemd running_fpm)
 
 fpm() { [ -x "/usr/sbin/php-fpm$minor" ]; }
 
@@ -42,4 +42,26 @@ SH
   ok "and it says so" says "php$minor-fpm.service was not reloaded: it would have stopped"
   rm "/etc/php/$minor/fpm/pool.d/broken.conf"
   umount /usr/bin/systemctl /run/systemd
+}
+
+running_fpm() {
+  fpm || { skip 'there is no FPM here'; return; }
+  [ -n "${INSTALLER_ROOM:-}" ] || { skip "another FPM may run here"; return; }
+  mkdir -p /run/php
+  mount -t tmpfs -o mode=755 none /run/php
+  "/usr/sbin/php-fpm$minor" --daemonize
+  install
+  try php "$home/install.php" status
+  ok "status says that the FPM that runs does not have it" says "was started before and does not have it. Reload it: service php$minor-fpm reload"
+  ok "and fails" ends_with 1
+  try as_www_data php "$home/install.php" status
+  ok "who may not look is told that" says 'is told to root only'
+  kill -USR2 "$(cat "/run/php/php$minor-fpm.pid")"
+  until grep -q agile-bridge "/proc/$(cat "/run/php/php$minor-fpm.pid")/maps"; do sleep 0.05; done
+  try php "$home/install.php" status
+  ok "reloaded it has it" says 'and so does the one that runs'
+  ok "and status succeeds" ends_with 0
+  kill "$(cat "/run/php/php$minor-fpm.pid")"
+  while [ -e "/run/php/php$minor-fpm.pid" ]; do sleep 0.05; done
+  umount /run/php
 }

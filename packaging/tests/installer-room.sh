@@ -90,7 +90,7 @@ make_good() {
   mkdir "$good/lib"
   cp "$SO" "$good/lib/$minor-nts.so"
   cp -R "$here/../../wp-plugin" "$good/$plugin"
-  php "$here/../install/join.php" >"$good/install.php"
+  php "$here/../install/join.php" 0.1.0 >"$good/install.php"
 }
 
 # sign FOLDER [EXPRESSION]: lists and signs what is there, with a key of ours; PHP may change $manifest before.

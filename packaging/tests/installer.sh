@@ -19,6 +19,8 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/installer-sites.sh"
 # shellcheck source=packaging/tests/installer-reload.sh
 . "$here/installer-reload.sh"
+# shellcheck source=packaging/tests/installer-download.sh
+. "$here/installer-download.sh"
 [ "$(id -u)" -eq 0 ] || {
   echo "run this as root" >&2
   exit 2
@@ -32,7 +34,8 @@ private_room "${BASH_SOURCE[0]}"
 spread_copies
 work="$(mktemp -d)"
 chmod 755 "$work"
-trap 'rm -rf "$work"' EXIT
+server=""
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 
 minor="$(php -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')"
 build="$minor-nts"
@@ -119,6 +122,7 @@ update() {
 
 new_version() {
   install
+  # shellcheck disable=SC2016
   sign "$folder" '$manifest["version"] = "0.2.0";'
   install
   ok "a new version is installed" ends_with 0
@@ -131,6 +135,7 @@ new_version() {
   ok "a second run says that nothing had to be changed" says 'Nothing had to be changed.'
   # The next one does not load: what works stays.
   printf 'no library' >"$folder/lib/$build.so"
+  # shellcheck disable=SC2016
   sign "$folder" '$manifest["version"] = "0.3.0";'
   install
   ok "one that does not load fails" ends_with 1
@@ -162,7 +167,7 @@ phpdismod_respected() {
 
 cases=(
   twice_and_away what_php_lacks bare_php words update new_version phpdismod_respected
-  "${archive_cases[@]}" "${place_cases[@]}" "${site_cases[@]}" "${reload_cases[@]}"
+  "${archive_cases[@]}" "${place_cases[@]}" "${site_cases[@]}" "${reload_cases[@]}" "${download_cases[@]}"
 )
 for name in "${cases[@]}"; do
   [[ "$name" == *"$only"* ]] || continue

@@ -16,7 +16,10 @@ defined( 'ABSPATH' ) || exit;
 
 final class Installation {
 
-	/** The page with the packages and archives. Empty as long as nothing is published: then texts name the file alone. */
+	/**
+	 * The folder with the packages, the archives and install.php. Empty as long as nothing is published: then texts name the file alone.
+	 * The one place where it stands: the installer takes it from here when it is packed.
+	 */
 	private const DOWNLOAD_ADDRESS = '';
 
 	/** What is there. */
@@ -167,15 +170,20 @@ final class Installation {
 	}
 
 	private function package_command( string $version ): string {
-		return "sudo apt-get install ./agile-bridge_{$version}_" . ( 'aarch64' === $this->php->machine ? 'arm64' : 'amd64' ) . '.deb';
+		$file  = "agile-bridge_{$version}_" . ( 'aarch64' === $this->php->machine ? 'arm64' : 'amd64' ) . '.deb';
+		$fetch = '' === $this->address ? '' : 'curl -fLO ' . self::quoted( "$this->address/$file" ) . ' && ';
+		return "{$fetch}sudo apt-get install ./$file";
 	}
 
 	private function archive_command(): string {
 		$version = self::version();
 		// The installer works as who owns WordPress, and refuses where that is root.
 		$is_roots = 0 === @fileowner( ABSPATH . 'wp-load.php' ); // phpcs:ignore WordPress.PHP.NoSilencedErrors -- open_basedir.
-		return "tar -xf agile-bridge-$version-{$this->php->machine}-linux-{$this->php->libc}.tar.xz && sudo " . self::quoted( $this->php->program )
-			. " agile-bridge-$version/install.php" . ( $is_roots ? '' : ' --wordpress=' . self::quoted( untrailingslashit( ABSPATH ) ) );
+		$program  = 'sudo ' . self::quoted( $this->php->program );
+		return ( '' === $this->address
+			? "tar -xf agile-bridge-$version-{$this->php->machine}-linux-{$this->php->libc}.tar.xz && $program agile-bridge-$version/install.php"
+			: 'curl -fsSL ' . self::quoted( "$this->address/install.php" ) . " | $program --" )
+			. ( $is_roots ? '' : ' --wordpress=' . self::quoted( untrailingslashit( ABSPATH ) ) );
 	}
 
 	private function where(): string {

@@ -174,6 +174,15 @@ fn where_nothing_is_the_package_or_the_archive_is_named() {
     places["address"] = "https://example.com/releases".into();
     let said = says_with(&site, &json!([{"places": places}]));
     assert!(said["after"].as_str().is_some_and(|text| text.contains("at https://example.com/releases.")), "{said}");
+    let file = format!("agile-bridge_{}_amd64.deb", version(&site));
+    let fetched = format!("curl -fLO https://example.com/releases/{file} && sudo apt-get install ./{file}");
+    expect(&said, "", &[&fetched]);
+    let said = says_with(&site, &json!([{"places": places, "php": other_system()}]));
+    let command = said["commands"][0].as_str().expect("a command");
+    assert!(
+        command.starts_with("curl -fsSL https://example.com/releases/install.php | sudo /usr/bin/php --"),
+        "{said}"
+    );
 }
 
 #[test]
