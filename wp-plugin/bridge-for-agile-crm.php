@@ -98,6 +98,7 @@ if ( is_admin() ) {
 	add_action( 'admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );
 	add_action( 'network_admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );
 	add_action( 'admin_notices', [ Admin\Notices\InboxNotice::class, 'show' ] );
+	add_action( 'admin_notices', [ Admin\Notices\EmailNotice::class, 'show' ] );
 	add_filter( 'site_status_tests', [ Admin\Health\ExtensionHealth::class, 'add' ] );
 }
 

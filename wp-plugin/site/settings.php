@@ -28,6 +28,7 @@ final readonly class Settings {
 	/**
 	 * @param string          $api_key       Sealed.
 	 * @param int             $inline_workers See inline_workers().
+	 * @param bool            $follow_emails Whether the address of users who were there before follows their contact's too.
 	 * @param string          $gone_contacts `keep`, `unlink`, or `role:` and a slug: what happens to users whose contact is gone.
 	 * @param list<AccessKey> $access_keys   At most two, the one in use first, the former one after it until the admin removes it.
 	 */
@@ -40,6 +41,7 @@ final readonly class Settings {
 		public bool $paused,
 		public int $inline_workers,
 		public bool $reconcile,
+		public bool $follow_emails,
 		public string $gone_contacts,
 		public array $access_keys,
 	) {}
@@ -56,6 +58,7 @@ final readonly class Settings {
 			paused: true === ( $stored['paused'] ?? false ),
 			inline_workers: is_int( $stored['inline_workers'] ?? null ) ? max( 0, $stored['inline_workers'] ) : self::INLINE_WORKERS,
 			reconcile: false !== ( $stored['reconcile'] ?? true ),
+			follow_emails: true === ( $stored['follow_emails'] ?? false ),
 			gone_contacts: '' === $text( 'gone_contacts' ) ? 'keep' : $text( 'gone_contacts' ),
 			access_keys: array_map( [ AccessKey::class, 'of_stored' ], self::stored_keys( $stored ) ),
 		);

@@ -1,7 +1,7 @@
 <?php
 /**
  * Counters for the admin: calls with a wrong access key, and changes that no webhook told. And which PHP was seen with or without
- * the extension: the web's and the command line's are often two.
+ * the extension: the web's and the command line's are often two. And whose address did not follow their contact's.
  *
  * A flood of wrong keys must cost next to nothing: one option read a call, and at most one write a minute. The count is
  * therefore of the minutes in which something was refused: 'at least' so many calls. Called while the main plugin file
@@ -22,6 +22,9 @@ final class Stats {
 	public const OPTION = 'agile_bridge_stats';
 
 	private const SECONDS_BETWEEN_WRITES = 60;
+
+	/** So many users are remembered whose address did not follow; an admin reads no longer list. */
+	private const MAX_KEPT_EMAILS = 100;
 
 	/**
 	 * @param string $reason `invalid_access_key`.
@@ -78,6 +81,26 @@ final class Stats {
 			$next  = is_array( $stats ) ? $stats : [];
 			self::replace( $stats, [ 'repaired' => (int) ( $next['repaired'] ?? 0 ) + $count ] + $next );
 		}
+	}
+
+	/**
+	 * Notes that the address of a user did not follow their contact's, or that it need not any more. Writes only what is news.
+	 */
+	public static function note_kept_email( int $user_id, bool $is_kept ): void {
+		$stats = get_option( self::OPTION );
+		$kept  = self::kept_emails();
+		if ( isset( $kept[ $user_id ] ) !== $is_kept ) {
+			$next = $is_kept ? [ $user_id => time() ] + $kept : array_diff_key( $kept, [ $user_id => 0 ] );
+			self::replace( $stats, [ 'kept_emails' => array_slice( $next, 0, self::MAX_KEPT_EMAILS, true ) ] + ( is_array( $stats ) ? $stats : [] ) );
+		}
+	}
+
+	/**
+	 * @return array<int, int> User => when that was noted; the latest first.
+	 */
+	public static function kept_emails(): array {
+		$stats = get_option( self::OPTION );
+		return is_array( $stats ) && is_array( $stats['kept_emails'] ?? null ) ? array_map( 'intval', $stats['kept_emails'] ) : [];
 	}
 
 	/**

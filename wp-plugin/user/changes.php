@@ -24,6 +24,7 @@ final readonly class Changes {
 	 * @param array<string, string|list<string>> $meta      Mapped user meta to write.
 	 * @param bool                               $link      Whether the link is to be written.
 	 * @param ?list<string>                      $tags      Tags to write; null leaves them.
+	 * @param bool                               $hands_over Whether the account is another contact's from now on.
 	 * @param list<string>                       $notes
 	 * @param array<string, string|list<string>> $data      What the user shall have, of what may be changed of them.
 	 */
@@ -34,6 +35,7 @@ final readonly class Changes {
 		public array $meta,
 		public bool $link,
 		public ?array $tags,
+		public bool $hands_over,
 		public array $notes,
 		public array $data,
 	) {}
@@ -43,16 +45,17 @@ final readonly class Changes {
 	 * @param ?list<string>                      $tags      Null where the CRM did not tell.
 	 * @param ?string                            $role      Slug of the role that the user shall have; null leaves it.
 	 * @param ?string                            $join_role See above.
+	 * @param bool                               $relinks   Whether they were another contact's until now.
 	 * @throws Failure If the address belongs to somebody else.
 	 */
-	public static function between( \WP_User $user, array $data, string $contact_id, ?array $tags, ?string $role, ?string $join_role ): self {
+	public static function between( \WP_User $user, array $data, string $contact_id, ?array $tags, ?string $role, ?string $join_role, bool $relinks = false ): self {
 		$mark    = Database::mark();
 		$names   = [ ...AccountFields::NAME_META, ...array_keys( AccountFields::COLUMN_SIZE ) ];
-		$allowed = Roles::is_protected( $user ) ? AccountFields::NAME_META : [ ...$names, 'user_email' ];
-		$data    = array_diff_key( $data, array_flip( array_diff( AccountFields::ALL, $allowed ) ) );
+		$keeps   = Ownership::keeps_email( $user, $data['user_email'] ?? null );
+		$data    = array_diff_key( $data, array_flip( array_diff( AccountFields::ALL, Ownership::account_fields( $user ) ) ) );
 		$email   = self::email( $user, $data['user_email'] ?? null );
 		$account = null === $email || '' === $email ? [] : [ 'user_email' => $email ];
-		$notes   = '' === $email ? [ 'email_kept' ] : [];
+		$notes   = '' === $email || $keeps ? [ 'email_kept' ] : [];
 		foreach ( array_intersect_key( $data, array_flip( $names ) ) as $key => $value ) {
 			$stored = AccountFields::stored_form( $key, (string) $value );
 			if ( null === $stored ) {
@@ -69,6 +72,7 @@ final readonly class Changes {
 			meta: array_filter( $meta, static fn( $value, $key ): bool => ! UserMeta::is( $user->ID, (string) $key, $value ), ARRAY_FILTER_USE_BOTH ),
 			link: ! UserMeta::is( $user->ID, Links::key(), $contact_id ),
 			tags: null !== $tags && array_filter( Tags::changes( Tags::of_user( $user->ID ), $tags ) ) ? $tags : null,
+			hands_over: $relinks && Ownership::can_be_handed_over( $user ),
 			notes: $notes,
 			data: $data,
 		);

@@ -35,7 +35,7 @@ final class Creation {
 		$mapped                = self::mapped_password( $data );
 		$password              = $mapped ?? \AgileBridge\generate_password();
 		[ $account, $refused ] = self::account( $data, $email, $login, $role );
-		$account['meta_input'] = [ NewUser::MARK => '1', Links::key() => $contact_id ] + ( empty( $tags ) ? [] : [ Tags::key() => $tags ] );
+		$account['meta_input'] = [ NewUser::MARK => '1', Ownership::key() => '1', Links::key() => $contact_id ] + ( empty( $tags ) ? [] : [ Tags::key() => $tags ] );
 		// A lookup that failed looks like a free address.
 		Database::require_since( $mark );
 
@@ -76,6 +76,7 @@ final class Creation {
 		global $wpdb;
 		$mark   = Database::mark();
 		$update = Update::write( $user, $changes, $contact_id );
+		UserMeta::write( $user->ID, Ownership::key(), '1' );
 		if ( is_multisite() && ! Membership::has( $user ) ) {
 			Membership::join( $user->ID, $role );
 		} elseif ( '' !== $role && [ $role ] !== array_values( $user->roles ) ) {

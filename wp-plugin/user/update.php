@@ -27,6 +27,9 @@ final class Update {
 		if ( null !== $changes->join_role ) {
 			Membership::join( $user->ID, $changes->join_role );
 		}
+		if ( $changes->hands_over ) {
+			Ownership::hand_over( $user );
+		}
 		if ( [] !== $changes->account ) {
 			self::change_account( $user, $changes->account );
 		}
@@ -95,6 +98,7 @@ final class Update {
 			throw Refused::by_wordpress( $result );
 		}
 		if ( isset( $changes['user_email'] ) ) {
+			Ownership::end_application_passwords( $id );
 			clean_user_cache( $id );
 			$stored = get_userdata( $id );
 			if ( ! $stored || $stored->user_email !== $changes['user_email'] ) {

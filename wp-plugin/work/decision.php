@@ -21,6 +21,7 @@ final readonly class Decision {
 	/**
 	 * @param ?\WP_User                          $user         Null where one will be created.
 	 * @param bool                               $is_half_made Whether their creation was cut off, and is to be completed.
+	 * @param bool                               $is_relinked  Whether they were another contact's until now.
 	 * @param string                             $linked       The contact that they are linked to, '' if none.
 	 * @param list<string>                       $before       Their tags until now.
 	 * @param ?list<int>                         $linked_users All users linked to the contact; null where that was not asked.
@@ -37,6 +38,7 @@ final readonly class Decision {
 	public function __construct(
 		public ?\WP_User $user,
 		public bool $is_half_made,
+		public bool $is_relinked,
 		public string $linked,
 		public array $before,
 		public ?array $linked_users,
@@ -86,6 +88,6 @@ final readonly class Decision {
 	 * @param \WP_User $user The same, as read just now.
 	 */
 	public function changes( \WP_User $user, string $contact_id ): Changes {
-		return Changes::between( $user, $this->data, $contact_id, $this->tags, $this->role, $this->join_role );
+		return Changes::between( $user, $this->data, $contact_id, $this->tags, $this->role, $this->join_role, $this->is_relinked );
 	}
 }

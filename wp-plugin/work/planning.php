@@ -61,6 +61,7 @@ final class Planning {
 		$who  = [
 			'user'         => $user,
 			'is_half_made' => $half,
+			'is_relinked'  => $found->is_relinked,
 			'linked'       => null === $user ? '' : Links::contact_of( $user->ID ),
 			'before'       => null === $user ? [] : Tags::of_user( $user->ID ),
 			'linked_users' => $known,

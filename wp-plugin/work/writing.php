@@ -24,6 +24,7 @@ use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\LateCommit;
+use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\Transaction;
 use AgileBridge\Plugin\Site\TransactionLost;
 use AgileBridge\Plugin\User\Contact;
@@ -32,6 +33,7 @@ use AgileBridge\Plugin\User\HeldMails;
 use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Matching;
 use AgileBridge\Plugin\User\NewUser;
+use AgileBridge\Plugin\User\Ownership;
 use AgileBridge\Plugin\User\Tags;
 use AgileBridge\Plugin\User\Update;
 use AgileBridge\Plugin\User\UserChanged;
@@ -77,12 +79,23 @@ final class Writing {
 			return $this->finish_ignored( 'no_matching_user' );
 		}
 		$notes = $owed->notes;
+		$this->note_kept_email( $owed );
 		if ( ! $owed->is_finished ) {
 			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
 			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed ) );
 			null === $this->commit ? $finish() : $this->commit->after( $finish );
 		}
 		return Outcome::done( $owed->status, $owed->user_id, $this->contact->id, array_values( array_unique( $notes ) ) );
+	}
+
+	/** For the admin. (Not by the note: an address that is none is kept too.) */
+	private function note_kept_email( Owed $owed ): void {
+		$user = Ownership::is_contacts( $owed->user_id ) ? false : get_userdata( $owed->user_id );
+		if ( false !== $user ) {
+			$emails  = $this->contact->addresses();
+			$is_kept = [] !== $emails && ! in_array( strtolower( $user->user_email ), $emails, true ) && in_array( 'email_kept', $owed->notes, true );
+			Stats::note_kept_email( $user->ID, $is_kept );
+		}
 	}
 
 	private function finish_ignored( string $code ): Outcome {

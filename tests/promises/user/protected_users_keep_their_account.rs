@@ -110,10 +110,15 @@ fn on_a_network_too() {
         world.site.wp(&format!("return add_user_to_blog({other}, {user}, '{role}');"));
         assert_protected(&world, &format!("{role} of another site"), &email, user);
     }
-    // Here only, and harmless: an ordinary user.
+    // Here only, and harmless: an ordinary user, whose account this site changes if it has made it.
     let user = world.existing_user("dan", "dan@example.com", "subscriber");
     let (_, answer) = world.add(contact("dan@example.com"));
     world.expect(&answer, 200, "updated", "");
     assert!(!answer.notes().contains(&"protected_user".to_owned()), "{}", answer.json);
-    assert_eq!(world.user(user)["display_name"], "Evil");
+    assert_eq!((&world.user(user)["display_name"], &world.user(user)["plan"]), (&json!("dan"), &json!("gold")));
+    let (id, answer) = world.add(Contact::person("eva@example.com").first_name("Eva"));
+    world.expect(&answer, 200, "created", "");
+    world.crm.set_property(id.parse().expect("a number"), "CUSTOM", "Shown", "", "Evil");
+    world.expect(&world.site.webhook("update", &[("contact_id", &id)]), 200, "updated", "");
+    assert_eq!(world.user_with("eva@example.com")["display_name"], "Evil");
 }

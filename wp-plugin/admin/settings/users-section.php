@@ -32,6 +32,15 @@ final class UsersSection {
 					'maxlength'  => (string) Saving::MAX_FIELD_NAME,
 				]
 			);
+			if ( ! is_multisite() ) {
+				Fields::show_checkbox_row(
+					'follow_emails',
+					__( 'E-mail addresses', 'bridge-for-agile-crm' ),
+					Settings::stored()->follow_emails,
+					__( 'Follow e-mail changes of users who existed before', 'bridge-for-agile-crm' ),
+					__( 'Users whom a webhook made follow their contact\'s address in any case. The others were only matched by it, which proves nothing: with this, whoever can change a contact can move such a user\'s address to their own, and ask for a new password there. Users with special rights never follow.', 'bridge-for-agile-crm' )
+				);
+			}
 			if ( WpFusion::has_agile_crm() ) {
 				self::show_who_answers();
 			}
