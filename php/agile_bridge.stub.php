@@ -7,7 +7,7 @@ namespace AgileBridge;
 const VERSION = '0.1.0';
 
 /** The plugin accepts its own number and the one before. */
-const INTERFACE_NUMBER = 1;
+const INTERFACE_NUMBER = 2;
 
 /** A new access key: 43 URL-safe characters, 256 bits from the operating system. */
 function generate_access_key(): string {}
@@ -104,10 +104,13 @@ class ContactNotFound extends \AgileBridge\Exception {}
 class CrmUnauthorized extends \AgileBridge\Exception {}
 
 /**
- * Ask in another way: the account does not list contacts by when they changed, see AgileCrm::changedSince(). 502. As nobody
+ * Ask in another way: the account does not list contacts by when they changed, see AgileCrm::changedBetween(). 502. As nobody
  * documents how an account says so, a status 500 counts, twice in a row: it may pass, so ask again another day.
  */
 class FilterRefused extends \AgileBridge\Exception {}
+
+/** Ask for less: a page of a list comes too slowly, or is too large. 502, or 504 for a time-out. */
+class PageTooHeavy extends \AgileBridge\Exception {}
 
 /** Try again later: no answer, or not one to build on. 502, or 504 for a time-out. */
 class CrmUnavailable extends \AgileBridge\Exception {}
@@ -165,9 +168,21 @@ final class AgileCrm {
 	public function pending(): int {}
 
 	/**
-	 * A page of at most 200 people changed after this moment, in no order of change: ask until there is no cursor, and the
-	 * next time from the moment when this walk began. Who was never changed since they were created is not listed; nor is
-	 * what is not whole. Takes 10 s at most.
+	 * A page of people changed between two moments, in no order of change: ask until there is no cursor, and the next time
+	 * from the moment when this list began. Who was never changed since they were created is not listed; nor is what is not
+	 * whole. Takes 10 s at most.
+	 *
+	 * @param int     $from      Milliseconds since the epoch.
+	 * @param int     $until     The same for all pages of a list.
+	 * @param ?string $cursor    Of the page before.
+	 * @param ?int    $page_size 1 to 200; null is 200. Another one may go on with the same cursor.
+	 * @return array{contacts: list<array<string, mixed>>, cursor: ?string}
+	 * @throws Exception
+	 */
+	public function changedBetween(int $from, int $until, ?string $cursor = NULL, ?int $page_size = NULL): array {}
+
+	/**
+	 * The same with no end, for a plugin of the interface number before.
 	 *
 	 * @param int     $milliseconds Since the epoch.
 	 * @param ?string $cursor       Of the page before.
@@ -175,6 +190,16 @@ final class AgileCrm {
 	 * @throws Exception
 	 */
 	public function changedSince(int $milliseconds, ?string $cursor = NULL): array {}
+
+	/**
+	 * A page of all contacts, companies too, who was created last first.
+	 *
+	 * @param ?string $cursor    Of the page before.
+	 * @param ?int    $page_size 1 to 200; null is 200.
+	 * @return array{contacts: list<array<string, mixed>>, cursor: ?string}
+	 * @throws Exception
+	 */
+	public function newestContacts(?string $cursor = NULL, ?int $page_size = NULL): array {}
 
 	/**
 	 * The account's user whose API key it is: the connection test.

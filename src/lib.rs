@@ -42,7 +42,7 @@ mod agile_bridge {
     use std::collections::BTreeMap;
 
     /// The plugin accepts its own number and the one before. Raised when a function changes in a way that callers see.
-    const INTERFACE_NUMBER: i64 = 1;
+    const INTERFACE_NUMBER: i64 = 2;
 
     /// The table of contents.
     #[php_module]

@@ -23,8 +23,8 @@ pub const PAGE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const MAX_ANSWER: usize = 2 << 20;
 /// The same for a page of contacts.
 pub const MAX_PAGE: usize = 16 << 20;
-/// Contacts on a page; more have ended in a 500 (recorded).
-const PAGE_SIZE: u32 = 200;
+/// The most contacts on a page; more have ended in a 500 (recorded).
+pub const PAGE_SIZE: u32 = 200;
 
 /// What may stand unescaped in a path segment (RFC 3986 `unreserved`); Agile wants `+` as `%2B`.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
@@ -78,39 +78,35 @@ impl AgileCrm {
         Ok(contact)
     }
 
-    /// A page of the people changed after this moment (epoch milliseconds), from where `cursor` says.
+    /// A page of the people changed between two moments (epoch milliseconds), from where `cursor` says, at most
+    /// [`PAGE_SIZE`] of them.
     ///
     /// The filter takes a form; JSON ends in a 500 (recorded). It is documented with this order, which no change of a
-    /// contact disturbs; that it knows `updated_time` is assumed. Who has never been changed since they were created has
-    /// an `updated_time` of 0 and is not listed.
-    pub async fn changed_since(&self, milliseconds: i64, cursor: Option<&str>) -> Result<Page, Error> {
+    /// contact disturbs. `BETWEEN` and not `AFTER`, which may mean *after that day*; only milliseconds work there
+    /// (recorded). Who has never been changed since they were created has an `updated_time` of 0 and is not listed.
+    pub async fn changed_between(
+        &self,
+        from: i64,
+        until: i64,
+        cursor: Option<&str>,
+        page_size: u32,
+    ) -> Result<Page, Error> {
         let filter = serde_json::json!({
-            "rules": [{ "LHS": "updated_time", "CONDITION": "AFTER", "RHS": milliseconds }],
+            "rules": [{ "LHS": "updated_time", "CONDITION": "BETWEEN", "RHS": from, "RHS_NEW": until }],
             "or_rules": [],
             "contact_type": "PERSON",
         });
-        let filter = filter.to_string();
-        let mut form = format!("page_size={PAGE_SIZE}&global_sort_key=-created_time");
-        for (name, value) in [("filterJson", Some(filter.as_str())), ("cursor", cursor)] {
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                form = format!("{form}&{name}={}", utf8_percent_encode(value, SEGMENT));
-            }
-        }
-        let question = Question {
-            method: Method::POST,
-            path: "filters/filter/dynamic-filter",
-            content: Content::Form(form),
-            time: PAGE_TIMEOUT,
-            max_answer: MAX_PAGE,
-        };
-        let answer = self.ask(question).await?;
-        match answer.status {
-            // How other lists say that they are empty.
-            204 => return Ok(Page::default()),
-            status if refuses_filter(&answer) => return Err(Error::FilterRefused { status }),
-            _ => {}
-        }
-        Page::from_json(&meaning(answer)?.body).ok_or_else(|| Error::unusable("its answer is not the JSON of a list"))
+        let path = "filters/filter/dynamic-filter";
+        let form = list_query(cursor, page_size, Some(&filter.to_string()));
+        let answer = self.list(Method::POST, path, Content::Form(form)).await?;
+        let status = answer.status;
+        if refuses_filter(&answer) { Err(Error::FilterRefused { status }) } else { page_in(answer) }
+    }
+
+    /// A page of all contacts, who was created last first, from where `cursor` says.
+    pub async fn newest(&self, cursor: Option<&str>, page_size: u32) -> Result<Page, Error> {
+        let path = format!("contacts?{}", list_query(cursor, page_size, None));
+        page_in(self.list(Method::GET, &path, Content::None).await?)
     }
 
     /// The connection test.
@@ -143,6 +139,10 @@ impl AgileCrm {
         meaning(self.ask(Question { method: Method::GET, path, content: Content::None, time, max_answer }).await?)
     }
 
+    async fn list(&self, method: Method, path: &str, content: Content) -> Result<Answer, Error> {
+        self.ask(Question { method, path, content, time: PAGE_TIMEOUT, max_answer: MAX_PAGE }).await
+    }
+
     /// Any complete answer, whatever it means.
     async fn ask(&self, question: Question<'_>) -> Result<Answer, Error> {
         let Question { method, path, content, time, max_answer } = question;
@@ -157,7 +157,7 @@ impl AgileCrm {
         self.sender.send(&call, end.into()).await.map_err(|failure| match failure {
             Failure::TimedOut(detail) => Error::timed_out(detail, true),
             Failure::Failed(detail) => Error::outage(detail, None),
-            Failure::TooLarge(detail) => Error::unusable(detail),
+            Failure::TooLarge(detail) => Error::TooLarge(detail),
         })
     }
 }
@@ -186,6 +186,24 @@ fn refuses_filter(answer: &Answer) -> bool {
         500 => !String::from_utf8_lossy(&answer.body).to_ascii_lowercase().contains("per day"),
         _ => false,
     }
+}
+
+fn list_query(cursor: Option<&str>, page_size: u32, filter: Option<&str>) -> String {
+    let mut query = format!("page_size={}&global_sort_key=-created_time", page_size.clamp(1, PAGE_SIZE));
+    for (name, value) in [("filterJson", filter), ("cursor", cursor)] {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            query = format!("{query}&{name}={}", utf8_percent_encode(value, SEGMENT));
+        }
+    }
+    query
+}
+
+fn page_in(answer: Answer) -> Result<Page, Error> {
+    // 204 is how other lists say that they are empty.
+    if answer.status == 204 {
+        return Ok(Page::default());
+    }
+    Page::from_json(&meaning(answer)?.body).ok_or_else(|| Error::unusable("its answer is not the JSON of a list"))
 }
 
 fn contact_in(answer: &Answer) -> Result<Contact, Error> {

@@ -63,12 +63,15 @@ fn a_filter_is_refused_by_what_no_outage_says() {
     }
 }
 
-fn changed_since(crm: &Sandbox, http: &Http, milliseconds: i64, cursor: Option<&str>) -> Result<Page, Error> {
+fn call(crm: &Sandbox, http: &Http) -> AgileCrm {
     let (domain, email, api_key) = (crm.domain().to_owned(), crm.email().to_owned(), crm.api_key().to_owned());
     let settings = Settings { domain, email, api_key, api_url: crm.url(), proxy: String::new() };
     let account = Arc::new(Account::new(&settings).unwrap());
-    let call = AgileCrm::new(http.sender(), account, None);
-    http.wait(call.changed_since(milliseconds, cursor))
+    AgileCrm::new(http.sender(), account, None)
+}
+
+fn changed_between(crm: &Sandbox, http: &Http, from: i64, until: i64, cursor: Option<&str>) -> Result<Page, Error> {
+    http.wait(call(crm, http).changed_between(from, until, cursor, PAGE_SIZE))
 }
 
 fn crm() -> (Sandbox, Http) {
@@ -95,7 +98,7 @@ fn the_changed_contacts_come_page_by_page() {
 
     let (mut seen, mut sizes, mut cursor) = (Vec::new(), Vec::new(), None);
     loop {
-        let page = changed_since(&crm, &http, 1_000, cursor.as_deref()).unwrap();
+        let page = changed_between(&crm, &http, 1_000, 3_900_000_000_000, cursor.as_deref()).unwrap();
         sizes.push(page.contacts.len());
         seen.extend(page.contacts.iter().map(|contact| contact.id.to_string().parse::<u64>().unwrap()));
         cursor = page.cursor;
@@ -108,8 +111,59 @@ fn the_changed_contacts_come_page_by_page() {
     assert_eq!(sizes.iter().sum::<usize>(), 450);
     assert_eq!((sizes.len(), crm.counts().connections_opened, crm.complaints()), (3, 1, vec![]));
 
-    let later = changed_since(&crm, &http, 4_100_000_000_000, Some("")).unwrap();
+    let later = changed_between(&crm, &http, 4_100_000_000_000, 4_200_000_000_000, Some("")).unwrap();
     assert_eq!(later, Page::default());
+}
+
+#[test]
+fn what_means_the_day_by_after_lists_by_between_all_the_same() {
+    let (crm, http) = crm();
+    let id = crm.create_contact(sandbox::Contact::person("ana@example.com"));
+    crm.add_tag(id, "Lead");
+    crm.set_faults(Faults { after_means_day: true, ..Faults::default() });
+    let now = crm.contact(id).unwrap()["updated_time"].as_i64().unwrap() * 1_000;
+    let ids = |from, until| {
+        let page = changed_between(&crm, &http, from, until, None).unwrap();
+        page.contacts.iter().map(|contact| contact.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(now - 60_000, now + 60_000), [id.to_string()]);
+    assert_eq!(ids(now - 120_000, now - 60_000), [""; 0]);
+}
+
+#[test]
+fn the_newest_contacts_come_first_as_many_as_were_asked_for() {
+    let (crm, http) = crm();
+    let all: Vec<u64> = (0..5_u64)
+        .map(|number| {
+            let id = crm.create_contact(sandbox::Contact::person(&format!("c{number}@example.com")));
+            let mut contact = crm.contact(id).unwrap();
+            contact["created_time"] = (1_700_000_000 + number).into();
+            crm.replace_contact(id, contact);
+            id
+        })
+        .collect();
+    let (mut seen, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = http.wait(call(&crm, &http).newest(cursor.as_deref(), 2)).unwrap();
+        assert!(page.contacts.len() <= 2);
+        seen.extend(page.contacts.iter().map(|contact| contact.id.to_string().parse::<u64>().unwrap()));
+        cursor = page.cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, all.into_iter().rev().collect::<Vec<_>>());
+    assert_eq!(crm.complaints(), [""; 0]);
+}
+
+#[test]
+fn of_a_list_that_is_too_slow_or_too_large_less_may_be_asked_for() {
+    for error in [Error::TooLarge("x".to_owned()), Error::timed_out("x", true)] {
+        assert!(error.is_too_much_at_once(), "{error}");
+    }
+    for error in [Error::timed_out("x", false), Error::outage("x", None), Error::unusable("x")] {
+        assert!(!error.is_too_much_at_once(), "{error}");
+    }
 }
 
 #[test]
@@ -117,7 +171,7 @@ fn a_refused_filter_is_told_from_an_outage() {
     let (crm, http) = crm();
     let with = |faults: Faults| {
         crm.set_faults(faults);
-        changed_since(&crm, &http, 1_000, None).unwrap_err()
+        changed_between(&crm, &http, 1_000, 4_100_000_000_000, None).unwrap_err()
     };
     assert_eq!(
         with(Faults { refuse_updated_time_filter: true, ..Faults::default() }),

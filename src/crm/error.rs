@@ -16,6 +16,8 @@ pub enum Error {
     Unauthorized { status: u16 },
     /// Ask in another way: the account does not list contacts by when they changed. `status` is its HTTP status.
     FilterRefused { status: u16 },
+    /// Ask for less: the answer is larger than we read.
+    TooLarge(String),
     /// Try again later: no answer, or not one to build on.
     Unavailable {
         detail: String,
@@ -44,13 +46,18 @@ impl Error {
         Self::Unavailable { detail: detail.into(), timed_out: true, outage: asked, retry_after: None }
     }
 
+    /// A list that comes too slowly, or is too large: a shorter page of it may do.
+    pub fn is_too_much_at_once(&self) -> bool {
+        matches!(self, Self::TooLarge(_) | Self::Unavailable { timed_out: true, outage: true, .. })
+    }
+
     /// The name by which the plugin knows it. (A refused filter has none of its own: it is told by its exception.)
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotConfigured(_) => "not_configured",
             Self::ContactNotFound => "contact_not_found",
             Self::Unauthorized { .. } => "crm_unauthorized",
-            Self::FilterRefused { .. } | Self::Unavailable { .. } => "crm_unavailable",
+            Self::FilterRefused { .. } | Self::TooLarge(_) | Self::Unavailable { .. } => "crm_unavailable",
         }
     }
 
@@ -60,7 +67,9 @@ impl Error {
             Self::NotConfigured(_) => 503,
             Self::ContactNotFound => 404,
             Self::Unavailable { timed_out: true, .. } => 504,
-            Self::Unauthorized { .. } | Self::FilterRefused { .. } | Self::Unavailable { .. } => 502,
+            Self::Unauthorized { .. } | Self::FilterRefused { .. } | Self::TooLarge(_) | Self::Unavailable { .. } => {
+                502
+            }
         }
     }
 
@@ -90,7 +99,7 @@ impl fmt::Display for Error {
             Self::Unavailable { detail, timed_out: true, .. } => {
                 write!(f, "Agile CRM did not answer in time: {detail}")
             }
-            Self::Unavailable { detail, timed_out: false, .. } => {
+            Self::TooLarge(detail) | Self::Unavailable { detail, timed_out: false, .. } => {
                 write!(f, "Agile CRM gave no usable answer: {detail}")
             }
         }

@@ -2,12 +2,12 @@
 //!
 //! All arguments of `begin` are bytes: whatever stands there, the fetch is answered for by `next`, never by an exception.
 
-use super::{Array, Bytes, array, contact_array, fetched_array, http, instant, thrown, zval};
+use super::{Array, Bytes, array, contact_array, fetched_array, http, instant, thrown, thrown_for_page, zval};
 use crate::contact::ContactId;
-use crate::contact::Named;
 use crate::contact::email;
+use crate::contact::{Named, Page};
 use crate::crm::account::{Account, Settings};
-use crate::crm::agile_crm::AgileCrm;
+use crate::crm::agile_crm::{AgileCrm, PAGE_SIZE};
 use crate::crm::error::Error;
 use crate::crm::fetch::Fetches;
 use crate::crm::http::Http;
@@ -21,6 +21,9 @@ use std::time::Instant;
 
 const NO_ID: &str = "this is not a contact's id";
 const NO_ADDRESS: &str = "this is not an e-mail address";
+
+/// The first moment of the year 2100: one end for all pages of a list that has none.
+const END_OF_TIME: i64 = 4_102_444_800_000;
 
 /// One account of Agile CRM.
 #[php_class]
@@ -86,12 +89,27 @@ impl PhpAgileCrm {
         i64::try_from(self.fetches.pending()).unwrap_or(i64::MAX)
     }
 
-    /// A page of the people changed after this moment.
+    /// A page of the people changed between two moments.
+    pub fn changed_between(
+        &self,
+        from: i64,
+        until: i64,
+        cursor: Option<&str>,
+        page_size: Option<i64>,
+    ) -> PhpResult<Array> {
+        let size = contacts_on_page(page_size);
+        page_array(self.call(async |crm| crm.changed_between(from, until, cursor, size).await))
+    }
+
+    /// A page of the people changed after this moment: for a plugin of the interface number before.
     pub fn changed_since(&self, milliseconds: i64, cursor: Option<&str>) -> PhpResult<Array> {
-        let page =
-            self.call(async |crm| crm.changed_since(milliseconds, cursor).await).map_err(|error| thrown(&error))?;
-        let contacts: PhpResult<Vec<Array>> = page.contacts.into_iter().map(contact_array).collect();
-        array([("contacts", zval(contacts?)?), ("cursor", zval(page.cursor)?)])
+        self.changed_between(milliseconds, END_OF_TIME, cursor, None)
+    }
+
+    /// A page of all contacts, who was created last first.
+    pub fn newest_contacts(&self, cursor: Option<&str>, page_size: Option<i64>) -> PhpResult<Array> {
+        let size = contacts_on_page(page_size);
+        page_array(self.call(async |crm| crm.newest(cursor, size).await))
     }
 
     /// The user whose API key it is: the connection test.
@@ -123,6 +141,16 @@ impl PhpAgileCrm {
         let account = self.account.get_or_try_init(|| Account::new(&self.settings).map(Arc::new))?;
         Ok((Arc::clone(account), http(account.options())?))
     }
+}
+
+fn contacts_on_page(size: Option<i64>) -> u32 {
+    size.and_then(|size| u32::try_from(size).ok()).unwrap_or(PAGE_SIZE)
+}
+
+fn page_array(page: Result<Page, Error>) -> PhpResult<Array> {
+    let page = page.map_err(|error| thrown_for_page(&error))?;
+    let contacts: PhpResult<Vec<Array>> = page.contacts.into_iter().map(contact_array).collect();
+    array([("contacts", zval(contacts?)?), ("cursor", zval(page.cursor)?)])
 }
 
 /// The id wins over the address and an empty text is none, as in a webhook.

@@ -71,7 +71,9 @@ pub fn register_exceptions() -> ext_php_rs::error::Result<()> {
     let class = |name: &str| ClassBuilder::new(format!("AgileBridge\\{name}"));
     let keep = |class: &'static mut ClassEntry, _| BASE.store(class, Ordering::Release);
     class("Exception").extends((ce::exception, "\\Exception")).registration(keep).register()?;
-    for name in ["NotConfigured", "ContactNotFound", "CrmUnauthorized", "FilterRefused", "CrmUnavailable"] {
+    for name in
+        ["NotConfigured", "ContactNotFound", "CrmUnauthorized", "FilterRefused", "PageTooHeavy", "CrmUnavailable"]
+    {
         class(name).extends((base, "\\AgileBridge\\Exception")).registration(|_, _| {}).register()?;
     }
     Ok(())
@@ -95,9 +97,17 @@ pub fn thrown(error: &Error) -> PhpException {
         Error::ContactNotFound => "ContactNotFound",
         Error::Unauthorized { .. } => "CrmUnauthorized",
         Error::FilterRefused { .. } => "FilterRefused",
-        Error::Unavailable { .. } => "CrmUnavailable",
+        Error::TooLarge(_) | Error::Unavailable { .. } => "CrmUnavailable",
     };
     exception(class, &error.to_string(), error.http_status())
+}
+
+/// The same for a page of a list, of which less may be asked for.
+pub fn thrown_for_page(error: &Error) -> PhpException {
+    if error.is_too_much_at_once() {
+        return exception("PageTooHeavy", &error.to_string(), error.http_status());
+    }
+    thrown(error)
 }
 
 pub fn no_random_numbers() -> PhpException {

@@ -16,7 +16,7 @@ fetch( array() );
 fetch( array( 'domain' => 'a/b', 'email' => 'a@b.co', 'api_key' => 'k' ) );
 fetch( array( 'domain' => 'demo', 'email' => 'a@b.co', 'api_key' => 'k', 'api_url' => 'http://127.0.0.1:1' ) );
 fetch( array( 'domain' => 'demo', 'email' => 'a@b.co', 'api_key' => 'k', 'deadline' => microtime( true ) - 1 ) );
-foreach ( array( 'NotConfigured', 'ContactNotFound', 'CrmUnauthorized', 'FilterRefused', 'CrmUnavailable' ) as $class ) {
+foreach ( array( 'NotConfigured', 'ContactNotFound', 'CrmUnauthorized', 'FilterRefused', 'PageTooHeavy', 'CrmUnavailable' ) as $class ) {
 	echo implode( ' < ', class_parents( "AgileBridge\\$class" ) ), "\n";
 }
 try {
@@ -40,6 +40,7 @@ Agile CRM gave no usable answer: %sConnection refused (os error %d)
 AgileBridge\CrmUnavailable 504 exceptions_carry_file_line_and_trace.php:5
 Agile CRM did not answer in time: the time for this webhook was up before it was asked
 %a
+AgileBridge\Exception < Exception
 AgileBridge\Exception < Exception
 AgileBridge\Exception < Exception
 AgileBridge\Exception < Exception

@@ -4,7 +4,7 @@
 
 pub(crate) mod answer;
 mod contacts;
-mod listing;
+pub(crate) mod listing;
 mod settings;
 mod xml;
 

@@ -95,6 +95,10 @@ pub struct Faults {
     pub search_lag: Duration,
     /// The account refuses to filter by `updated_time` (section 2).
     pub refuse_updated_time_filter: bool,
+    /// `AFTER` a moment means after the (UTC) day of it: the other reading of the document (section 2).
+    pub after_means_day: bool,
+    /// A page of more contacts than this is never answered (section 2: large ones meet a cap).
+    pub longest_page: Option<usize>,
     /// Account webhooks leave this much later (section 5: up to a minute).
     #[serde(rename = "webhook_delay_ms", with = "ms")]
     pub webhook_delay: Duration,

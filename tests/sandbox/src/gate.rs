@@ -2,7 +2,7 @@
 
 use crate::account::Account;
 use crate::api::answer::{Answer, Reply};
-use crate::api::{self, Asked, Call};
+use crate::api::{self, Asked, Call, listing};
 use crate::counts::Recorded;
 use crate::faults::{Faults, Form};
 use axum::body::Body;
@@ -62,6 +62,9 @@ pub(crate) async fn pass(State(account): State<Arc<Account>>, request: Request) 
         faults,
         complaints: parking_lot::Mutex::default(),
     };
+    if asked.faults.longest_page.is_some_and(|longest| listing::page_size(&asked).is_some_and(|size| size > longest)) {
+        return std::future::pending().await;
+    }
     let accept = asked.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let wants_json = accept.contains("application/json");
     if !wants_json {

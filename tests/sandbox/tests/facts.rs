@@ -293,6 +293,41 @@ fn the_filter_knows_updated_time_in_milliseconds() {
     assert!(crm.contact(never).unwrap()["updated_time"] == 0);
 }
 
+#[test]
+fn between_includes_both_moments_and_wants_both() {
+    let crm = crm();
+    let (old, never) = (ana(&crm), crm.create_contact(Contact::person("never@example.com")));
+    crm.add_tag(old, "Changed");
+    let changed = crm.contact(old).unwrap()["updated_time"].as_u64().unwrap() * 1000;
+    let between = |from: u64, until: u64| {
+        let rule = json!({"LHS": "updated_time", "CONDITION": "BETWEEN", "RHS": from, "RHS_NEW": until});
+        ids(&filter(&crm, &[("filterJson", &json!({"rules": [rule]}).to_string())]).json())
+    };
+    for (from, until, found) in [(0, changed - 1, false), (0, changed, true), (changed, changed + 1, true)] {
+        assert_eq!(between(from, until), if found { vec![old] } else { vec![] }, "{from} {until}");
+    }
+    // In seconds it finds nobody.
+    assert_eq!(between(0, changed / 1000), [0; 0]);
+    assert!(crm.contact(never).unwrap()["updated_time"] == 0);
+    let half = r#"{"rules":[{"LHS":"updated_time","CONDITION":"BETWEEN","RHS":0}]}"#;
+    assert_eq!(filter(&crm, &[("filterJson", half)]).status, 500);
+}
+
+#[test]
+fn after_may_mean_after_that_day() {
+    let crm = crm();
+    let id = ana(&crm);
+    crm.add_tag(id, "Changed");
+    let changed = crm.contact(id).unwrap()["updated_time"].as_u64().unwrap() * 1000;
+    let after = |moment: u64| {
+        let rule = json!({"LHS": "updated_time", "CONDITION": "AFTER", "RHS": moment});
+        ids(&filter(&crm, &[("filterJson", &json!({"rules": [rule]}).to_string())]).json()).len()
+    };
+    assert_eq!(after(changed - 1), 1, "after that moment");
+    crm.set_faults(sandbox::Faults { after_means_day: true, ..sandbox::Faults::default() });
+    assert_eq!((after(changed - 1), after(changed - 86_400_000)), (0, 1), "after that day");
+}
+
 // 3. The contact
 
 #[test]

@@ -160,6 +160,18 @@ fn searches_may_trail_behind_and_updated_time_be_refused() {
 }
 
 #[test]
+fn a_long_page_may_never_be_answered() {
+    let (crm, path) = crm();
+    crm.set_faults(Faults { longest_page: Some(50), ..Faults::default() });
+    assert_eq!(get(&crm, "contacts?page_size=50").status, 200);
+    assert_eq!(get(&crm, &path).status, 200, "what is no list is answered as ever");
+    let mut stream = connect(&crm);
+    request(&crm, "GET", "contacts?page_size=51").write(&mut stream, "");
+    stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    assert!(stream.read(&mut [0]).is_err());
+}
+
+#[test]
 fn one_connection_is_counted_once() {
     let (crm, path) = crm();
     let mut stream = connect(&crm);

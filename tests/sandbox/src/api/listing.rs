@@ -1,7 +1,7 @@
 //! Lists of contacts, page by page: a bare array whose last item bears the cursor (section 2).
 
-use super::Asked;
 use super::answer::Answer;
+use super::{Asked, Call};
 use crate::account::Account;
 use crate::contact;
 use crate::faults::Form;
@@ -13,6 +13,8 @@ use std::cmp::Reverse;
 const PAGE_SIZE: usize = 20;
 /// Above it the recorded calls met a 60 s cap and a 500 page. Here the page comes at once.
 const LARGEST_PAGE: usize = 200;
+/// Milliseconds.
+const DAY: u64 = 86_400_000;
 
 pub(super) fn contacts(account: &Account, asked: &Asked) -> Answer {
     let store = account.store.lock();
@@ -43,11 +45,25 @@ pub(super) fn dynamic_filter(account: &Account, asked: &Asked) -> Answer {
     page(found, field)
 }
 
+/// How many contacts a list is asked for at once.
+pub(crate) fn page_size(asked: &Asked) -> Option<usize> {
+    let size = match &asked.call {
+        Call::ListContacts => asked.query("page_size"),
+        Call::DynamicFilter => form_urlencoded::parse(&asked.body)
+            .find(|(name, _)| name == "page_size")
+            .map(|(_, value)| value.into_owned()),
+        _ => return None,
+    };
+    Some(size.and_then(|size| size.parse().ok()).unwrap_or(PAGE_SIZE))
+}
+
 enum Rule {
     HasTag(String),
     /// Field, and a moment in epoch milliseconds.
     After(String, u64),
     Before(String, u64),
+    /// Both moments included: nobody documents it.
+    Between(String, u64, u64),
 }
 
 impl Rule {
@@ -58,6 +74,7 @@ impl Rule {
             Self::HasTag(tag) => contact::tags(contact).any(|held| held == tag),
             Self::After(field, moment) => time(field) > *moment,
             Self::Before(field, moment) => time(field) != 0 && time(field) < *moment,
+            Self::Between(field, from, until) => (*from..=*until).contains(&time(field)) && time(field) != 0,
         }
     }
 }
@@ -74,7 +91,14 @@ fn read_rule(rule: &Value, asked: &Asked) -> Result<Rule, String> {
     match (field, rule["CONDITION"].as_str().unwrap_or_default(), moment) {
         ("tags", "EQUALS", _) => Ok(Rule::HasTag(value)),
         ("updated_time", ..) if asked.faults.refuse_updated_time_filter => Err("updated_time is not searchable".into()),
-        ("updated_time" | "created_time", "AFTER", Ok(moment)) => Ok(Rule::After(field.into(), moment)),
+        ("updated_time" | "created_time", "AFTER", Ok(moment)) => {
+            let day_ends = moment - moment % DAY + DAY - 1;
+            Ok(Rule::After(field.into(), if asked.faults.after_means_day { day_ends } else { moment }))
+        }
+        ("updated_time" | "created_time", "BETWEEN", Ok(from)) => match contact::text(rule.get("RHS_NEW")).parse() {
+            Ok(until) => Ok(Rule::Between(field.into(), from, until)),
+            Err(_) => Err("RHS_NEW is missing".into()),
+        },
         ("updated_time" | "created_time", "BEFORE", Ok(moment)) => Ok(Rule::Before(field.into(), moment)),
         (_, condition, _) => Err(format!("the sandbox does not know the rule {field} {condition}")),
     }
