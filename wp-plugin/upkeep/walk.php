@@ -6,6 +6,10 @@
  * and leaving out whom an event has seen since the lap began. Within a daily budget of requests. Where it is goes with the
  * lease `reconcile`: the day and what it has spent, the user after whom to go on, when the lap began.
  *
+ * One contact that always fails must not hold up all behind it: it is held back alone, and asked for again at the end of the
+ * next looks. Only while the CRM is stopped (crm/breaker.php) the walk stands where it is; and neither lasts more than
+ * three looks.
+ *
  * @package AgileBridge
  */
 
@@ -32,6 +36,12 @@ final class Walk {
 
 	private const CONCURRENT_FETCHES = 8;
 
+	/** How often a contact that fails is asked for in a lap, each time at another look. */
+	private const LOOKS = 3;
+
+	/** Contacts held back at once: one more in a row would look like an outage, and stop webhooks too. */
+	private const MOST_HELD = 4;
+
 	/** When it began; milliseconds since 1970. */
 	private readonly int $now;
 
@@ -40,8 +50,11 @@ final class Walk {
 
 	private int $under_way = 0;
 
-	/** The first user about whom the CRM could not tell; PHP_INT_MAX while there is none. */
-	private int $not_seen = PHP_INT_MAX;
+	/** @var array<int, true> The users about whom the CRM could not tell. */
+	private array $failed = [];
+
+	/** @var array<int, true> Those about whom it did tell. */
+	private array $answered = [];
 
 	private Breaker $breaker;
 
@@ -60,35 +73,93 @@ final class Walk {
 		$after  = (int) ( $record['after'] ?? 0 );
 		$lap    = (int) ( $record['lap'] ?? $this->now );
 		$budget = max( 0, (int) apply_filters( 'agile_bridge_daily_requests', self::DAILY_REQUESTS ) );
+		$held   = array_filter( (array) ( $record['held'] ?? [] ), 'is_int' );
 		$links  = $budget <= $spent ? [] : Links::after( $after, min( $budget - $spent, max( 1, intdiv( $budget, 24 ) ) ) );
 		$seen   = Inbox::finished_among( array_column( $links, 'contact_id' ), $lap );
 		foreach ( $links as $link ) {
 			$after = (int) $link->user_id;
-			// A link may be anything that somebody once wrote there.
-			if ( Links::is_contact_id( (string) $link->contact_id ) && ! in_array( $link->contact_id, $seen, true ) ) {
-				$this->crm->begin( "{$link->user_id} {$link->contact_id}", (string) $link->contact_id, null );
-				++$this->under_way;
-				++$spent;
+			if ( ! in_array( $link->contact_id, $seen, true ) ) {
+				$spent += $this->ask_for( (int) $link->user_id, (string) $link->contact_id );
 			}
-			$this->await_fewer_than( self::CONCURRENT_FETCHES );
-			if ( PHP_INT_MAX !== $this->not_seen && $this->breaker->is_open() ) {
+			if ( $this->is_stopped() ) {
 				break;
+			}
+		}
+		foreach ( array_keys( $held ) as $user_id ) {
+			if ( $spent < $budget && ! $this->is_stopped() ) {
+				$spent += $this->ask_for( $user_id, Links::contact_of( $user_id ) );
 			}
 		}
 		$this->await_fewer_than( 1 );
 		// Through with all: the next walk is a new lap.
-		$is_through = [] === $links && $budget > $spent && PHP_INT_MAX === $this->not_seen;
+		$is_through = [] === $links && $budget > $spent && ! $this->is_stopped();
+		$stands     = $this->is_stopped() ? $this->standing( $record, $held ) : [];
 		Lease::keep(
 			'reconcile',
 			[
 				'day'   => $day,
 				'spent' => $spent,
-				// Whom the CRM could not tell us about is the first of the next walk.
-				'after' => $is_through ? 0 : min( $after, $this->not_seen - 1 ),
+				'after' => $is_through ? 0 : min( $after, $stands['at'] ?? $after ),
 				'lap'   => $is_through ? $this->now : $lap,
+				'held'  => $this->held_back( $held ),
+				'stood' => $stands,
 			] + $record
 		);
 		return $this->stored;
+	}
+
+	/**
+	 * @param string $contact_id As the link has it: it may be anything that somebody once wrote there.
+	 * @return int How many requests that takes.
+	 */
+	private function ask_for( int $user_id, string $contact_id ): int {
+		if ( ! Links::is_contact_id( $contact_id ) ) {
+			return 0;
+		}
+		$this->crm->begin( "$user_id $contact_id", $contact_id, null );
+		++$this->under_way;
+		$this->await_fewer_than( self::CONCURRENT_FETCHES );
+		return 1;
+	}
+
+	/**
+	 * Whether the CRM must not be asked any more, since it failed here.
+	 */
+	private function is_stopped(): bool {
+		return [] !== $this->failed && $this->breaker->is_open();
+	}
+
+	/**
+	 * Where a walk that was stopped stands: before the first whom the CRM could not tell us about. Nowhere after so many looks.
+	 *
+	 * @param array<string, mixed> $record
+	 * @param array<int, int>      $held
+	 * @return array{at?: int, looks?: int}
+	 */
+	private function standing( array $record, array $held ): array {
+		$failed = array_keys( array_diff_key( $this->failed, $held ) );
+		$at     = [] === $failed ? PHP_INT_MAX : min( $failed ) - 1;
+		$looks  = 1 + ( ( $record['stood']['at'] ?? null ) === $at ? (int) $record['stood']['looks'] : 0 );
+		return $looks < self::LOOKS && PHP_INT_MAX !== $at ? [
+			'at'    => $at,
+			'looks' => $looks,
+		] : [];
+	}
+
+	/**
+	 * Who is asked for again at the end of the next walk.
+	 *
+	 * @param array<int, int> $held User ids, and at how many looks they have failed.
+	 * @return array<int, int> The same, as it is now.
+	 */
+	private function held_back( array $held ): array {
+		$held = array_diff_key( $held, $this->answered );
+		if ( ! $this->is_stopped() ) {
+			foreach ( array_keys( $this->failed ) as $user_id ) {
+				$held[ $user_id ] = 1 + ( $held[ $user_id ] ?? 0 );
+			}
+		}
+		return array_slice( array_filter( $held, static fn( int $looks ): bool => $looks < self::LOOKS ), 0, self::MOST_HELD, true );
 	}
 
 	private function await_fewer_than( int $count ): void {
@@ -96,6 +167,7 @@ final class Walk {
 			$fetched = (array) $this->crm->next();
 			--$this->under_way;
 			[ $user_id, $contact_id ] = explode( ' ', (string) $fetched['key'] );
+			$this->answered[ (int) $user_id ] = true;
 			if ( isset( $fetched['contact'] ) ) {
 				$this->note_well();
 				$this->stored += News::store( [ Contact::of_record( $fetched['contact'] ) ], $this->now );
@@ -108,7 +180,8 @@ final class Walk {
 				continue;
 			}
 			if ( 'crm_unauthorized' === $error->code || $error->is_outage ) {
-				$this->not_seen = min( $this->not_seen, (int) $user_id );
+				$this->failed[ (int) $user_id ] = true;
+				unset( $this->answered[ (int) $user_id ] );
 			}
 			// (Else it is about this contact alone, which must not keep the walk from the others.)
 			Breaker::note_error( $error );

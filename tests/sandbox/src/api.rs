@@ -59,6 +59,11 @@ impl Call {
         }
     }
 
+    /// The contact that the path names by its id.
+    pub(crate) fn contact(&self) -> Option<u64> {
+        if let Self::Contact(id) = self { id.parse().ok() } else { None }
+    }
+
     /// The route template, as it is counted.
     pub(crate) fn route(&self) -> &'static str {
         match self {

@@ -110,6 +110,8 @@ pub struct Faults {
     pub only_next: Option<u64>,
     /// Only this route meets them, for instance `PUT contacts/edit-properties`.
     pub only_route: Option<String>,
+    /// Only calls for these contacts by their ids meet them.
+    pub only_contacts: Vec<u64>,
 }
 
 /// Holds the faults and hands each request its own.
@@ -138,10 +140,14 @@ impl Switchboard {
     }
 
     /// The faults that this request meets.
-    pub(crate) fn take(&self, route: &str) -> Faults {
+    pub(crate) fn take(&self, route: &str, contact: Option<u64>) -> Faults {
         let mut owed = self.owed.lock();
         let mut taken = self.get();
         if taken.only_route.as_deref().is_some_and(|only| only != route) {
+            return Faults::default();
+        }
+        let only = &taken.only_contacts;
+        if !only.is_empty() && !contact.is_some_and(|contact| only.contains(&contact)) {
             return Faults::default();
         }
         if taken.spares > 0 {

@@ -43,7 +43,7 @@ pub(crate) async fn pass(State(account): State<Arc<Account>>, request: Request) 
         at: SystemTime::now(),
         complaints: Vec::new(),
     });
-    let faults = account.faults.take(&format!("{} {}", parts.method, call.route()));
+    let faults = account.faults.take(&format!("{} {}", parts.method, call.route()), call.contact());
     // A sleep of nothing would still take the timer's millisecond.
     if !faults.latency.is_zero() {
         tokio::time::sleep(faults.latency).await;

@@ -160,6 +160,16 @@ fn searches_may_trail_behind_and_updated_time_be_refused() {
 }
 
 #[test]
+fn one_contact_may_fail_and_no_other() {
+    let (crm, path) = crm();
+    let other = crm.create_contact(Contact::person("other@example.com"));
+    crm.set_faults(Faults { status: Some(503), only_contacts: vec![other], ..Faults::default() });
+    assert_eq!(get(&crm, &path).status, 200);
+    assert_eq!(get(&crm, &format!("contacts/{other}")).status, 503);
+    assert_eq!(get(&crm, "contacts").status, 200);
+}
+
+#[test]
 fn a_long_page_may_never_be_answered() {
     let (crm, path) = crm();
     crm.set_faults(Faults { longest_page: Some(50), ..Faults::default() });
