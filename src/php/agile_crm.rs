@@ -2,7 +2,7 @@
 //!
 //! All arguments of `begin` are bytes: whatever stands there, the fetch is answered for by `next`, never by an exception.
 
-use super::{Array, Bytes, array, contact_array, fetched_array, http, instant, thrown, thrown_for_page, zval};
+use super::{Array, Bytes, array, contact_array, exception, fetched_array, http, instant, thrown, zval};
 use crate::contact::ContactId;
 use crate::contact::email;
 use crate::contact::{Named, Page};
@@ -148,7 +148,10 @@ fn contacts_on_page(size: Option<i64>) -> u32 {
 }
 
 fn page_array(page: Result<Page, Error>) -> PhpResult<Array> {
-    let page = page.map_err(|error| thrown_for_page(&error))?;
+    let page = page.map_err(|error| {
+        let too_much = error.is_too_much_at_once();
+        if too_much { exception("PageTooHeavy", &error.to_string(), error.http_status()) } else { thrown(&error) }
+    })?;
     let contacts: PhpResult<Vec<Array>> = page.contacts.into_iter().map(contact_array).collect();
     array([("contacts", zval(contacts?)?), ("cursor", zval(page.cursor)?)])
 }

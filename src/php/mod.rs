@@ -102,14 +102,6 @@ pub fn thrown(error: &Error) -> PhpException {
     exception(class, &error.to_string(), error.http_status())
 }
 
-/// The same for a page of a list, of which less may be asked for.
-pub fn thrown_for_page(error: &Error) -> PhpException {
-    if error.is_too_much_at_once() {
-        return exception("PageTooHeavy", &error.to_string(), error.http_status());
-    }
-    thrown(error)
-}
-
 pub fn no_random_numbers() -> PhpException {
     exception("Exception", "the operating system gave no random numbers", 503)
 }

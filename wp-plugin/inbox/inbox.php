@@ -218,4 +218,21 @@ final class Inbox {
 		);
 		return array_column( $rows, 'contact_id' );
 	}
+
+	/**
+	 * The contacts about which an event came to its end in this time, the newest first.
+	 *
+	 * @param int $from  Milliseconds since 1970.
+	 * @param int $until The same.
+	 * @return list<string> At most 100.
+	 */
+	public static function finished_between( int $from, int $until ): array {
+		$rows = Database::rows(
+			'SELECT contact_id, MAX(updated_at) AS last_at FROM ' . Tables::events() . " WHERE state = 'done' AND contact_id <> '' AND updated_at BETWEEN %d AND %d
+				GROUP BY contact_id ORDER BY last_at DESC LIMIT 100",
+			$from,
+			$until
+		);
+		return array_map( 'strval', array_column( $rows, 'contact_id' ) );
+	}
 }

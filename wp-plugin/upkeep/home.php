@@ -10,8 +10,6 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Upkeep;
 
-use AgileBridge\Plugin\Site\Lease;
-
 defined( 'ABSPATH' ) || exit;
 
 final class Home {
@@ -22,7 +20,7 @@ final class Home {
 	 * @param bool $remember Whether to take this address for the site's own where none is known yet.
 	 */
 	public static function is_elsewhere( bool $remember = true ): bool {
-		$record = Lease::record( 'reconcile' )->details;
+		$record = LookRecord::read();
 		if ( ! isset( $record['home'] ) ) {
 			if ( $remember ) {
 				self::remember();
@@ -36,7 +34,7 @@ final class Home {
 	 * This address is the site's own: at the first look, and when an admin saves the settings here.
 	 */
 	public static function remember(): void {
-		Lease::keep( 'reconcile', [ 'home' => self::digest() ] + Lease::record( 'reconcile' )->details );
+		LookRecord::change( [ 'home' => self::digest() ] );
 	}
 
 	private static function digest(): string {

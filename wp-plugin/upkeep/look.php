@@ -2,12 +2,12 @@
 /**
  * The hourly look: what no webhook told is made good, and counted.
  *
- * The CRM is asked for the contacts that changed since the last look. Where the account refuses that filter, the linked users
- * are walked instead (walk.php); and also where the admin wants to know of deleted contacts, which no list of changes names.
- * Never on a copy of the site under another address: a staging site would work through the account of the live one.
+ * The CRM is asked for the contacts that changed since the last look (change-list.php). Where it does not list them, or its
+ * list cannot be trusted (witnesses.php), the linked users are walked instead (walk.php); and also where the admin wants to know
+ * of deleted contacts, which no list of changes names. Never on a copy of the site under another address: a staging site would
+ * work through the account of the live one.
  *
- * Where it is goes with the lease `reconcile`: the moment up to which changes are known, and of a look that was cut off when it
- * began and the CRM's cursor.
+ * Where it is goes with the lease `reconcile` (look-record.php).
  *
  * @package AgileBridge
  */
@@ -20,6 +20,7 @@ use AgileBridge\AgileCrm;
 use AgileBridge\CrmUnauthorized;
 use AgileBridge\Exception;
 use AgileBridge\FilterRefused;
+use AgileBridge\PageTooHeavy;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
@@ -30,7 +31,6 @@ use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
-use AgileBridge\Plugin\User\Contact;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -39,11 +39,8 @@ final class Look {
 	/** Between two looks; WP-Cron comes by every hour. */
 	private const EVERY = 55 * Clock::MINUTE;
 
-	/** Searches trail behind writes by seconds, and clocks differ: each look begins this much before the last one. */
-	private const OVERLAP = 10 * Clock::MINUTE;
-
-	/** Of 200 contacts each; what is left is for the next look. */
-	private const PAGES = 50;
+	/** After so many looks at which the list did not come, linked users are walked. */
+	private const MOST_FAILURES = 3;
 
 	/**
 	 * One look, if it is time for one.
@@ -72,48 +69,63 @@ final class Look {
 	}
 
 	private static function look( AgileCrm $crm ): int {
+		$list = new ChangeList( $crm );
+		$why  = self::read( $list, $crm );
+		if ( null === $why ) {
+			// The next look asks for all that this one did not get.
+			return $list->stored();
+		}
+		$walks  = '' !== $why || 'keep' !== Settings::stored()->gone_contacts;
+		$walked = $walks ? ( new Walk( $crm, $list->witnesses ) )->take() : 0;
+		self::judge( $list, $why );
+		return $list->stored() + $walked;
+	}
+
+	/**
+	 * @return 'refused'|'heavy'|'failed'|'not_trusted'|''|null Why the linked users have to be walked; null: this look is over.
+	 */
+	private static function read( ChangeList $list, AgileCrm $crm ): ?string {
 		try {
-			$stored = self::at_changes( $crm );
+			$list->read();
+			return $list->witnesses->are_against_it() ? 'not_trusted' : '';
 		} catch ( FilterRefused $refused ) {
-			$stored = null;
+			$why = 'refused';
+		} catch ( PageTooHeavy $heavy ) {
+			Log::error( $heavy );
+			$why = 'heavy';
 		} catch ( CrmUnauthorized $refused ) {
 			$error = Breaker::verified( CrmError::of_exception( $refused ), $crm );
 			if ( 'crm_unauthorized' === $error->code ) {
 				Breaker::note_error( $error );
-				return 0;
+				return null;
 			}
 			// Who owns the API key may read contacts, and not list them.
-			$stored = null;
+			$why = 'refused';
 		} catch ( Exception $error ) {
-			// The next look asks for all that this one did not get.
 			Log::error( $error );
-			return 0;
+			$failed = 1 + (int) ( LookRecord::read()['failed'] ?? 0 );
+			LookRecord::change( [ 'failed' => $failed ] );
+			if ( $failed < self::MOST_FAILURES ) {
+				return null;
+			}
+			$why = 'failed';
 		}
-		$walks = null === $stored || 'keep' !== Settings::stored()->gone_contacts;
-		return (int) $stored + ( $walks ? ( new Walk( $crm ) )->take() : 0 );
+		$list->give_up();
+		return $why;
 	}
 
 	/**
-	 * @throws Exception
+	 * What the next look, and the admin, have to know of this one.
+	 *
+	 * @param string $why Why the linked users were walked; '' if not for the list's sake.
 	 */
-	private static function at_changes( AgileCrm $crm ): int {
-		$now    = Clock::now();
-		$record = Lease::record( 'reconcile' )->details;
-		// A look that was cut off goes on where it was.
-		$began  = (int) ( $record['began'] ?? $now );
-		$since  = (int) ( $record['since'] ?? $now - Clock::HOUR );
-		$cursor = isset( $record['cursor'] ) ? (string) $record['cursor'] : null;
-		$stored = 0;
-		for ( $page = 1; $page <= self::PAGES; $page++ ) {
-			$answer  = $crm->changedSince( $since - self::OVERLAP, $cursor );
-			$stored += News::store( array_map( Contact::of_record( ... ), $answer['contacts'] ), $now );
-			$cursor  = $answer['cursor'];
-			if ( null === $cursor ) {
-				Lease::keep( 'reconcile', [ 'since' => $began ] + array_diff_key( $record, [ 'began' => 0, 'cursor' => 0 ] ) );
-				return $stored;
-			}
-			Lease::keep( 'reconcile', [ 'since' => $since, 'began' => $began, 'cursor' => $cursor ] + $record );
-		}
-		return $stored;
+	private static function judge( ChangeList $list, string $why ): void {
+		// Who was walked may have said so.
+		$why  = '' === $why && $list->witnesses->are_against_it() ? 'not_trusted' : $why;
+		$news = [
+			'doubts' => $list->witnesses->doubts() ?: null,
+			'walks'  => $why ?: null,
+		];
+		LookRecord::change( '' === $why && $list->is_through() ? $news + [ 'full' => Clock::now() ] : $news );
 	}
 }

@@ -22,7 +22,6 @@ use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Site\Clock;
-use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\User\Contact;
 use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\Work\GoneContact;
@@ -58,7 +57,10 @@ final class Walk {
 
 	private Breaker $breaker;
 
-	public function __construct( private readonly AgileCrm $crm ) {
+	/**
+	 * @param Witnesses $witnesses Who hear what is fetched.
+	 */
+	public function __construct( private readonly AgileCrm $crm, private readonly Witnesses $witnesses ) {
 		$this->now     = Clock::now();
 		$this->breaker = Breaker::read();
 	}
@@ -67,7 +69,7 @@ final class Walk {
 	 * @return int How many events were stored.
 	 */
 	public function take(): int {
-		$record = Lease::record( 'reconcile' )->details;
+		$record = LookRecord::read();
 		$day    = gmdate( 'Y-m-d', intdiv( $this->now, Clock::SECOND ) );
 		$spent  = ( $record['day'] ?? '' ) === $day ? (int) ( $record['spent'] ?? 0 ) : 0;
 		$after  = (int) ( $record['after'] ?? 0 );
@@ -94,8 +96,7 @@ final class Walk {
 		// Through with all: the next walk is a new lap.
 		$is_through = [] === $links && $budget > $spent && ! $this->is_stopped();
 		$stands     = $this->is_stopped() ? $this->standing( $record, $held ) : [];
-		Lease::keep(
-			'reconcile',
+		LookRecord::change(
 			[
 				'day'   => $day,
 				'spent' => $spent,
@@ -103,9 +104,21 @@ final class Walk {
 				'lap'   => $is_through ? $this->now : $lap,
 				'held'  => $this->held_back( $held ),
 				'stood' => $stands,
-			] + $record
+			] + ( $is_through ? self::full_look( $record, $lap ) : [] )
 		);
 		return $this->stored;
+	}
+
+	/**
+	 * All have been seen since the lap began: a list need not go back further.
+	 *
+	 * @param array<string, mixed> $record
+	 * @param int                  $lap    When it began.
+	 * @return array<string, int>
+	 */
+	private function full_look( array $record, int $lap ): array {
+		$full = [ 'full' => $this->now ];
+		return isset( $record['cursor'], $record['since'] ) ? $full : $full + [ 'since' => max( $lap, (int) ( $record['since'] ?? 0 ) ) ];
 	}
 
 	/**
@@ -170,7 +183,9 @@ final class Walk {
 			$this->answered[ (int) $user_id ] = true;
 			if ( isset( $fetched['contact'] ) ) {
 				$this->note_well();
-				$this->stored += News::store( [ Contact::of_record( $fetched['contact'] ) ], $this->now );
+				$contact = Contact::of_record( $fetched['contact'] );
+				$this->witnesses->hear( $contact );
+				$this->stored += News::store( [ $contact ], $this->now );
 				continue;
 			}
 			$error = Breaker::verified( CrmError::of_fetch( $fetched ), $this->crm );

@@ -15,6 +15,7 @@ use AgileBridge\Plugin\Inbox\Retention;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\Stats;
+use AgileBridge\Plugin\Upkeep\LookStatus;
 use AgileBridge\Plugin\User\Roles;
 
 defined( 'ABSPATH' ) || exit;
@@ -91,9 +92,28 @@ final class ProcessingSection {
 			?>
 		</p>
 		<?php
+		if ( Settings::stored()->reconcile ) {
+			self::show_look( LookStatus::read() );
+		}
 		if ( $counts->dead > 0 ) {
 			self::show_given_up();
 		}
+	}
+
+	private static function show_look( LookStatus $look ): void {
+		$walks = __( 'So linked users are asked for one by one, which takes longer.', 'bridge-for-agile-crm' );
+		$why   = match ( $look->walks ) {
+			''            => '',
+			'refused'     => __( 'Agile CRM does not list what has changed.', 'bridge-for-agile-crm' ),
+			'heavy'       => __( 'Agile CRM lists what has changed too slowly.', 'bridge-for-agile-crm' ),
+			'not_trusted' => __( 'Agile CRM\'s list of what has changed cannot be trusted: twice it lacked a contact that had changed.', 'bridge-for-agile-crm' ),
+			default       => __( 'Agile CRM\'s list of what has changed fails again and again.', 'bridge-for-agile-crm' ),
+		};
+		$when  = 0 === $look->full
+			? __( 'No full look for missed changes has ended yet.', 'bridge-for-agile-crm' )
+			/* translators: %s: date and time. */
+			: sprintf( __( 'Last full look for missed changes: %s.', 'bridge-for-agile-crm' ), Dates::date_and_time( intdiv( $look->full, Clock::SECOND ) ) );
+		printf( '<p id="agile-bridge-look">%s</p>', esc_html( '' === $why ? $when : "$when $why $walks" ) );
 	}
 
 	private static function show_given_up(): void {

@@ -1,0 +1,40 @@
+<?php
+/**
+ * What the hourly look has to know of the looks before: beside the lease `reconcile`, on which it was taken.
+ *
+ *   home                  the address of the site (home.php)
+ *   since, began, cursor  up to which moment changes are known; of a look that was cut off when it began, and where to go on
+ *   failed                at how many looks in a row the list did not come
+ *   doubts                of how many lists in a row a contact was missing (witnesses.php)
+ *   walks                 why linked users are walked in place of the list; not there where it can be trusted
+ *   full                  when the last full look ended
+ *   day, spent, after, lap, held, stood   of the walk (walk.php)
+ *   created               of missed creations, the same as `since`, `began`, `cursor` (creations.php)
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Upkeep;
+
+use AgileBridge\Plugin\Site\Lease;
+
+defined( 'ABSPATH' ) || exit;
+
+final class LookRecord {
+
+	/**
+	 * @return array<string, mixed>
+	 */
+	public static function read(): array {
+		return Lease::record( 'reconcile' )->details;
+	}
+
+	/**
+	 * @param array<string, mixed> $changes By the names above; null forgets.
+	 */
+	public static function change( array $changes ): void {
+		Lease::keep( 'reconcile', array_filter( $changes + self::read(), static fn( $value ): bool => null !== $value ) );
+	}
+}
