@@ -11,6 +11,7 @@ use crate::crm::account::Account;
 use crate::crm::agile_crm::AgileCrm;
 use crate::crm::error::Error;
 use crate::crm::http::Http;
+use crate::crm::worker::FEW;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct Fetches {
     failed: VecDeque<Fetched>,
     keys: HashMap<Id, Vec<u8>>,
     tasks: JoinSet<Result<Contact, Error>>,
+    /// The most that were ever in flight at once.
+    most: usize,
     // Last: it drives the tasks, and is kept by them though the worker may have made another meanwhile.
     http: Option<Rc<Http>>,
 }
@@ -39,7 +42,7 @@ pub struct Fetches {
 impl Default for Fetches {
     fn default() -> Self {
         let (failed, keys, tasks) = (VecDeque::new(), HashMap::new(), JoinSet::new());
-        Self { pid: std::process::id(), failed, keys, tasks, http: None }
+        Self { pid: std::process::id(), failed, keys, tasks, most: 0, http: None }
     }
 }
 
@@ -54,6 +57,10 @@ impl Fetches {
         http: &Rc<Http>,
     ) {
         self.leave_parent();
+        if self.keys.is_empty() {
+            // Nothing is in flight that only the former one could bring to its end.
+            self.http = Some(Rc::clone(http));
+        }
         let http = self.http.get_or_insert_with(|| Rc::clone(http));
         let crm = AgileCrm::new(http.sender(), Arc::clone(account), deadline);
         let fetch = async move {
@@ -64,6 +71,7 @@ impl Fetches {
         };
         let id = http.begin(&mut self.tasks, fetch);
         self.keys.insert(id, key);
+        self.most = self.most.max(self.keys.len());
     }
 
     /// A fetch that cannot be begun: [`Self::take`] tells why.
@@ -85,6 +93,11 @@ impl Fetches {
             Err(error) => (error.id(), Err(Error::unusable("the extension failed to read its answer"))),
         };
         Some(Fetched { key: self.keys.remove(&id).unwrap_or_default(), result })
+    }
+
+    /// Whether more were in flight at once than a worker keeps connections for.
+    pub fn was_a_crowd(&self) -> bool {
+        self.most > FEW
     }
 
     /// How many were begun and not taken yet.

@@ -1,23 +1,30 @@
 //! Kept-alive connections, one set per PHP thread (under FPM: per worker process): one connection for who asks one thing
-//! at a time, as many as were ever in flight at once for who asks several.
+//! at a time, as many as are in flight at once for who asks several (`worker.rs` says how long).
 //!
 //! PHP-FPM forks its workers after loading us, so nothing here exists before the first request. We drive the connection
 //! from the PHP thread itself, on a tokio runtime without threads: the process never gains one, also not for names
-//! (hickory resolves on the same runtime; `getaddrinfo` would block for 10 s and more on a dead name server).
+//! (hickory resolves on the same runtime, `names.rs`; `getaddrinfo` would block for 10 s and more on a dead name server).
 //!
 //! The price: between requests nobody watches the socket. A connection that the server closed meanwhile would fail the
 //! next call, so we let the runtime look once before each send, and try a failed call once more. And what was begun with
 //! [`Http::begin`] stands still while PHP does other things: its request has left if a connection was free, its answer
 //! waits in the socket, but its clock runs on. So whoever is out of time looks once more before giving up ([`by`]).
 //!
+//! Name servers and root certificates are read when a client is made. So one serves only as long as their files are as
+//! they were, and until it has failed to connect: a worker may have begun before the network was up.
+//!
 //! After a `fork` the child shares its parent's TLS stream and event queue. It must not touch either, not even to close
 //! them: [`Http`] keeps the process id beside them and, in another process, forgets instead of dropping.
 
 use crate::crm::call::{Answer, Call, Failure, reason};
+use crate::crm::machine::Machine;
+use crate::crm::names::Names;
 use reqwest::{Client, Proxy, redirect};
 use std::future::poll_fn;
 use std::mem::ManuallyDrop;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::{self, Runtime};
@@ -46,6 +53,7 @@ pub struct Options {
 /// A client and the runtime that drives it.
 pub struct Http {
     options: Options,
+    machine: Machine,
     pid: u32,
     // In this order: dropping the client's connections needs the runtime's event queue.
     sender: ManuallyDrop<Sender>,
@@ -54,31 +62,41 @@ pub struct Http {
 
 /// The client alone, for work that the runtime drives. All share the connections.
 #[derive(Clone)]
-pub struct Sender(Client);
+pub struct Sender {
+    client: Client,
+    /// Whether one of them could not connect.
+    failed: Arc<AtomicBool>,
+}
 
 impl Http {
     pub fn new(options: Options) -> Result<Self, String> {
         // Fails if there is one already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        // Before they are read: what changes meanwhile is then a change.
+        let machine = Machine::now();
         let mut builder = Client::builder()
             .user_agent(concat!("Bridge-for-Agile-CRM/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(redirect::Policy::none())
             .referer(false)
             .https_only(!options.plain_http)
+            .dns_resolver(Names::default())
             .no_proxy();
         if let Some(proxy) = &options.proxy {
             builder = builder.proxy(Proxy::all(proxy).map_err(reason)?);
         }
-        let sender = Sender(builder.build().map_err(reason)?);
+        let sender = Sender { client: builder.build().map_err(reason)?, failed: Arc::default() };
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
         let pid = std::process::id();
-        Ok(Self { options, pid, sender: ManuallyDrop::new(sender), runtime: ManuallyDrop::new(runtime) })
+        Ok(Self { options, machine, pid, sender: ManuallyDrop::new(sender), runtime: ManuallyDrop::new(runtime) })
     }
 
-    /// Whether it was made for these options, in this process.
+    /// Whether it was made for these options, in this process, from what this machine says still; and can connect.
     pub fn serves(&self, options: &Options) -> bool {
-        self.pid == std::process::id() && self.options == *options
+        self.pid == std::process::id()
+            && self.options == *options
+            && !self.sender.failed.load(Ordering::Relaxed)
+            && self.machine.is_unchanged()
     }
 
     pub fn sender(&self) -> Sender {
@@ -126,7 +144,12 @@ impl Sender {
 
     async fn attempt(&self, call: &Call, deadline: Instant) -> Result<Answer, Failure> {
         let exchange = async {
-            let response = self.0.execute(call.request(&self.0)?).await.map_err(Failure::of)?;
+            let response = self.client.execute(call.request(&self.client)?).await.map_err(|error| {
+                if error.is_connect() {
+                    self.failed.store(true, Ordering::Relaxed);
+                }
+                Failure::of(error)
+            })?;
             call.read(response).await
         };
         by(deadline, exchange)

@@ -6,4 +6,7 @@ pub mod call;
 pub mod error;
 pub mod fetch;
 pub mod http;
+mod machine;
+mod names;
 pub mod retry;
+pub mod worker;

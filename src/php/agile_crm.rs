@@ -2,7 +2,7 @@
 //!
 //! All arguments of `begin` are bytes: whatever stands there, the fetch is answered for by `next`, never by an exception.
 
-use super::{Array, Bytes, array, contact_array, exception, fetched_array, http, instant, thrown, zval};
+use super::{Array, Bytes, WORKER, array, contact_array, exception, fetched_array, instant, thrown, zval};
 use crate::contact::ContactId;
 use crate::contact::email;
 use crate::contact::{Named, Page};
@@ -139,7 +139,7 @@ impl PhpAgileCrm {
     /// The account, and the worker's client made for it.
     fn ready(&self) -> Result<(Arc<Account>, Rc<Http>), Error> {
         let account = self.account.get_or_try_init(|| Account::new(&self.settings).map(Arc::new))?;
-        Ok((Arc::clone(account), http(account.options())?))
+        Ok((Arc::clone(account), WORKER.get().http(account.options())?))
     }
 }
 
@@ -154,6 +154,14 @@ fn page_array(page: Result<Page, Error>) -> PhpResult<Array> {
     })?;
     let contacts: PhpResult<Vec<Array>> = page.contacts.into_iter().map(contact_array).collect();
     array([("contacts", zval(contacts?)?), ("cursor", zval(page.cursor)?)])
+}
+
+impl Drop for PhpAgileCrm {
+    fn drop(&mut self) {
+        if self.fetches.was_a_crowd() {
+            WORKER.get().keep_none();
+        }
+    }
 }
 
 /// The id wins over the address and an empty text is none, as in a webhook.

@@ -13,7 +13,7 @@ pub mod agile_crm;
 use crate::contact::{Contact, ContactId, Property};
 use crate::crm::error::Error;
 use crate::crm::fetch::Fetched;
-use crate::crm::http::{Http, Options};
+use crate::crm::worker::Worker;
 use crate::user::field_map::{Entry, Refused, Stored};
 use crate::user::value::Value;
 use ext_php_rs::binary::Binary;
@@ -24,35 +24,16 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::exception::{PhpException, PhpResult};
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 use ext_php_rs::zend::{ClassEntry, ModuleGlobal, ModuleGlobals, ce};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub type Array = ZBox<ZendHashTable>;
 pub type Bytes<'a> = BinarySlice<'a, u8>;
 
-/// What a PHP thread keeps between requests: its HTTP client, made at the first call.
-#[derive(Default)]
-pub struct Worker {
-    http: RefCell<Option<Rc<Http>>>,
-}
-
 impl ModuleGlobal for Worker {}
 
 pub static WORKER: ModuleGlobals<Worker> = ModuleGlobals::new();
-
-/// The worker's client for these options; made anew in a forked child and when the proxy changes.
-pub fn http(options: &Options) -> Result<Rc<Http>, Error> {
-    let mut kept = WORKER.get().http.borrow_mut();
-    if let Some(http) = kept.as_ref().filter(|http| http.serves(options)) {
-        return Ok(Rc::clone(http));
-    }
-    let http = Rc::new(Http::new(options.clone()).map_err(|why| Error::outage(why, None))?);
-    *kept = Some(Rc::clone(&http));
-    Ok(http)
-}
 
 /// A moment given as PHP's `microtime(true)`, on our own clock.
 pub fn instant(unix_seconds: f64) -> Instant {

@@ -4,6 +4,7 @@ pub mod broken_database;
 pub mod inbox;
 pub mod listener;
 pub mod look;
+pub mod name_server;
 pub mod password;
 pub mod second_connection;
 pub mod world;

@@ -18,6 +18,8 @@ pub struct Counts {
     pub total: u64,
     /// Connections accepted, HTTP and HTTPS, but for those that only asked for the page or `/sandbox/…`.
     pub connections_opened: u64,
+    /// Connections that are open now, whoever asked what on them.
+    pub connections_open: u64,
     /// API requests under way, from the first byte read to the last byte written.
     pub in_flight: u64,
     pub in_flight_max: u64,
@@ -43,7 +45,7 @@ impl Counts {
             .collect();
         serde_json::json!({
             "requests": requests, "total": self.total, "connections_opened": self.connections_opened,
-            "in_flight": self.in_flight, "in_flight_max": self.in_flight_max,
+            "connections_open": self.connections_open, "in_flight": self.in_flight, "in_flight_max": self.in_flight_max,
         })
     }
 }
@@ -84,8 +86,8 @@ impl Ledger {
     /// What is under way stays: it will end after the reset.
     pub(crate) fn reset(&self) {
         let mut pages = self.0.lock();
-        let in_flight = pages.counts.in_flight;
-        pages.counts = Counts { in_flight, in_flight_max: in_flight, ..Counts::default() };
+        let Counts { in_flight, connections_open, .. } = pages.counts;
+        pages.counts = Counts { connections_open, in_flight, in_flight_max: in_flight, ..Counts::default() };
         pages.first += pages.requests.len() as u64;
         pages.requests.clear();
     }
@@ -95,7 +97,14 @@ impl Ledger {
     }
 
     pub(crate) fn connected(&self) {
-        self.0.lock().counts.connections_opened += 1;
+        let counts = &mut self.0.lock().counts;
+        counts.connections_opened += 1;
+        counts.connections_open += 1;
+    }
+
+    pub(crate) fn disconnected(&self) {
+        let counts = &mut self.0.lock().counts;
+        counts.connections_open = counts.connections_open.saturating_sub(1);
     }
 
     /// The connection turned out to be a browser's.

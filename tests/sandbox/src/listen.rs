@@ -30,7 +30,12 @@ pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, route
         match listener.accept().await {
             Ok((stream, _)) => {
                 account.ledger.connected();
-                tokio::spawn(greet(stream, tls.clone(), router.clone(), Arc::clone(&account)));
+                let greeting = greet(stream, tls.clone(), router.clone(), Arc::clone(&account));
+                let account = Arc::clone(&account);
+                tokio::spawn(async move {
+                    greeting.await;
+                    account.ledger.disconnected();
+                });
             }
             // Out of file descriptors, as a rule: some will come free.
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,

@@ -191,6 +191,14 @@ fn one_connection_is_counted_once() {
     get(&crm, "tags");
     let counts = crm.counts();
     assert_eq!((counts.connections_opened, counts.total, counts.in_flight), (2, 4, 0));
+    let open = || crm.counts().connections_open;
+    assert!(open() > 0);
+    drop(stream);
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while open() > 0 {
+        assert!(Instant::now() < deadline, "{} are still open", open());
+        std::thread::sleep(Duration::from_millis(5));
+    }
     assert_eq!((counts.of("GET", "contacts/{id}"), counts.of("GET", "tags")), (3, 1));
     assert_eq!(counts.requests[&("GET".into(), "contacts/{id}".into(), 200)], 3);
     crm.reset_counts();

@@ -50,6 +50,12 @@ impl Site {
         self.port
     }
 
+    /// The lines of the `/etc/resolv.conf` that PHP-FPM sees from now on, where [`Builder::name_server`] gave it one.
+    pub fn set_resolv_conf(&self, lines: &str) {
+        // In place: what is mounted there is this very file.
+        std::fs::write(self.layout.run().join("resolv.conf"), lines).expect("the file is written");
+    }
+
     /// The WordPress folder.
     pub fn root(&self) -> PathBuf {
         self.layout.wordpress()
