@@ -200,6 +200,15 @@ final class Inbox {
 	}
 
 	/**
+	 * @param list<string> $contact_ids Not empty.
+	 * @return list<string> Those of them with an event that is not finished, or with an `add`, whatever became of it.
+	 */
+	public static function open_or_added_among( array $contact_ids ): array {
+		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
+		return array_column( Database::rows( 'SELECT DISTINCT contact_id FROM ' . Tables::events() . " WHERE contact_id IN ($places) AND (open_key IS NOT NULL OR action = 'add')", ...$contact_ids ), 'contact_id' );
+	}
+
+	/**
 	 * Those of these contacts that an event has seen. A question of its own and no NOT EXISTS in that for the links: there the ids
 	 * are text of another charset, and no index would be used.
 	 *

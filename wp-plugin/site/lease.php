@@ -47,6 +47,16 @@ final class Lease {
 	}
 
 	/**
+	 * Whoever holds it, it runs out no later than this.
+	 *
+	 * @param int $milliseconds From now on.
+	 */
+	public static function shorten( string $name, int $milliseconds ): void {
+		$until = Clock::now() + $milliseconds;
+		Database::execute( 'UPDATE ' . self::table() . ' SET until_at = %d WHERE name = %s AND until_at > %d', $until, $name, $until );
+	}
+
+	/**
 	 * @return bool False if somebody else has taken it meanwhile.
 	 */
 	public static function renew( string $name, string $owner, int $milliseconds ): bool {

@@ -30,8 +30,18 @@ final class Schedule {
 		}
 	}
 
+	/**
+	 * Once more, besides every hour.
+	 *
+	 * @param int    $milliseconds From now on, of the real clock.
+	 * @param string $why          Makes it another event than the one of every hour.
+	 */
+	public static function look_after( int $milliseconds, string $why ): void {
+		wp_schedule_single_event( time() + intdiv( $milliseconds, Clock::SECOND ), self::RECONCILE_HOOK, [ $why ] );
+	}
+
 	public static function clear(): void {
-		wp_clear_scheduled_hook( self::DRAIN_HOOK );
-		wp_clear_scheduled_hook( self::RECONCILE_HOOK );
+		wp_unschedule_hook( self::DRAIN_HOOK );
+		wp_unschedule_hook( self::RECONCILE_HOOK );
 	}
 }

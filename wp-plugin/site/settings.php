@@ -29,6 +29,8 @@ final readonly class Settings {
 	 * @param string          $api_key       Sealed.
 	 * @param int             $inline_workers See inline_workers().
 	 * @param bool            $follow_emails Whether the address of users who were there before follows their contact's too.
+	 * @param int             $missed_creations_since Contacts created since then become users also without a webhook; milliseconds
+	 *                                                since 1970, 0: no.
 	 * @param string          $gone_contacts `keep`, `unlink`, or `role:` and a slug: what happens to users whose contact is gone.
 	 * @param list<AccessKey> $access_keys   At most two, the one in use first, the former one after it until the admin removes it.
 	 */
@@ -42,6 +44,7 @@ final readonly class Settings {
 		public int $inline_workers,
 		public bool $reconcile,
 		public bool $follow_emails,
+		public int $missed_creations_since,
 		public string $gone_contacts,
 		public array $access_keys,
 	) {}
@@ -59,6 +62,7 @@ final readonly class Settings {
 			inline_workers: is_int( $stored['inline_workers'] ?? null ) ? max( 0, $stored['inline_workers'] ) : self::INLINE_WORKERS,
 			reconcile: false !== ( $stored['reconcile'] ?? true ),
 			follow_emails: true === ( $stored['follow_emails'] ?? false ),
+			missed_creations_since: is_int( $stored['missed_creations_since'] ?? null ) ? $stored['missed_creations_since'] : 0,
 			gone_contacts: '' === $text( 'gone_contacts' ) ? 'keep' : $text( 'gone_contacts' ),
 			access_keys: array_map( [ AccessKey::class, 'of_stored' ], self::stored_keys( $stored ) ),
 		);

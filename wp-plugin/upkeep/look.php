@@ -29,6 +29,7 @@ use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
 
@@ -38,6 +39,12 @@ final class Look {
 
 	/** Between two looks; WP-Cron comes by every hour. */
 	private const EVERY = 55 * Clock::MINUTE;
+
+	/** From the end of an update to a look: a webhook may be on its way for two minutes. */
+	private const AFTER_UPDATE = 3 * Clock::MINUTE;
+
+	/** Of a network; the others look when their hour has come. */
+	private const MOST_SITES = 200;
 
 	/** After so many looks at which the list did not come, linked users are walked. */
 	private const MOST_FAILURES = 3;
@@ -49,7 +56,8 @@ final class Look {
 	 */
 	public static function take(): ?int {
 		Schema::ensure();
-		$is_wanted = Settings::stored()->reconcile && ! Settings::is_paused() && null === Extension::problem();
+		$settings  = Settings::stored();
+		$is_wanted = ( $settings->reconcile || $settings->missed_creations_since > 0 ) && ! Settings::is_paused() && null === Extension::problem();
 		$crm       = $is_wanted ? Account::client() : null;
 		if ( null === $crm || WpFusion::answers() || Home::is_elsewhere() ) {
 			return null;
@@ -68,11 +76,65 @@ final class Look {
 		}
 	}
 
+	/**
+	 * WordPress has updated something, and was in maintenance meanwhile: no webhook was stored. Looks soon.
+	 *
+	 * @param mixed $upgrader
+	 * @param mixed $what     What was updated, by its `type`.
+	 */
+	public static function after_update( $upgrader, $what ): void {
+		if ( ! in_array( $what['type'] ?? '', [ 'core', 'plugin', 'theme' ], true ) ) {
+			return;
+		}
+		// All sites of a network were in maintenance.
+		$others = is_multisite() ? get_sites(
+			[
+				'fields'       => 'ids',
+				'number'       => self::MOST_SITES,
+				'site__not_in' => [ get_current_blog_id() ],
+			]
+		) : [];
+		self::look_soon();
+		foreach ( $others as $site ) {
+			switch_to_blog( (int) $site );
+			self::look_soon();
+			restore_current_blog();
+		}
+	}
+
+	private static function look_soon(): void {
+		try {
+			if ( Schema::is_there() ) {
+				Lease::shorten( 'reconcile', self::AFTER_UPDATE );
+				Schedule::look_after( self::AFTER_UPDATE, 'update' );
+			}
+		} catch ( \Throwable $error ) {
+			Log::error( $error );
+		}
+	}
+
 	private static function look( AgileCrm $crm ): int {
+		$created = self::at_creations( $crm );
+		return $created + ( Settings::stored()->reconcile ? self::at_changes( $crm ) : 0 );
+	}
+
+	private static function at_creations( AgileCrm $crm ): int {
+		try {
+			return Creations::look( $crm );
+		} catch ( CrmUnauthorized $refused ) {
+			Breaker::note_error( Breaker::verified( CrmError::of_exception( $refused ), $crm ) );
+		} catch ( Exception $error ) {
+			// The next look asks for all that this one did not get.
+			Log::error( $error );
+		}
+		return 0;
+	}
+
+	private static function at_changes( AgileCrm $crm ): int {
 		$list = new ChangeList( $crm );
 		$why  = self::read( $list, $crm );
 		if ( null === $why ) {
-			// The next look asks for all that this one did not get.
+			// Here too.
 			return $list->stored();
 		}
 		$walks  = '' !== $why || 'keep' !== Settings::stored()->gone_contacts;

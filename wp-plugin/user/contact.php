@@ -18,17 +18,18 @@ final readonly class Contact {
 	/**
 	 * @param string               $type         `PERSON`, `COMPANY` or `LEAD`, as the CRM sends it.
 	 * @param ?list<string>        $tags         Each once, in the CRM's order; null where the CRM did not tell, which is not none.
-	 * @param int                  $updated_time Seconds since 1970; 0 if never updated.
+	 * @param int                  $created_time Seconds since 1970; 0 where the CRM did not tell.
+	 * @param int                  $updated_time The same; 0 if never updated.
 	 * @param array<string, mixed> $record       As the extension gave it and takes it, and as hooks get it.
 	 */
-	private function __construct( public string $id, public string $type, public ?array $tags, public int $updated_time, public array $record ) {}
+	private function __construct( public string $id, public string $type, public ?array $tags, public int $created_time, public int $updated_time, public array $record ) {}
 
 	/**
 	 * @param array<string, mixed> $record As the extension's AgileCrm gives it.
 	 */
 	public static function of_record( array $record ): self {
 		$tags = null === $record['tags'] ? null : array_values( array_unique( $record['tags'] ) );
-		return new self( $record['id'], $record['type'], $tags, (int) $record['updated_time'], $record );
+		return new self( $record['id'], $record['type'], $tags, (int) $record['created_time'], (int) $record['updated_time'], $record );
 	}
 
 	/**

@@ -59,6 +59,13 @@ final class ProcessingSection {
 				__( 'Look for them every hour', 'bridge-for-agile-crm' ),
 				__( 'Asks Agile CRM which contacts have changed, and repairs linked users whose webhook never arrived.', 'bridge-for-agile-crm' )
 			);
+			Fields::show_checkbox_row(
+				'missed_creations',
+				__( 'Missed creations', 'bridge-for-agile-crm' ),
+				$settings->missed_creations_since > 0,
+				__( 'Create users for contacts whose webhook never arrived', 'bridge-for-agile-crm' ),
+				__( 'Every hour, for all contacts that are created after this is switched on: with the default role and without a mail. Older contacts are left alone.', 'bridge-for-agile-crm' )
+			);
 			self::show_gone_contacts( $settings->gone_contacts );
 			?>
 		</table>
@@ -92,7 +99,7 @@ final class ProcessingSection {
 			?>
 		</p>
 		<?php
-		if ( Settings::stored()->reconcile ) {
+		if ( Settings::stored()->reconcile || Settings::stored()->missed_creations_since > 0 ) {
 			self::show_look( LookStatus::read() );
 		}
 		if ( $counts->dead > 0 ) {

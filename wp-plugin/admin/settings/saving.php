@@ -13,6 +13,7 @@ namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Upkeep\Home;
@@ -63,6 +64,7 @@ final class Saving {
 			$wanted[ $switch ] = isset( $input[ $switch ] ) ? '1' === $input[ $switch ] : null;
 		}
 		$wanted['inline_workers'] = self::wanted_inline_workers( $input );
+		$wanted['missed_creations_since'] = self::wanted_missed_creations( $input );
 		$wanted['gone_contacts']  = self::wanted_gone_contacts( $input );
 		if ( isset( $input['who_answers'] ) ) {
 			$wanted['answer_beside_wp_fusion'] = 'bridge' === $input['who_answers'];
@@ -155,6 +157,19 @@ final class Saving {
 			return null;
 		}
 		return (int) $text;
+	}
+
+	/**
+	 * When the switch was set: what is saved again while it is on is as old as it was.
+	 *
+	 * @param array<string, mixed> $input The form.
+	 */
+	private static function wanted_missed_creations( array $input ): ?int {
+		$switch = $input['missed_creations'] ?? null;
+		if ( null === $switch ) {
+			return null;
+		}
+		return '1' === $switch ? ( Settings::stored()->missed_creations_since ?: Clock::now() ) : 0;
 	}
 
 	/** @param array<string, mixed> $input The form. */
