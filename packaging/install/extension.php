@@ -66,6 +66,7 @@ function install_build( string $file, array $places, array $barred, string $cont
 		write_new( $trial, $content );
 	}
 	$fits = [];
+	$uses = false;
 	foreach ( $places as $place ) {
 		$refusal = $place->refusal( $trial );
 		if ( null === $refusal ) {

@@ -92,7 +92,8 @@ function say_what_to_reload( array $minors ): void {
 		if ( 'fpm' !== $place->sapi || ! in_array( $place->minor, $minors, true ) ) {
 			continue;
 		}
-		Report::say( "If $place runs, reload it: " . how_to_reload( $place ) );
+		$master = master( $place );
+		Report::say( null === $master ? "If $place runs, reload it: " . how_to_reload( $place ) : "$place runs, as process $master, and does not have it yet. Reload it: " . how_to_reload( $place ) );
 	}
 	if ( has_apache_module() || is_file( '/usr/local/lib/php/libphp.so' ) || [] !== paths( '/usr/lib/apache2/modules/libphp*.so' ) ) {
 		Report::say( 'If Apache runs, reload it: apachectl graceful' );

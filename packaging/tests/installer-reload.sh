@@ -51,6 +51,7 @@ running_fpm() {
   mount -t tmpfs -o mode=755 none /run/php
   "/usr/sbin/php-fpm$minor" --daemonize
   install
+  ok "it says of one that runs that it has to be reloaded" says "runs, as process $(cat "/run/php/php$minor-fpm.pid"), and does not have it yet. Reload it: service php$minor-fpm reload"
   try php "$home/install.php" status
   ok "status says that the FPM that runs does not have it" says "was started before and does not have it. Reload it: service php$minor-fpm reload"
   ok "and fails" ends_with 1

@@ -102,6 +102,9 @@ final class Installation {
 	private function enabling( string $build ): ?string {
 		$minor  = $this->php->minor();
 		$debian = $this->php->debian_folder();
+		if ( [] !== self::matching( "{$this->php->folder}/*agile_bridge.ini" ) ) {
+			return 'cli' === $this->php->sapi ? self::quoted( $this->php->program ) . ' --ri agile_bridge' : null;
+		}
 		if ( null !== $debian && PhpBuild::is_there( "$this->etc/$minor/mods-available/agile_bridge.ini" ) ) {
 			return "sudo phpenmod -v $minor -s $debian agile_bridge";
 		}
@@ -109,11 +112,8 @@ final class Installation {
 			return 'sudo dpkg-reconfigure agile-bridge';
 		}
 		$folder = $this->php->folder;
-		$ini    = "$folder/30-agile_bridge.ini";
-		if ( '' !== $folder && PhpBuild::is_there( $ini ) ) {
-			return 'cli' === $this->php->sapi ? self::quoted( $this->php->program ) . ' --ri agile_bridge' : null;
-		}
-		return 'echo ' . self::quoted( "extension=\"$build\"" ) . ' | sudo tee ' . ( '' === $folder ? '-a ' . self::quoted( $this->php->ini ) : self::quoted( $ini ) );
+		$ini    = '' === $folder ? '-a ' . self::quoted( $this->php->ini ) : self::quoted( "$folder/30-agile_bridge.ini" );
+		return 'echo ' . self::quoted( "extension=\"$build\"" ) . " | sudo tee $ini";
 	}
 
 	/**
@@ -206,10 +206,16 @@ final class Installation {
 	 * @return list<string> Paths, those of the newest version first.
 	 */
 	private static function files( string $folder, string $build ): array {
-		$files = function_exists( 'glob' ) ? @glob( "$folder/*/$build.so" ) : []; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- open_basedir.
-		$files = $files ?: [];
+		$files = self::matching( "$folder/*/$build.so" );
 		usort( $files, static fn( string $a, string $b ): int => version_compare( basename( dirname( $b ) ), basename( dirname( $a ) ) ) ?: strcmp( $a, $b ) );
 		return $files;
+	}
+
+	/**
+	 * @return list<string> Empty also where PHP may not look.
+	 */
+	private static function matching( string $pattern ): array {
+		return function_exists( 'glob' ) ? ( @glob( $pattern ) ?: [] ) : []; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- open_basedir.
 	}
 
 	private static function version(): string {
