@@ -49,7 +49,7 @@ reload() {
     case "$place" in
       */fpm)
         fpm="php${place%/*}-fpm"
-        runs "$fpm" || continue
+        runs "$fpm" "/run/php/$fpm.pid" || continue
         # With an error in its configuration it would stop instead.
         if said="$("php-fpm${place%/*}" -t 2>&1)"; then
           reload_service "$fpm"
@@ -61,14 +61,15 @@ reload() {
     esac
   done
   # (Its own script looks at its configuration first.)
-  if [ -n "$apache" ] && runs apache2; then reload_service apache2; fi
+  if [ -n "$apache" ] && runs apache2 /run/apache2/apache2.pid; then reload_service apache2; fi
 }
 
+# runs SERVICE PIDFILE. (FPM's own script asks pidof for its status, which does not see a process that waits for the disk.)
 runs() {
   if [ -d /run/systemd/system ]; then
     systemctl --quiet is-active "$1"
   else
-    service "$1" status >/dev/null 2>&1
+    [ -s "$2" ] && kill -0 "$(cat "$2")" 2>/dev/null
   fi
 }
 
