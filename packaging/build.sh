@@ -14,6 +14,10 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cache="${AGILE_BRIDGE_CACHE:-$root/.cache}/dist"
 out="$root/dist/build"
 
+# Cargo names symbols by the path of a crate, and of the program around the compiler. So that two builds are the same wherever their
+# source lies, they see it at this one path; one at a time.
+place=/tmp/agile-bridge-build
+
 say() { printf 'dist: %s\n' "$*" >&2; }
 
 # stubs MINOR DEBIAN-ARCHITECTURE: prints the folder of the two programs. Of its own for each PHP: cargo watches their names.
@@ -52,7 +56,7 @@ build() {
     return 0
   }
   # No path of this machine in the file.
-  flags="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$root=/agile-bridge --remap-path-prefix=$cache=/cache"
+  flags="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$place/source=/agile-bridge --remap-path-prefix=$root=/agile-bridge --remap-path-prefix=$cache=/cache"
   [ "$libc" != musl ] || flags+=" -C target-feature=-crt-static"
   if [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target" ]; then
     [ -e "$cache/rust-src/version" ] || {
@@ -72,15 +76,23 @@ build() {
   done
   say "building for PHP $minor, $machine, $libc"
   (
-    cd "$root"
+    mkdir "$place" 2>/dev/null || true
+    if [ ! -O "$place" ] || [ -L "$place" ]; then
+      say "$place belongs to somebody else: nothing is built there"
+      exit 1
+    fi
+    exec 9>"$place/lock"
+    flock 9
+    ln -sfn "$root" "$place/source"
+    cd "$place/source"
     export PATH="$cache/venv/bin:$PATH" PHP="$stub/php" PHP_CONFIG="$stub/php-config" RUSTFLAGS="$flags"
-    export LIBCLANG_PATH CARGO_TARGET_DIR="$root/target/dist" BINDGEN_EXTRA_CLANG_ARGS="$bindgen"
+    export LIBCLANG_PATH CARGO_TARGET_DIR="$place/source/target/dist" BINDGEN_EXTRA_CLANG_ARGS="$bindgen"
     # Debian's libclang is older than zig's headers.
     LIBCLANG_PATH="$(echo "$cache"/venv/lib/python3*/site-packages/clang/native)"
     # ext-php-rs exports a second entry point, named after the crate, for PHPs that link extensions in. Without the crate's name it
     # does not.
-    export RUSTC_WORKSPACE_WRAPPER="$root/packaging/rustc.sh"
-    cargo zigbuild --quiet --release --lib "${options[@]}" --target "$target$([ "$libc" != glibc ] || echo .2.17)"
+    export RUSTC_WORKSPACE_WRAPPER="$place/source/packaging/rustc.sh"
+    cargo zigbuild --quiet --manifest-path "$place/source/Cargo.toml" --release --lib "${options[@]}" --target "$target$([ "$libc" != glibc ] || echo .2.17)"
   )
   mkdir -p "$out"
   cp "$root/target/dist/$target/release/libagile_bridge.so" "$out/$name-$machine-$libc.so.new"
