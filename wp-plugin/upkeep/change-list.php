@@ -28,7 +28,6 @@ final class ChangeList {
 	private const BEGIN_ANEW = [
 		'began'  => null,
 		'cursor' => null,
-		'failed' => null,
 	];
 
 	private readonly int $now;
@@ -70,6 +69,7 @@ final class ChangeList {
 			$this->is_through = null === $this->pages->cursor();
 			LookRecord::change( $this->is_through ? [ 'since' => $this->window->until ] + self::BEGIN_ANEW : $this->place() );
 		}
+		LookRecord::change( [ 'failed' => null ] );
 		if ( $this->pages->are_complete() ) {
 			$this->stored += News::store( $this->witnesses->call( $this->crm ), $this->now );
 		}

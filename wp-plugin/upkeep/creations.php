@@ -14,6 +14,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Upkeep;
 
 use AgileBridge\AgileCrm;
+use AgileBridge\PageTooHeavy;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Site\Clock;
@@ -48,25 +49,43 @@ final class Creations {
 		$window = new Window( max( $switched, $since - self::OVERLAP ), (int) ( $record['began'] ?? $now ) );
 		$pages  = new Pages( $crm->newestContacts( ... ), isset( $record['cursor'] ) ? (string) $record['cursor'] : null );
 		$stored = 0;
-		for ( $page = 1; $page <= self::MOST_PAGES; $page++ ) {
-			$contacts = $pages->next();
-			$newest   = max( [ 0, ...array_map( static fn( Contact $contact ): int => $contact->created_time, $contacts ) ] );
-			$stored  += self::store( $contacts, new Window( $window->from, $now ) );
-			if ( null === $pages->cursor() || Clock::SECOND * $newest < $window->from ) {
-				LookRecord::change( [ 'created' => [ 'since' => $window->until ] ] );
-				break;
+		try {
+			for ( $page = 1; $page <= self::MOST_PAGES; $page++ ) {
+				$contacts = $pages->next();
+				$stored  += self::store( $contacts, new Window( $window->from, $now ) );
+				if ( null === $pages->cursor() || self::are_older( $contacts, $window ) ) {
+					LookRecord::change( [ 'created' => [ 'since' => $window->until ] ] );
+					break;
+				}
+				LookRecord::change( [ 'created' => self::place( $since, $window->until, $pages->cursor() ) ] );
 			}
-			LookRecord::change(
-				[
-					'created' => [
-						'since'  => $since,
-						'began'  => $window->until,
-						'cursor' => $pages->cursor(),
-					],
-				]
-			);
+		} catch ( PageTooHeavy $heavy ) {
+			// The next look begins anew: no cursor is kept that leads nowhere.
+			LookRecord::change( [ 'created' => [ 'since' => $since ] ] );
+			throw $heavy;
 		}
 		return $stored;
+	}
+
+	/**
+	 * Whether all of a page are: one that is out of order does not end the list.
+	 *
+	 * @param list<Contact> $contacts
+	 */
+	private static function are_older( array $contacts, Window $window ): bool {
+		$newest = max( [ 0, ...array_column( $contacts, 'created_time' ) ] );
+		return Clock::SECOND * $newest < $window->from;
+	}
+
+	/**
+	 * @return array{since: int, began: int, cursor: string} Where the next look goes on.
+	 */
+	private static function place( int $since, int $began, string $cursor ): array {
+		return [
+			'since'  => $since,
+			'began'  => $began,
+			'cursor' => $cursor,
+		];
 	}
 
 	/**

@@ -52,7 +52,7 @@ final class Walk {
 	/** @var array<int, true> The users about whom the CRM could not tell. */
 	private array $failed = [];
 
-	/** @var array<int, true> Those about whom it did tell. */
+	/** @var array<int, true> Those about whom it did tell, or need not be asked. */
 	private array $answered = [];
 
 	private Breaker $breaker;
@@ -87,7 +87,7 @@ final class Walk {
 				break;
 			}
 		}
-		foreach ( array_keys( $held ) as $user_id ) {
+		foreach ( array_diff( array_keys( $held ), array_map( 'intval', array_column( $links, 'user_id' ) ) ) as $user_id ) {
 			if ( $spent < $budget && ! $this->is_stopped() ) {
 				$spent += $this->ask_for( $user_id, Links::contact_of( $user_id ) );
 			}
@@ -104,7 +104,7 @@ final class Walk {
 				'lap'   => $is_through ? $this->now : $lap,
 				'held'  => $this->held_back( $held ),
 				'stood' => $stands,
-			] + ( $is_through ? self::full_look( $record, $lap ) : [] )
+			] + ( $is_through ? $this->full_look( $record, $lap ) : [] )
 		);
 		return $this->stored;
 	}
@@ -127,6 +127,7 @@ final class Walk {
 	 */
 	private function ask_for( int $user_id, string $contact_id ): int {
 		if ( ! Links::is_contact_id( $contact_id ) ) {
+			$this->answered[ $user_id ] = true;
 			return 0;
 		}
 		$this->crm->begin( "$user_id $contact_id", $contact_id, null );

@@ -98,4 +98,11 @@ fn a_list_that_fails_three_times_is_not_waited_for() {
     }
     assert_eq!(world.user(user)["first_name"], "New");
     assert!(screen(&world).contains("fails again and again"), "{}", screen(&world));
+    // And they are walked as long as it does: the end of that lap, and the next one.
+    change(&world, contact, "Newer");
+    for _ in 0..2 {
+        look(&world);
+        world.drain();
+    }
+    assert_eq!(world.user(user)["first_name"], "Newer");
 }
