@@ -200,15 +200,6 @@ final class Inbox {
 	}
 
 	/**
-	 * @param list<string> $contact_ids Not empty.
-	 * @return list<string> Those of them with an event that is not finished, or with an `add`, whatever became of it.
-	 */
-	public static function open_or_added_among( array $contact_ids ): array {
-		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
-		return array_column( Database::rows( 'SELECT DISTINCT contact_id FROM ' . Tables::events() . " WHERE contact_id IN ($places) AND (open_key IS NOT NULL OR action = 'add')", ...$contact_ids ), 'contact_id' );
-	}
-
-	/**
 	 * Those of these contacts that an event has seen. A question of its own and no NOT EXISTS in that for the links: there the ids
 	 * are text of another charset, and no index would be used.
 	 *
@@ -226,22 +217,5 @@ final class Inbox {
 			...[ ...array_map( 'strval', $contact_ids ), $since ]
 		);
 		return array_column( $rows, 'contact_id' );
-	}
-
-	/**
-	 * The contacts about which an event came to its end in this time, the newest first.
-	 *
-	 * @param int $from  Milliseconds since 1970.
-	 * @param int $until The same.
-	 * @return list<string> At most 100.
-	 */
-	public static function finished_between( int $from, int $until ): array {
-		$rows = Database::rows(
-			'SELECT contact_id, MAX(updated_at) AS last_at FROM ' . Tables::events() . " WHERE state = 'done' AND contact_id <> '' AND updated_at BETWEEN %d AND %d
-				GROUP BY contact_id ORDER BY last_at DESC LIMIT 100",
-			$from,
-			$until
-		);
-		return array_map( 'strval', array_column( $rows, 'contact_id' ) );
 	}
 }

@@ -47,13 +47,12 @@ final class Lease {
 	}
 
 	/**
-	 * Whoever holds it, it runs out no later than this.
+	 * Whoever holds it, it runs out then; and where nobody does, nobody takes it before.
 	 *
 	 * @param int $milliseconds From now on.
 	 */
-	public static function shorten( string $name, int $milliseconds ): void {
-		$until = Clock::now() + $milliseconds;
-		Database::execute( 'UPDATE ' . self::table() . ' SET until_at = %d WHERE name = %s AND until_at > %d', $until, $name, $until );
+	public static function end_in( string $name, int $milliseconds ): void {
+		Database::execute( 'UPDATE ' . self::table() . ' SET until_at = %d WHERE name = %s', Clock::now() + $milliseconds, $name );
 	}
 
 	/**

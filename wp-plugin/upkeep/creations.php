@@ -15,6 +15,7 @@ namespace AgileBridge\Plugin\Upkeep;
 
 use AgileBridge\AgileCrm;
 use AgileBridge\PageTooHeavy;
+use AgileBridge\Plugin\Inbox\History;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Site\Clock;
@@ -98,7 +99,7 @@ final class Creations {
 		if ( [] === $ids ) {
 			return 0;
 		}
-		$known  = [ ...array_column( Links::to( $ids ), 'contact_id' ), ...Inbox::open_or_added_among( $ids ) ];
+		$known  = [ ...array_column( Links::to( $ids ), 'contact_id' ), ...History::open_or_added_among( $ids ) ];
 		$missed = array_diff( $ids, array_map( 'strval', $known ) );
 		foreach ( $missed as $id ) {
 			Inbox::store( new Webhook( 'add', $id, origin: 'reconcile' ) );

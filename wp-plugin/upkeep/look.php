@@ -105,7 +105,7 @@ final class Look {
 	private static function look_soon(): void {
 		try {
 			if ( Schema::is_there() ) {
-				Lease::shorten( 'reconcile', self::AFTER_UPDATE );
+				Lease::end_in( 'reconcile', self::AFTER_UPDATE );
 				Schedule::look_after( self::AFTER_UPDATE, 'update' );
 			}
 		} catch ( \Throwable $error ) {

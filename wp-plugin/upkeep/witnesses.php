@@ -6,7 +6,8 @@
  * list has it. One that lacks it is doubted; twice running, it is not trusted, and linked users are walked instead
  * (walk.php), until a list again has all that it has to have.
  *
- * Whom to fetch: those about whom an event came in the window, and who are not listed. And who is walked is a witness too.
+ * Who is fetched: those of whom an event told news in the window, and who are not listed. (Who has changed again since the look
+ * began is rightly not on its list: so what counts is what they are now.) And who is walked is a witness too.
  *
  * @package AgileBridge
  */
@@ -17,7 +18,7 @@ namespace AgileBridge\Plugin\Upkeep;
 
 use AgileBridge\AgileCrm;
 use AgileBridge\ContactNotFound;
-use AgileBridge\Plugin\Inbox\Inbox;
+use AgileBridge\Plugin\Inbox\History;
 use AgileBridge\Plugin\User\Contact;
 
 defined( 'ABSPATH' ) || exit;
@@ -53,7 +54,7 @@ final class Witnesses {
 	}
 
 	/**
-	 * The list is complete: those about whom an event came are heard.
+	 * The list is complete: those of whom an event told news are heard.
 	 *
 	 * @return list<Contact> Those that had to be fetched.
 	 */
@@ -61,7 +62,7 @@ final class Witnesses {
 		$this->is_complete = true;
 		$fetched           = [];
 		$failures          = 0;
-		foreach ( Inbox::finished_between( $this->window->from, $this->window->settled() ) as $contact_id ) {
+		foreach ( History::news_between( $this->window->from, $this->window->settled() ) as $contact_id ) {
 			if ( isset( $this->listed[ $contact_id ] ) ) {
 				++$this->found;
 			} elseif ( count( $fetched ) < self::MOST_FETCHED && $failures < self::MOST_FAILURES ) {

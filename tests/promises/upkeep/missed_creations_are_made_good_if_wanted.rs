@@ -178,4 +178,12 @@ fn right_after_maintenance() {
     assert!(exists(&world, "lost"));
     world.advance(Duration::from_secs(50 * MINUTE));
     assert_eq!(look_now(&world), Value::Null, "and then every hour");
+
+    // Also where the hour is over by then: a look before the three minutes would leave the youngest to the next one.
+    world.advance(Duration::from_secs(10 * MINUTE));
+    create(&world, person("late"));
+    done("core");
+    assert_eq!(look_now(&world), Value::Null);
+    world.advance(Duration::from_secs(3 * MINUTE + 1));
+    assert_eq!(look_now(&world), 1);
 }
