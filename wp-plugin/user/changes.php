@@ -18,19 +18,17 @@ defined( 'ABSPATH' ) || exit;
 final readonly class Changes {
 
 	/**
-	 * @param array<string, string>              $account   Account fields to write.
-	 * @param ?string                            $role      Slug of the role to set; null leaves it.
-	 * @param ?string                            $join_role On a network: role of the membership to make; null if there is one.
-	 * @param array<string, string|list<string>> $meta      Mapped user meta to write.
-	 * @param bool                               $link      Whether the link is to be written.
-	 * @param ?list<string>                      $tags      Tags to write; null leaves them.
+	 * @param array<string, string>              $account Account fields to write.
+	 * @param ?RoleChange                        $role    Null leaves their roles.
+	 * @param array<string, string|list<string>> $meta    Mapped user meta to write.
+	 * @param bool                               $link    Whether the link is to be written.
+	 * @param ?list<string>                      $tags    Tags to write; null leaves them.
 	 * @param list<string>                       $notes
-	 * @param array<string, string|list<string>> $data      What the user shall have, of what may be changed of them.
+	 * @param array<string, string|list<string>> $data    What the user shall have, of what may be changed of them.
 	 */
 	private function __construct(
 		public array $account,
-		public ?string $role,
-		public ?string $join_role,
+		public ?RoleChange $role,
 		public array $meta,
 		public bool $link,
 		public ?array $tags,
@@ -39,13 +37,11 @@ final readonly class Changes {
 	) {}
 
 	/**
-	 * @param array<string, string|list<string>> $data      Account fields and meta, guarded; empty for tags only.
-	 * @param ?list<string>                      $tags      Null where the CRM did not tell.
-	 * @param ?string                            $role      Slug of the role that the user shall have; null leaves it.
-	 * @param ?string                            $join_role See above.
+	 * @param array<string, string|list<string>> $data Account fields and meta, guarded; empty for tags only.
+	 * @param ?list<string>                      $tags Null where the CRM did not tell.
 	 * @throws Failure If the address belongs to somebody else.
 	 */
-	public static function between( \WP_User $user, array $data, string $contact_id, ?array $tags, ?string $role, ?string $join_role ): self {
+	public static function between( \WP_User $user, array $data, string $contact_id, ?array $tags, RoleWish $wish ): self {
 		$mark    = Database::mark();
 		$names   = [ ...AccountFields::NAME_META, ...array_keys( AccountFields::COLUMN_SIZE ) ];
 		$allowed = Roles::is_protected( $user ) ? AccountFields::NAME_META : [ ...$names, 'user_email' ];
@@ -64,8 +60,7 @@ final readonly class Changes {
 		$meta    = array_diff_key( $data, array_flip( AccountFields::ALL ) );
 		$changes = new self(
 			account: $account,
-			role: null !== $role && [ $role ] !== array_values( $user->roles ) && ! Roles::is_protected( $user ) ? $role : null,
-			join_role: $join_role,
+			role: self::role( $user, $wish ),
 			meta: array_filter( $meta, static fn( $value, $key ): bool => ! UserMeta::is( $user->ID, (string) $key, $value ), ARRAY_FILTER_USE_BOTH ),
 			link: ! UserMeta::is( $user->ID, Links::key(), $contact_id ),
 			tags: null !== $tags && array_filter( Tags::changes( Tags::of_user( $user->ID ), $tags ) ) ? $tags : null,
@@ -81,7 +76,16 @@ final readonly class Changes {
 	 * Whether there is anything to write.
 	 */
 	public function are_any(): bool {
-		return [] !== $this->account || [] !== $this->meta || $this->link || null !== $this->role || null !== $this->join_role || null !== $this->tags;
+		return [] !== $this->account || [] !== $this->meta || $this->link || null !== $this->role || null !== $this->tags;
+	}
+
+	private static function role( \WP_User $user, RoleWish $wish ): ?RoleChange {
+		return match ( true ) {
+			null === $wish->role         => null,
+			! Membership::has( $user )   => RoleChange::joining( $wish->role ),
+			Roles::is_protected( $user ) => null,
+			default                      => RoleChange::to( $user, $wish->role ),
+		};
 	}
 
 	/**

@@ -25,10 +25,11 @@ final class Creation {
 	/**
 	 * @param array<string, string|list<string>> $data  Account fields and meta, guarded.
 	 * @param ?list<string>                      $tags  Null where the CRM did not tell.
-	 * @param string                             $role  Its slug, '' for none.
+	 * @param RoleWish                           $wish  With a role, or '' for none.
 	 * @param Login                              $login Nobody else can take it meanwhile, but code that is not ours.
 	 */
-	public static function create( NewUser $new, array $data, string $contact_id, ?array $tags, string $role, Login $login ): Written {
+	public static function create( NewUser $new, array $data, string $contact_id, ?array $tags, RoleWish $wish, Login $login ): Written {
+		$role  = (string) $wish->role;
 		$email = (string) ( $data['user_email'] ?? '' );
 		self::require_free( $email, $login );
 		$mark                  = Database::mark();
@@ -70,17 +71,11 @@ final class Creation {
 	 * Completes a user whose creation was cut off: what an update writes, and what only a creation does.
 	 *
 	 * @param array<string, string|list<string>> $data Account fields and meta, guarded.
-	 * @param string                             $role Its slug, '' for none.
 	 */
-	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id, string $role ): Written {
+	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id ): Written {
 		global $wpdb;
 		$mark   = Database::mark();
 		$update = Update::write( $user, $changes, $contact_id );
-		if ( is_multisite() && ! Membership::has( $user ) ) {
-			Membership::join( $user->ID, $role );
-		} elseif ( '' !== $role && [ $role ] !== array_values( $user->roles ) ) {
-			$user->set_role( $role );
-		}
 		// The password of the first attempt is known to nobody; this one can be told.
 		$mapped   = self::mapped_password( $data );
 		$password = $mapped ?? \AgileBridge\generate_password();

@@ -88,22 +88,34 @@ final class Roles {
 	}
 
 	/**
-	 * What a new user becomes: the wanted role, the site's default, subscriber, or nothing ('').
-	 *
-	 * @return array{role: string, refused: bool} Its slug, '' for none.
+	 * What a new user, or a new member of a network's site, becomes: the wanted role, else the default.
 	 */
-	public static function for_new_user( ?string $wanted ): array {
-		$role    = null === $wanted ? null : self::harmless( $wanted );
-		$refused = null !== $wanted && null === $role;
-		return [
-			'role'    => $role ?? self::default_role() ?? ( get_role( 'subscriber' ) ? self::harmless( 'subscriber' ) : null ) ?? '',
-			'refused' => $refused,
-		];
+	public static function for_new_user( ?string $wanted ): RoleWish {
+		$role = null === $wanted ? null : self::harmless( $wanted );
+		return new RoleWish( $role ?? self::default_role(), null !== $wanted && null === $role );
 	}
 
-	private static function default_role(): ?string {
-		$default = (string) get_option( 'default_role' );
-		return get_role( $default ) ? self::harmless( $default ) : null;
+	/**
+	 * What a webhook may make of somebody who is there: the wanted role, or nothing else than they are.
+	 */
+	public static function for_existing_user( \WP_User $user, ?string $wanted ): RoleWish {
+		if ( null === $wanted || self::is_protected( $user ) ) {
+			return new RoleWish();
+		}
+		$role = self::harmless( $wanted );
+		return new RoleWish( $role, null === $role );
+	}
+
+	/**
+	 * The site's default role, else subscriber, else '' for none: the first that is harmless.
+	 */
+	private static function default_role(): string {
+		foreach ( [ (string) get_option( 'default_role' ), 'subscriber' ] as $role ) {
+			if ( get_role( $role ) && self::harmless( $role ) === $role ) {
+				return $role;
+			}
+		}
+		return '';
 	}
 
 	/**

@@ -88,11 +88,11 @@ final class Planning {
 	 */
 	public static function would_change( \WP_User $user, Contact $contact ): bool {
 		$wanted = self::update( $user, false, null, $contact, UserData::mapped( $contact ) );
-		return Changes::between( $user, $wanted['data'], $contact->id, $contact->tags, null, null )->are_any();
+		return Changes::between( $user, $wanted['data'], $contact->id, $contact->tags, $wanted['role'] )->are_any();
 	}
 
 	/**
-	 * @return array<string, mixed> Of a decision: `data`, `notes`, `new_role`, and `login` where a user is made.
+	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role`, and `login` where a user is made.
 	 */
 	private static function creation( ?string $wanted_role, Contact $contact, Mapped $mapped, bool $is_new ): array {
 		if ( null === $mapped->chosen_email() ) {
@@ -107,12 +107,9 @@ final class Planning {
 		}
 		$role   = Roles::for_new_user( $wanted_role );
 		$wanted = [
-			'data'     => $data,
-			'new_role' => $role['role'],
-			'notes'    => [
-				...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ),
-				...( $role['refused'] ? [ 'role_refused' ] : [] ),
-			],
+			'data'  => $data,
+			'role'  => $role,
+			'notes' => [ ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ), ...$role->notes() ],
 		];
 		if ( $is_new ) {
 			$wanted['login'] = Names::login_for( isset( $data['user_login'] ) ? (string) $data['user_login'] : null, (string) $data['user_email'], $contact->id );
@@ -122,7 +119,7 @@ final class Planning {
 
 	/**
 	 * @param bool $joins Whether the user of a network becomes a member of this site.
-	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role` and `join_role`.
+	 * @return array<string, mixed> Of a decision: `data`, `notes` and `role`.
 	 */
 	private static function update( \WP_User $user, bool $joins, ?string $wanted_role, Contact $contact, Mapped $mapped ): array {
 		$data    = $mapped->data;
@@ -136,24 +133,11 @@ final class Planning {
 		$filtered     = UserData::filtered( $data, $contact, $user );
 		$notes        = [ ...$notes, ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], false ) ];
 		$is_protected = Roles::is_protected( $user );
-		$role         = null;
-		$join         = null;
-		if ( $is_protected ) {
-			$notes[] = 'protected_user';
-		}
-		if ( $joins ) {
-			$new   = Roles::for_new_user( $wanted_role );
-			$join  = $new['role'];
-			$notes = $new['refused'] ? [ ...$notes, 'role_refused' ] : $notes;
-		} elseif ( null !== $wanted_role && ! $is_protected ) {
-			$role  = Roles::harmless( $wanted_role );
-			$notes = null === $role ? [ ...$notes, 'role_refused' ] : $notes;
-		}
+		$role         = $joins ? Roles::for_new_user( $wanted_role ) : Roles::for_existing_user( $user, $wanted_role );
 		return [
-			'data'      => $filtered['data'],
-			'notes'     => $notes,
-			'role'      => $role,
-			'join_role' => $join,
+			'data'  => $filtered['data'],
+			'notes' => [ ...$notes, ...( $is_protected ? [ 'protected_user' ] : [] ), ...$role->notes() ],
+			'role'  => $role,
 		];
 	}
 }
