@@ -29,6 +29,9 @@ final readonly class Settings {
 	 * @param string          $api_key       Sealed.
 	 * @param int             $inline_workers See inline_workers().
 	 * @param string          $gone_contacts `keep`, `unlink`, or `role:` and a slug: what happens to users whose contact is gone.
+	 * @param bool            $limit_roles   Whether webhooks give only the roles of the next list.
+	 * @param list<string>    $webhook_roles Their slugs, as an admin once chose them.
+	 * @param bool            $role_changes  Whether webhooks change the role of users who exist.
 	 * @param list<AccessKey> $access_keys   At most two, the one in use first, the former one after it until the admin removes it.
 	 */
 	private function __construct(
@@ -41,12 +44,16 @@ final readonly class Settings {
 		public int $inline_workers,
 		public bool $reconcile,
 		public string $gone_contacts,
+		public bool $limit_roles,
+		public array $webhook_roles,
+		public bool $role_changes,
 		public array $access_keys,
 	) {}
 
 	public static function stored(): self {
 		$stored = self::option();
 		$text   = static fn( string $name ): string => is_string( $stored[ $name ] ?? null ) ? $stored[ $name ] : '';
+		$list   = static fn( string $name ): array => is_array( $stored[ $name ] ?? null ) ? $stored[ $name ] : [];
 		return new self(
 			domain: $text( 'domain' ),
 			email: $text( 'email' ),
@@ -57,6 +64,9 @@ final readonly class Settings {
 			inline_workers: is_int( $stored['inline_workers'] ?? null ) ? max( 0, $stored['inline_workers'] ) : self::INLINE_WORKERS,
 			reconcile: false !== ( $stored['reconcile'] ?? true ),
 			gone_contacts: '' === $text( 'gone_contacts' ) ? 'keep' : $text( 'gone_contacts' ),
+			limit_roles: true === ( $stored['limit_roles'] ?? false ),
+			webhook_roles: array_values( array_filter( $list( 'webhook_roles' ), 'is_string' ) ),
+			role_changes: false !== ( $stored['role_changes'] ?? true ),
 			access_keys: array_map( [ AccessKey::class, 'of_stored' ], self::stored_keys( $stored ) ),
 		);
 	}

@@ -12,6 +12,8 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\User;
 
+use AgileBridge\Plugin\Site\Settings;
+
 defined( 'ABSPATH' ) || exit;
 
 final class Roles {
@@ -91,7 +93,7 @@ final class Roles {
 	 * What a new user, or a new member of a network's site, becomes: the wanted role, else the default.
 	 */
 	public static function for_new_user( ?string $wanted ): RoleWish {
-		$role = null === $wanted ? null : self::harmless( $wanted );
+		$role = null === $wanted ? null : self::for_webhook( $wanted );
 		return new RoleWish( $role ?? self::default_role(), null !== $wanted && null === $role );
 	}
 
@@ -102,8 +104,19 @@ final class Roles {
 		if ( null === $wanted || self::is_protected( $user ) ) {
 			return new RoleWish();
 		}
-		$role = self::harmless( $wanted );
-		return new RoleWish( $role, null === $role );
+		$role = self::for_webhook( $wanted );
+		$may  = null !== $role && ( Settings::stored()->role_changes || in_array( $role, $user->roles, true ) );
+		return new RoleWish( $may ? $role : null, ! $may );
+	}
+
+	/**
+	 * The slug of a role that a webhook may name: a harmless one and, where the admin limits them, one of theirs. What the admin
+	 * has chosen (the default role, that for users whose contact is gone) needs no second permission.
+	 */
+	private static function for_webhook( string $wanted ): ?string {
+		$role     = self::harmless( $wanted );
+		$settings = Settings::stored();
+		return ! $settings->limit_roles || in_array( $role, $settings->webhook_roles, true ) ? $role : null;
 	}
 
 	/**

@@ -11,6 +11,7 @@ mod a_second_identical_webhook_writes_nothing;
 mod a_second_role_stays;
 mod a_user_found_by_email_has_that_very_address;
 mod a_user_is_whole_or_not_there;
+mod an_admin_limits_the_roles_of_webhooks;
 mod an_empty_value_keeps_or_clears;
 mod an_explicit_email_has_no_fallback;
 mod an_unsafe_field_map_entry_is_left_out;
