@@ -32,6 +32,7 @@ final readonly class Settings {
 	 * @param bool            $limit_roles   Whether webhooks give only the roles of the next list.
 	 * @param list<string>    $webhook_roles Their slugs, as an admin once chose them.
 	 * @param bool            $role_changes  Whether webhooks change the role of users who exist.
+	 * @param list<TagRule>   $tag_roles     The first whose tag a user has decides.
 	 * @param list<AccessKey> $access_keys   At most two, the one in use first, the former one after it until the admin removes it.
 	 */
 	private function __construct(
@@ -47,6 +48,7 @@ final readonly class Settings {
 		public bool $limit_roles,
 		public array $webhook_roles,
 		public bool $role_changes,
+		public array $tag_roles,
 		public array $access_keys,
 	) {}
 
@@ -67,6 +69,7 @@ final readonly class Settings {
 			limit_roles: true === ( $stored['limit_roles'] ?? false ),
 			webhook_roles: array_values( array_filter( $list( 'webhook_roles' ), 'is_string' ) ),
 			role_changes: false !== ( $stored['role_changes'] ?? true ),
+			tag_roles: array_values( array_filter( array_map( TagRule::of_stored( ... ), $list( 'tag_roles' ) ) ) ),
 			access_keys: array_map( [ AccessKey::class, 'of_stored' ], self::stored_keys( $stored ) ),
 		);
 	}
@@ -84,7 +87,11 @@ final readonly class Settings {
 	 * @return array<string, mixed> As the option holds them.
 	 */
 	public function to_array(): array {
-		return array_replace( get_object_vars( $this ), [ 'access_keys' => array_map( 'get_object_vars', $this->access_keys ) ] );
+		$lists = [
+			'tag_roles'   => array_map( 'get_object_vars', $this->tag_roles ),
+			'access_keys' => array_map( 'get_object_vars', $this->access_keys ),
+		];
+		return array_replace( get_object_vars( $this ), $lists );
 	}
 
 	/**

@@ -48,7 +48,7 @@ final readonly class Changes {
 		$data    = array_diff_key( $data, array_flip( array_diff( AccountFields::ALL, $allowed ) ) );
 		$email   = self::email( $user, $data['user_email'] ?? null );
 		$account = null === $email || '' === $email ? [] : [ 'user_email' => $email ];
-		$notes   = '' === $email ? [ 'email_kept' ] : [];
+		$notes   = [ ...( '' === $email ? [ 'email_kept' ] : [] ), ...( self::is_rule_refused( $user, $wish, $tags ) ? [ 'role_refused' ] : [] ) ];
 		foreach ( array_intersect_key( $data, array_flip( $names ) ) as $key => $value ) {
 			$stored = AccountFields::stored_form( $key, (string) $value );
 			if ( null === $stored ) {
@@ -60,7 +60,7 @@ final readonly class Changes {
 		$meta    = array_diff_key( $data, array_flip( AccountFields::ALL ) );
 		$changes = new self(
 			account: $account,
-			role: self::role( $user, $wish ),
+			role: self::role( $user, $wish, $tags ),
 			meta: array_filter( $meta, static fn( $value, $key ): bool => ! UserMeta::is( $user->ID, (string) $key, $value ), ARRAY_FILTER_USE_BOTH ),
 			link: ! UserMeta::is( $user->ID, Links::key(), $contact_id ),
 			tags: null !== $tags && array_filter( Tags::changes( Tags::of_user( $user->ID ), $tags ) ) ? $tags : null,
@@ -79,13 +79,26 @@ final readonly class Changes {
 		return [] !== $this->account || [] !== $this->meta || $this->link || null !== $this->role || null !== $this->tags;
 	}
 
-	private static function role( \WP_User $user, RoleWish $wish ): ?RoleChange {
+	/**
+	 * @param ?list<string> $tags
+	 */
+	private static function role( \WP_User $user, RoleWish $wish, ?array $tags ): ?RoleChange {
 		return match ( true ) {
-			null === $wish->role         => null,
-			! Membership::has( $user )   => RoleChange::joining( $wish->role ),
+			! Membership::has( $user )   => null === $wish->role ? null : RoleChange::joining( $user, $wish->role, $wish->rule ),
 			Roles::is_protected( $user ) => null,
-			default                      => RoleChange::to( $user, $wish->role ),
+			null === $wish->role         => RoleChange::by_tags( $user, $tags ),
+			default                      => RoleChange::to( $user, $wish->role, $wish->rule ),
 		};
+	}
+
+	/**
+	 * Whether a rule of the admin would give this user a role that nobody may get.
+	 *
+	 * @param ?list<string> $tags
+	 */
+	private static function is_rule_refused( \WP_User $user, RoleWish $wish, ?array $tags ): bool {
+		$rule = null === $wish->role ? TagRoles::deciding( $tags ) : null;
+		return null !== $rule && ! TagRoles::may_give( $rule ) && ! Roles::is_protected( $user );
 	}
 
 	/**

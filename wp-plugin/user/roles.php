@@ -1,6 +1,6 @@
 <?php
 /**
- * Roles: which one a new user gets, and who is protected from being changed by a contact.
+ * Roles: which are harmless, and who is protected from being changed by a contact.
  *
  * Rights are read from the role and the user themselves. user_can() hides some of them on multisite, and other plugins
  * filter it.
@@ -11,8 +11,6 @@
 declare(strict_types=1);
 
 namespace AgileBridge\Plugin\User;
-
-use AgileBridge\Plugin\Site\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -90,39 +88,9 @@ final class Roles {
 	}
 
 	/**
-	 * What a new user, or a new member of a network's site, becomes: the wanted role, else the default.
-	 */
-	public static function for_new_user( ?string $wanted ): RoleWish {
-		$role = null === $wanted ? null : self::for_webhook( $wanted );
-		return new RoleWish( $role ?? self::default_role(), null !== $wanted && null === $role );
-	}
-
-	/**
-	 * What a webhook may make of somebody who is there: the wanted role, or nothing else than they are.
-	 */
-	public static function for_existing_user( \WP_User $user, ?string $wanted ): RoleWish {
-		if ( null === $wanted || self::is_protected( $user ) ) {
-			return new RoleWish();
-		}
-		$role = self::for_webhook( $wanted );
-		$may  = null !== $role && ( Settings::stored()->role_changes || in_array( $role, $user->roles, true ) );
-		return new RoleWish( $may ? $role : null, ! $may );
-	}
-
-	/**
-	 * The slug of a role that a webhook may name: a harmless one and, where the admin limits them, one of theirs. What the admin
-	 * has chosen (the default role, that for users whose contact is gone) needs no second permission.
-	 */
-	private static function for_webhook( string $wanted ): ?string {
-		$role     = self::harmless( $wanted );
-		$settings = Settings::stored();
-		return ! $settings->limit_roles || in_array( $role, $settings->webhook_roles, true ) ? $role : null;
-	}
-
-	/**
 	 * The site's default role, else subscriber, else '' for none: the first that is harmless.
 	 */
-	private static function default_role(): string {
+	public static function default_role(): string {
 		foreach ( [ (string) get_option( 'default_role' ), 'subscriber' ] as $role ) {
 			if ( get_role( $role ) && self::harmless( $role ) === $role ) {
 				return $role;

@@ -25,6 +25,7 @@ use AgileBridge\Plugin\User\Matching;
 use AgileBridge\Plugin\User\Membership;
 use AgileBridge\Plugin\User\Names;
 use AgileBridge\Plugin\User\Roles;
+use AgileBridge\Plugin\User\RoleWish;
 use AgileBridge\Plugin\User\Tags;
 use AgileBridge\Plugin\User\UserData;
 
@@ -105,7 +106,7 @@ final class Planning {
 		if ( ! isset( $data['user_email'] ) ) {
 			throw new Failure( 422, 'email_missing', 'Code of the site took the e-mail address of the contact away.' );
 		}
-		$role   = Roles::for_new_user( $wanted_role );
+		$role   = RoleWish::of_new_user( $wanted_role, $contact->tags );
 		$wanted = [
 			'data'  => $data,
 			'role'  => $role,
@@ -133,7 +134,7 @@ final class Planning {
 		$filtered     = UserData::filtered( $data, $contact, $user );
 		$notes        = [ ...$notes, ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], false ) ];
 		$is_protected = Roles::is_protected( $user );
-		$role         = $joins ? Roles::for_new_user( $wanted_role ) : Roles::for_existing_user( $user, $wanted_role );
+		$role         = $joins ? RoleWish::of_new_user( $wanted_role, $is_protected ? null : $contact->tags ) : RoleWish::of_existing_user( $user, $wanted_role );
 		return [
 			'data'  => $filtered['data'],
 			'notes' => [ ...$notes, ...( $is_protected ? [ 'protected_user' ] : [] ), ...$role->notes() ],

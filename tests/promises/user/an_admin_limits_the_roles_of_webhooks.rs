@@ -7,10 +7,8 @@ use serde_json::{Value, json};
 
 fn world() -> World {
     let world = World::with(|site| site);
-    world.site.wp(
-        "add_role('member', 'Silver Member', array('read' => true));
-         add_role('staff', 'Staff', array('read' => true, 'list_users' => true)); return 1;",
-    );
+    world.site.wp("add_role('member', 'Silver Member', array('read' => true));
+         add_role('staff', 'Staff', array('read' => true, 'list_users' => true)); return 1;");
     world
 }
 
