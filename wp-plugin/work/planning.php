@@ -113,7 +113,7 @@ final class Planning {
 			'notes' => [ ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ), ...$role->notes() ],
 		];
 		if ( $is_new ) {
-			$wanted['login'] = Names::login_for( isset( $data['user_login'] ) ? (string) $data['user_login'] : null, (string) $data['user_email'], $contact->id );
+			$wanted['login'] = Names::login_for( $data, $contact->id );
 		}
 		return $wanted;
 	}

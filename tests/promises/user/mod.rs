@@ -3,6 +3,7 @@
 mod a_generated_password_has_a_quick_hash_until_it_is_used;
 mod a_link_is_asked_again_before_it_moves;
 mod a_linked_user_keeps_an_address_that_is_still_theirs;
+mod a_login_has_the_form_that_the_admin_chose;
 mod a_network_site_minds_its_own_users;
 mod a_new_user_has_a_login_of_their_own;
 mod a_password_is_set_once_and_works;
