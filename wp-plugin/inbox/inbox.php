@@ -104,7 +104,7 @@ final class Inbox {
 			hash( 'sha256', 'password ' . Identities::of_contact( $contact_id ) ),
 			new Webhook( 'return_password', origin: 'retry' ),
 			$contact_id,
-			owed: Database::json( [ 'password' => $owed->password, 'user_id' => $owed->user_id ] ),
+			owed: Database::json( [ 'password' => $owed->password, 'link' => $owed->link, 'user_id' => $owed->user_id ] ),
 			delay: $delay
 		);
 	}
@@ -127,6 +127,7 @@ final class Inbox {
 			ON DUPLICATE KEY UPDATE
 				action = CASE WHEN VALUES(action) = 'return_password' THEN action
 					WHEN 'add' IN (action, VALUES(action)) THEN 'add' WHEN 'update' IN (action, VALUES(action)) THEN 'update' ELSE 'update_tags' END,
+				origin = CASE WHEN VALUES(origin) = 'webhook' AND VALUES(action) = 'add' THEN 'webhook' ELSE origin END,
 				email = CASE WHEN VALUES(email) = '' THEN email ELSE VALUES(email) END,
 				role = CASE WHEN VALUES(role) = '' THEN role ELSE VALUES(role) END,
 				send_notification = COALESCE(VALUES(send_notification), send_notification),

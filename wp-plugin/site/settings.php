@@ -29,6 +29,7 @@ final readonly class Settings {
 	 * @param string          $api_key       Sealed.
 	 * @param int             $inline_workers See inline_workers().
 	 * @param string          $gone_contacts `keep`, `unlink`, or `role:` and a slug: what happens to users whose contact is gone.
+	 * @param bool            $returns_link  Whether a new user's contact gets a link to set a password, and not the generated password.
 	 * @param string          $login_format  `email`, `first.last`, or `field:` and a WordPress key of the field map: the login of new users.
 	 * @param bool            $limit_roles   Whether webhooks give only the roles of the next list.
 	 * @param list<string>    $webhook_roles Their slugs, as an admin once chose them.
@@ -46,6 +47,7 @@ final readonly class Settings {
 		public int $inline_workers,
 		public bool $reconcile,
 		public string $gone_contacts,
+		public bool $returns_link,
 		public string $login_format,
 		public bool $limit_roles,
 		public array $webhook_roles,
@@ -68,6 +70,7 @@ final readonly class Settings {
 			inline_workers: is_int( $stored['inline_workers'] ?? null ) ? max( 0, $stored['inline_workers'] ) : self::INLINE_WORKERS,
 			reconcile: false !== ( $stored['reconcile'] ?? true ),
 			gone_contacts: '' === $text( 'gone_contacts' ) ? 'keep' : $text( 'gone_contacts' ),
+			returns_link: true === ( $stored['returns_link'] ?? false ),
 			login_format: '' === $text( 'login_format' ) ? 'email' : $text( 'login_format' ),
 			limit_roles: true === ( $stored['limit_roles'] ?? false ),
 			webhook_roles: array_values( array_filter( $list( 'webhook_roles' ), 'is_string' ) ),
