@@ -11,6 +11,7 @@ namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
+use AgileBridge\Plugin\User\SetPasswordLink;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -31,6 +32,21 @@ final class UsersSection {
 					'spellcheck' => 'false',
 					'maxlength'  => (string) Saving::MAX_FIELD_NAME,
 				]
+			);
+			Fields::show_checkbox_row(
+				'returns_link',
+				__( 'Link instead', 'bridge-for-agile-crm' ),
+				Settings::stored()->returns_link,
+				__( 'Return a link to set a password, not the password', 'bridge-for-agile-crm' ),
+				/* translators: %s: how long, for instance "1 day". */
+				sprintf( __( 'WordPress\' own link works once and for %s from when it is written, so the campaign should mail it soon. The welcome mail has the same link.', 'bridge-for-agile-crm' ), human_time_diff( 0, SetPasswordLink::lifetime() ) )
+			);
+			Fields::show_select_row(
+				'login_format',
+				__( 'Login of new users', 'bridge-for-agile-crm' ),
+				LoginChoices::all(),
+				Settings::stored()->login_format,
+				__( 'A login that is taken, not allowed or not there becomes one that is made from it, or from the address without its domain. A mapped user_login comes before. Existing users keep theirs.', 'bridge-for-agile-crm' )
 			);
 			if ( WpFusion::has_agile_crm() ) {
 				self::show_who_answers();
