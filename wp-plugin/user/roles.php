@@ -88,11 +88,18 @@ final class Roles {
 	}
 
 	/**
+	 * Whether there is a role of this slug, and a contact may have it.
+	 */
+	public static function is_harmless( string $role ): bool {
+		return self::harmless( $role ) === $role;
+	}
+
+	/**
 	 * The site's default role, else subscriber, else '' for none: the first that is harmless.
 	 */
 	public static function default_role(): string {
 		foreach ( [ (string) get_option( 'default_role' ), 'subscriber' ] as $role ) {
-			if ( get_role( $role ) && self::harmless( $role ) === $role ) {
+			if ( self::is_harmless( $role ) ) {
 				return $role;
 			}
 		}

@@ -49,7 +49,7 @@ final class TagRoles {
 	 * Whether the role of the rule is there, and harmless.
 	 */
 	public static function may_give( TagRule $rule ): bool {
-		return Roles::harmless( $rule->role ) === $rule->role;
+		return Roles::is_harmless( $rule->role );
 	}
 
 	/**

@@ -21,14 +21,10 @@ final class RoleChoices {
 	public static function all(): array {
 		$choices = [];
 		foreach ( wp_roles()->get_names() as $role => $name ) {
-			if ( self::has( (string) $role ) ) {
+			if ( Roles::is_harmless( (string) $role ) ) {
 				$choices[ $role ] = translate_user_role( (string) $name );
 			}
 		}
 		return $choices;
-	}
-
-	public static function has( string $role ): bool {
-		return Roles::harmless( $role ) === $role;
 	}
 }

@@ -17,6 +17,7 @@ use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Upkeep\Home;
 use AgileBridge\Plugin\User\FieldMap;
+use AgileBridge\Plugin\User\Roles;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -164,7 +165,7 @@ final class Saving {
 			return null;
 		}
 		$role = str_starts_with( $choice, 'role:' ) ? substr( $choice, strlen( 'role:' ) ) : null;
-		if ( ! in_array( $choice, [ 'keep', 'unlink' ], true ) && ( null === $role || ! RoleChoices::has( $role ) ) ) {
+		if ( ! in_array( $choice, [ 'keep', 'unlink' ], true ) && ( null === $role || ! Roles::is_harmless( $role ) ) ) {
 			Form::refuse( 'gone_contacts', __( 'Users of deleted contacts cannot get this role: it does not exist, or could do harm.', 'bridge-for-agile-crm' ) );
 			return null;
 		}

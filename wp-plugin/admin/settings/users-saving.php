@@ -9,6 +9,8 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Settings;
 
+use AgileBridge\Plugin\User\Roles;
+
 defined( 'ABSPATH' ) || exit;
 
 final class UsersSaving {
@@ -49,7 +51,7 @@ final class UsersSaving {
 		}
 		// The empty one says that the list is there, though nothing of it may be ticked.
 		$roles = array_values( array_diff( array_map( self::text( ... ), $roles ), [ '' ] ) );
-		if ( $roles !== array_filter( $roles, RoleChoices::has( ... ) ) ) {
+		if ( $roles !== array_filter( $roles, Roles::is_harmless( ... ) ) ) {
 			Form::refuse( 'webhook_roles', __( 'Webhooks cannot give one of these roles: it does not exist, or could do harm.', 'bridge-for-agile-crm' ) );
 		}
 		return $roles;
@@ -90,7 +92,7 @@ final class UsersSaving {
 			in_array( $tag, $before, true )
 				/* translators: %s: a tag. */
 				=> sprintf( __( 'The tag "%s" has two rules for roles; the second could never decide.', 'bridge-for-agile-crm' ), $tag ),
-			! RoleChoices::has( $role )
+			! Roles::is_harmless( $role )
 				/* translators: %s: a tag. */
 				=> sprintf( __( 'The rule for the tag "%s" names no role, one that does not exist, or one that could do harm.', 'bridge-for-agile-crm' ), $tag ),
 			default => null,
