@@ -264,4 +264,19 @@ fn on_a_network_each_site_has_its_own() {
     set_tags(&world, &id, &json!([]));
     world.expect(&on_other("update", &id), 200, "updated", "");
     assert_eq!(roles(user), json!([[], ["subscriber"]]));
+
+    // Who is of the network already becomes a member by the rule; the protected, who have a role elsewhere, by the default.
+    for (email, there, joined, after) in [
+        ("bob@example.com", "", "contributor", "subscriber"),
+        ("eve@example.com", "author", "subscriber", "subscriber"),
+    ] {
+        let user = world.existing_user(email, email, there);
+        let here = if there.is_empty() { json!([]) } else { json!([there]) };
+        let id = world.contact(person(email, &["VIP"]));
+        world.expect(&on_other("add", &id), 200, "updated", "");
+        assert_eq!(roles(user), json!([here, [joined]]), "{email}");
+        set_tags(&world, &id, &json!([]));
+        world.expect(&on_other("update", &id), 200, "updated", "");
+        assert_eq!(roles(user), json!([here, [after]]), "{email}");
+    }
 }
