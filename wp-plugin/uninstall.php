@@ -3,7 +3,8 @@
  * Deleting the plugin removes its options and tables, on every site of a network. With the inbox go webhooks that still wait.
  *
  * User meta stays: `agilecrm_contact_id` and `agilecrm_tags` are WP Fusion's keys too, and other code grants access by those
- * tags. Removing them would lock members out, and a plugin installed again would no longer know whose contact is whose.
+ * tags. Removing them would lock members out, and a plugin installed again would no longer know whose contact is whose, nor
+ * which role a tag gave.
  *
  * @package AgileBridge
  */

@@ -11,6 +11,7 @@
 //   constants     a site with the four connection constants and AGILE_BRIDGE_RETURN_PASSWORD_FIELD
 //   no-extension  a site whose PHP has no extension
 //   wp-fusion     a site on which the full WP Fusion is active with Agile CRM; it answers webhooks with status 299
+//   users         a site with the connection constants; what new users get
 //   inbox         a site with the connection constants, on which one webhook was given up
 
 import assert from 'node:assert/strict';
@@ -73,6 +74,15 @@ const scenarios = {
 		assert.match( await screen.notices(), /Settings saved/ );
 	},
 
+	async users( screen ) {
+		await screen.open();
+		await whatTheContactGetsBack( screen );
+		await whichFormALoginHas( screen );
+		await whichRolesWebhooksMayName( screen );
+		await whichTagGivesWhichRole( screen );
+		await everythingFitsOnAPhone( screen );
+	},
+
 	async inbox( screen ) {
 		await whatWasGivenUpIsProcessedAgain( screen );
 		await whatIsPausedWaits( screen );
@@ -112,6 +122,78 @@ const scenarios = {
 		assert.equal( await status( url ), 200 );
 	},
 };
+
+async function whatTheContactGetsBack( screen ) {
+	await screen.field( 'Return a link to set a password, not the password' ).check();
+	assert.match( await screen.page.locator( '#agile-bridge-returns-link-help' ).innerText(), /works once and for 2 days/ );
+	await screen.save( { 'Return password': 'WP Password' } );
+	assert.match( await screen.notices(), /Settings saved/ );
+	assert.ok( await screen.field( 'Return a link to set a password, not the password' ).isChecked() );
+}
+
+async function whichFormALoginHas( screen ) {
+	const choices = () => screen.field( 'Login of new users' ).locator( 'option' ).allInnerTexts();
+	assert.equal( await screen.field( 'Login of new users' ).inputValue(), 'email' );
+	assert.equal( ( await choices() ).length, 2, 'nothing is mapped yet' );
+	await screen.save( {
+		'Property in Agile CRM, row 1': 'Number',
+		'WordPress field, row 1': 'customer_number',
+		'Property in Agile CRM, row 2': 'Secret',
+		'WordPress field, row 2': 'user_pass',
+	} );
+	assert.ok( ! ( await choices() ).some( ( choice ) => choice.includes( 'user_pass' ) ), 'a password is no login' );
+	await screen.field( 'Login of new users' ).selectOption( 'field:customer_number' );
+	await screen.save( {} );
+	assert.equal( await screen.field( 'Login of new users' ).inputValue(), 'field:customer_number' );
+
+	await screen.save( { 'Property in Agile CRM, row 1': '', 'WordPress field, row 1': '' } );
+	assert.match( ( await choices() ).join(), /field:customer_number, which is not mapped/ );
+	await screen.field( 'Login of new users' ).selectOption( 'first.last' );
+	await screen.save( {} );
+	assert.equal( ( await choices() ).length, 2 );
+}
+
+async function whichRolesWebhooksMayName( screen ) {
+	for ( const [ role, there ] of [ [ 'Author', 1 ], [ 'Gold & "Silver"', 1 ], [ 'Editor', 0 ], [ 'Administrator', 0 ] ] ) {
+		assert.equal( await screen.field( role ).count(), there, role );
+	}
+	await screen.field( 'Only the roles of this list' ).check();
+	await screen.field( 'Gold & "Silver"' ).check();
+	await screen.field( 'A webhook may change their role' ).uncheck();
+	await screen.save( {} );
+	assert.match( await screen.notices(), /Settings saved/ );
+	assert.ok( await screen.field( 'Only the roles of this list' ).isChecked() );
+	assert.ok( await screen.field( 'Gold & "Silver"' ).isChecked() );
+	assert.ok( ! await screen.field( 'Author' ).isChecked() );
+	assert.ok( ! await screen.field( 'A webhook may change their role' ).isChecked() );
+
+	await screen.field( 'Gold & "Silver"' ).uncheck();
+	await screen.save( {} );
+	assert.ok( ! await screen.field( 'Gold & "Silver"' ).isChecked(), 'a list may be empty' );
+}
+
+async function whichTagGivesWhichRole( screen ) {
+	await screen.save( { 'Tag, rule 1': 'VIP <b>"1"</b>' } );
+	assert.match( await screen.notices(), /rule for the tag "VIP <b>"1"<\/b>" names no role.*Nothing was saved/ );
+
+	await screen.field( 'Role, rule 1' ).selectOption( 'gold' );
+	await screen.field( 'Role, rule 2' ).selectOption( 'author' );
+	await screen.save( { 'Tag, rule 1': 'VIP <b>"1"</b>', 'Tag, rule 2': ' Lead ' } );
+	assert.match( await screen.notices(), /Settings saved/ );
+	assert.equal( await screen.field( 'Tag, rule 1' ).inputValue(), 'VIP <b>"1"</b>' );
+	assert.equal( await screen.field( 'Role, rule 1' ).inputValue(), 'gold' );
+	assert.equal( await screen.field( 'Tag, rule 2' ).inputValue(), 'Lead' );
+	await screen.picture( 'roles' );
+
+	await screen.field( 'Role, rule 3' ).selectOption( 'gold' );
+	await screen.save( { 'Tag, rule 3': 'Lead' } );
+	assert.match( await screen.notices(), /"Lead" has two rules.*Nothing was saved/ );
+
+	await screen.save( { 'Tag, rule 1': '' } );
+	assert.equal( await screen.field( 'Tag, rule 1' ).inputValue(), 'Lead' );
+	assert.equal( await screen.field( 'Role, rule 1' ).inputValue(), 'author' );
+	assert.equal( await screen.field( 'Tag, rule 2' ).inputValue(), '' );
+}
 
 async function whatWasGivenUpIsProcessedAgain( screen ) {
 	await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/index.php` );

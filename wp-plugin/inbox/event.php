@@ -22,6 +22,7 @@ final readonly class Event {
 	 * @param string  $contact_id '' where the contact is named by e-mail.
 	 * @param string  $email      In lower case; '' where it is not known.
 	 * @param ?string $role       As the webhook named it.
+	 * @param string  $origin     Who stored it: see webhook.php.
 	 * @param string  $owner      Of our claim.
 	 * @param int     $taken      How many webhooks were in it when we claimed it.
 	 * @param int     $attempts   Counted ones, this one included.
@@ -35,6 +36,7 @@ final readonly class Event {
 		public string $email,
 		public ?string $role,
 		public bool $send_notification,
+		public string $origin,
 		public string $owner,
 		public int $taken,
 		public int $attempts,
@@ -52,6 +54,7 @@ final readonly class Event {
 			email: (string) $row->email,
 			role: is_string( $role ) ? $role : null,
 			send_notification: 1 === (int) $row->send_notification,
+			origin: (string) $row->origin,
 			owner: (string) $row->owner,
 			taken: (int) $row->taken,
 			attempts: (int) $row->attempts,

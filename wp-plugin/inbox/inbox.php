@@ -104,13 +104,14 @@ final class Inbox {
 			hash( 'sha256', 'password ' . Identities::of_contact( $contact_id ) ),
 			new Webhook( 'return_password', origin: 'retry' ),
 			$contact_id,
-			owed: Database::json( [ 'password' => $owed->password, 'user_id' => $owed->user_id ] ),
+			owed: Database::json( [ 'password' => $owed->password, 'link' => $owed->link, 'user_id' => $owed->user_id ] ),
 			delay: $delay
 		);
 	}
 
 	/**
-	 * Inserts an event, or merges it into the open one of the same key. One statement.
+	 * Inserts an event, or merges it into the open one of the same key. One statement. Of several that are merged, the origin is that
+	 * of who wants a user made, a webhook before others.
 	 *
 	 * @param int $delay Milliseconds until it is due.
 	 */
@@ -125,6 +126,7 @@ final class Inbox {
 					owner, inline_worker, lease_until, due_at, attempts, created_at, updated_at, message, owed)
 			VALUES (%s, %s, %s, %s, %s, %s, %s, $notify, %s, 1, %d, %s, %d, %d, %d, %d, %d, %d, '', $owed)
 			ON DUPLICATE KEY UPDATE
+				origin = CASE WHEN VALUES(action) <> 'add' OR action = 'add' AND VALUES(origin) <> 'webhook' THEN origin ELSE VALUES(origin) END,
 				action = CASE WHEN VALUES(action) = 'return_password' THEN action
 					WHEN 'add' IN (action, VALUES(action)) THEN 'add' WHEN 'update' IN (action, VALUES(action)) THEN 'update' ELSE 'update_tags' END,
 				email = CASE WHEN VALUES(email) = '' THEN email ELSE VALUES(email) END,

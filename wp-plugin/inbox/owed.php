@@ -23,7 +23,8 @@ final readonly class Owed {
 	 * @param array<string, mixed>               $contact     As hooks get it, without the properties that hold passwords.
 	 * @param array<string, mixed>               $data        As written.
 	 * @param list<string>                       $before      The user's tags until now.
-	 * @param ?string                            $password    A generated one that the CRM wants, sealed.
+	 * @param ?string                            $password    A generated one that the CRM wants, sealed; or such a link.
+	 * @param bool                               $link        Whether the CRM wants a link to set a password, which is made when it is written.
 	 * @param bool                               $welcome     Whether the new user gets WordPress' mail.
 	 * @param ?string                            $mails       Held while the user was written, sealed.
 	 * @param bool                               $is_finished Whether nothing is owed, so that the event ends with the transaction.
@@ -37,6 +38,7 @@ final readonly class Owed {
 		public array $data = [],
 		public array $before = [],
 		public ?string $password = null,
+		public bool $link = false,
 		public bool $welcome = false,
 		public ?string $mails = null,
 		public bool $is_finished = false,
@@ -45,7 +47,7 @@ final readonly class Owed {
 	/**
 	 * Never throws: one row that somebody has damaged must not stop those behind it.
 	 *
-	 * @param array<string, mixed> $owed As stored; of a password that is owed alone, `password` and `user_id`.
+	 * @param array<string, mixed> $owed As stored; of a password that is owed alone, `password`, `link` and `user_id`.
 	 */
 	public static function of_stored( array $owed ): self {
 		$text = static fn( string $name ): ?string => is_string( $owed[ $name ] ?? null ) ? $owed[ $name ] : null;
@@ -59,6 +61,7 @@ final readonly class Owed {
 			data: $list( 'data' ),
 			before: array_values( array_filter( $list( 'before' ), 'is_string' ) ),
 			password: $text( 'password' ),
+			link: true === ( $owed['link'] ?? false ),
 			welcome: true === ( $owed['welcome'] ?? false ),
 			mails: $text( 'mails' ),
 		);

@@ -32,6 +32,12 @@ final readonly class Settings {
 	 * @param int             $missed_creations_since Contacts created since then become users also without a webhook; milliseconds
 	 *                                                since 1970, 0: no.
 	 * @param string          $gone_contacts `keep`, `unlink`, or `role:` and a slug: what happens to users whose contact is gone.
+	 * @param bool            $returns_link  Whether a new user's contact gets a link to set a password, and not the generated password.
+	 * @param string          $login_format  `email`, `first.last`, or `field:` and a WordPress key of the field map: the login of new users.
+	 * @param bool            $limit_roles   Whether webhooks give only the roles of the next list.
+	 * @param list<string>    $webhook_roles Their slugs, as an admin once chose them.
+	 * @param bool            $role_changes  Whether webhooks change the role of users who exist.
+	 * @param list<TagRule>   $tag_roles     The first whose tag a user has decides.
 	 * @param list<AccessKey> $access_keys   At most two, the one in use first, the former one after it until the admin removes it.
 	 */
 	private function __construct(
@@ -46,12 +52,19 @@ final readonly class Settings {
 		public bool $follow_emails,
 		public int $missed_creations_since,
 		public string $gone_contacts,
+		public bool $returns_link,
+		public string $login_format,
+		public bool $limit_roles,
+		public array $webhook_roles,
+		public bool $role_changes,
+		public array $tag_roles,
 		public array $access_keys,
 	) {}
 
 	public static function stored(): self {
 		$stored = self::option();
 		$text   = static fn( string $name ): string => is_string( $stored[ $name ] ?? null ) ? $stored[ $name ] : '';
+		$list   = static fn( string $name ): array => is_array( $stored[ $name ] ?? null ) ? $stored[ $name ] : [];
 		return new self(
 			domain: $text( 'domain' ),
 			email: $text( 'email' ),
@@ -64,6 +77,12 @@ final readonly class Settings {
 			follow_emails: true === ( $stored['follow_emails'] ?? false ),
 			missed_creations_since: is_int( $stored['missed_creations_since'] ?? null ) ? $stored['missed_creations_since'] : 0,
 			gone_contacts: '' === $text( 'gone_contacts' ) ? 'keep' : $text( 'gone_contacts' ),
+			returns_link: true === ( $stored['returns_link'] ?? false ),
+			login_format: '' === $text( 'login_format' ) ? 'email' : $text( 'login_format' ),
+			limit_roles: true === ( $stored['limit_roles'] ?? false ),
+			webhook_roles: array_values( array_filter( $list( 'webhook_roles' ), 'is_string' ) ),
+			role_changes: false !== ( $stored['role_changes'] ?? true ),
+			tag_roles: array_values( array_filter( array_map( TagRule::of_stored( ... ), $list( 'tag_roles' ) ) ) ),
 			access_keys: array_map( [ AccessKey::class, 'of_stored' ], self::stored_keys( $stored ) ),
 		);
 	}
@@ -81,7 +100,11 @@ final readonly class Settings {
 	 * @return array<string, mixed> As the option holds them.
 	 */
 	public function to_array(): array {
-		return array_replace( get_object_vars( $this ), [ 'access_keys' => array_map( 'get_object_vars', $this->access_keys ) ] );
+		$lists = [
+			'tag_roles'   => array_map( 'get_object_vars', $this->tag_roles ),
+			'access_keys' => array_map( 'get_object_vars', $this->access_keys ),
+		];
+		return array_replace( get_object_vars( $this ), $lists );
 	}
 
 	/**

@@ -18,20 +18,18 @@ defined( 'ABSPATH' ) || exit;
 final readonly class Changes {
 
 	/**
-	 * @param array<string, string>              $account   Account fields to write.
-	 * @param ?string                            $role      Slug of the role to set; null leaves it.
-	 * @param ?string                            $join_role On a network: role of the membership to make; null if there is one.
-	 * @param array<string, string|list<string>> $meta      Mapped user meta to write.
-	 * @param bool                               $link      Whether the link is to be written.
-	 * @param ?list<string>                      $tags      Tags to write; null leaves them.
+	 * @param array<string, string>              $account    Account fields to write.
+	 * @param ?RoleChange                        $role       Null leaves their roles.
+	 * @param array<string, string|list<string>> $meta       Mapped user meta to write.
+	 * @param bool                               $link       Whether the link is to be written.
+	 * @param ?list<string>                      $tags       Tags to write; null leaves them.
 	 * @param bool                               $hands_over Whether the account is another contact's from now on.
 	 * @param list<string>                       $notes
-	 * @param array<string, string|list<string>> $data      What the user shall have, of what may be changed of them.
+	 * @param array<string, string|list<string>> $data    What the user shall have, of what may be changed of them.
 	 */
 	private function __construct(
 		public array $account,
-		public ?string $role,
-		public ?string $join_role,
+		public ?RoleChange $role,
 		public array $meta,
 		public bool $link,
 		public ?array $tags,
@@ -41,21 +39,19 @@ final readonly class Changes {
 	) {}
 
 	/**
-	 * @param array<string, string|list<string>> $data      Account fields and meta, guarded; empty for tags only.
-	 * @param ?list<string>                      $tags      Null where the CRM did not tell.
-	 * @param ?string                            $role      Slug of the role that the user shall have; null leaves it.
-	 * @param ?string                            $join_role See above.
-	 * @param bool                               $relinks   Whether they were another contact's until now.
+	 * @param array<string, string|list<string>> $data    Account fields and meta, guarded; empty for tags only.
+	 * @param ?list<string>                      $tags    Null where the CRM did not tell.
+	 * @param bool                               $relinks Whether they were another contact's until now.
 	 * @throws Failure If the address belongs to somebody else.
 	 */
-	public static function between( \WP_User $user, array $data, string $contact_id, ?array $tags, ?string $role, ?string $join_role, bool $relinks = false ): self {
+	public static function between( \WP_User $user, array $data, string $contact_id, ?array $tags, RoleWish $wish, bool $relinks = false ): self {
 		$mark    = Database::mark();
 		$names   = [ ...AccountFields::NAME_META, ...array_keys( AccountFields::COLUMN_SIZE ) ];
 		$keeps   = Ownership::keeps_email( $user, $data['user_email'] ?? null );
 		$data    = array_diff_key( $data, array_flip( array_diff( AccountFields::ALL, Ownership::account_fields( $user ) ) ) );
 		$email   = self::email( $user, $data['user_email'] ?? null );
 		$account = null === $email || '' === $email ? [] : [ 'user_email' => $email ];
-		$notes   = '' === $email || $keeps ? [ 'email_kept' ] : [];
+		$notes   = [ ...( '' === $email || $keeps ? [ 'email_kept' ] : [] ), ...( self::is_rule_refused( $user, $wish, $tags ) ? [ 'role_refused' ] : [] ) ];
 		foreach ( array_intersect_key( $data, array_flip( $names ) ) as $key => $value ) {
 			$stored = AccountFields::stored_form( $key, (string) $value );
 			if ( null === $stored ) {
@@ -67,8 +63,7 @@ final readonly class Changes {
 		$meta    = array_diff_key( $data, array_flip( AccountFields::ALL ) );
 		$changes = new self(
 			account: $account,
-			role: null !== $role && [ $role ] !== array_values( $user->roles ) && ! Roles::is_protected( $user ) ? $role : null,
-			join_role: $join_role,
+			role: self::role( $user, $wish, $tags ),
 			meta: array_filter( $meta, static fn( $value, $key ): bool => ! UserMeta::is( $user->ID, (string) $key, $value ), ARRAY_FILTER_USE_BOTH ),
 			link: ! UserMeta::is( $user->ID, Links::key(), $contact_id ),
 			tags: null !== $tags && array_filter( Tags::changes( Tags::of_user( $user->ID ), $tags ) ) ? $tags : null,
@@ -85,7 +80,29 @@ final readonly class Changes {
 	 * Whether there is anything to write.
 	 */
 	public function are_any(): bool {
-		return [] !== $this->account || [] !== $this->meta || $this->link || null !== $this->role || null !== $this->join_role || null !== $this->tags;
+		return [] !== $this->account || [] !== $this->meta || $this->link || null !== $this->role || null !== $this->tags;
+	}
+
+	/**
+	 * @param ?list<string> $tags
+	 */
+	private static function role( \WP_User $user, RoleWish $wish, ?array $tags ): ?RoleChange {
+		return match ( true ) {
+			! Membership::has( $user )   => null === $wish->role ? null : RoleChange::joining( $user, $wish->role, $wish->rule ),
+			Roles::is_protected( $user ) => null,
+			null === $wish->role         => RoleChange::by_tags( $user, $tags ),
+			default                      => RoleChange::to( $user, $wish->role, $wish->rule ),
+		};
+	}
+
+	/**
+	 * Whether a rule of the admin would give this user a role that nobody may get.
+	 *
+	 * @param ?list<string> $tags
+	 */
+	private static function is_rule_refused( \WP_User $user, RoleWish $wish, ?array $tags ): bool {
+		$rule = null === $wish->role ? TagRoles::deciding( $tags ) : null;
+		return null !== $rule && ! TagRoles::may_give( $rule ) && ! Roles::is_protected( $user );
 	}
 
 	/**

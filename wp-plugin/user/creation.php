@@ -25,17 +25,19 @@ final class Creation {
 	/**
 	 * @param array<string, string|list<string>> $data  Account fields and meta, guarded.
 	 * @param ?list<string>                      $tags  Null where the CRM did not tell.
-	 * @param string                             $role  Its slug, '' for none.
+	 * @param RoleWish                           $wish  With a role, or '' for none.
 	 * @param Login                              $login Nobody else can take it meanwhile, but code that is not ours.
 	 */
-	public static function create( NewUser $new, array $data, string $contact_id, ?array $tags, string $role, Login $login ): Written {
+	public static function create( NewUser $new, array $data, string $contact_id, ?array $tags, RoleWish $wish, Login $login ): Written {
+		$role  = (string) $wish->role;
 		$email = (string) ( $data['user_email'] ?? '' );
 		self::require_free( $email, $login );
 		$mark                  = Database::mark();
 		$mapped                = self::mapped_password( $data );
 		$password              = $mapped ?? \AgileBridge\generate_password();
 		[ $account, $refused ] = self::account( $data, $email, $login, $role );
-		$account['meta_input'] = [ NewUser::MARK => '1', Ownership::key() => '1', Links::key() => $contact_id ] + ( empty( $tags ) ? [] : [ Tags::key() => $tags ] );
+		$account['meta_input'] = [ NewUser::MARK => '1', Ownership::key() => '1', Links::key() => $contact_id ] + ( empty( $tags ) ? [] : [ Tags::key() => $tags ] )
+			+ ( null === $wish->rule ? [] : [ TagRoles::key() => TagRoles::stored_form( $wish->rule ) ] );
 		// A lookup that failed looks like a free address.
 		Database::require_since( $mark );
 
@@ -70,18 +72,12 @@ final class Creation {
 	 * Completes a user whose creation was cut off: what an update writes, and what only a creation does.
 	 *
 	 * @param array<string, string|list<string>> $data Account fields and meta, guarded.
-	 * @param string                             $role Its slug, '' for none.
 	 */
-	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id, string $role ): Written {
+	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id ): Written {
 		global $wpdb;
 		$mark   = Database::mark();
 		$update = Update::write( $user, $changes, $contact_id );
 		UserMeta::write( $user->ID, Ownership::key(), '1' );
-		if ( is_multisite() && ! Membership::has( $user ) ) {
-			Membership::join( $user->ID, $role );
-		} elseif ( '' !== $role && [ $role ] !== array_values( $user->roles ) ) {
-			$user->set_role( $role );
-		}
 		// The password of the first attempt is known to nobody; this one can be told.
 		$mapped   = self::mapped_password( $data );
 		$password = $mapped ?? \AgileBridge\generate_password();

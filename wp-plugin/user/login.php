@@ -14,7 +14,7 @@ defined( 'ABSPATH' ) || exit;
 final readonly class Login {
 
 	/**
-	 * @param bool $is_derived Whether it is neither the mapped one nor the e-mail.
+	 * @param bool $is_derived Whether it is neither the mapped one nor in the form that the admin chose.
 	 */
 	public function __construct( public string $name, public bool $is_derived ) {}
 }

@@ -10,28 +10,58 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
 final class Names {
 
 	/**
-	 * The mapped login if it is free, else the e-mail, else one derived from it.
+	 * The mapped login if it is free, else one in the form that the admin chose (the e-mail, if nothing else), else one derived
+	 * from that.
 	 *
+	 * @param array<string, string|list<string>> $data With an address.
 	 * @throws Failure If the site accepts none.
 	 */
-	public static function login_for( ?string $mapped, string $email, string $contact_id ): Login {
-		foreach ( [ $mapped, $email ] as $login ) {
-			if ( null !== $login && self::is_free_login( $login, $email ) ) {
+	public static function login_for( array $data, string $contact_id ): Login {
+		$email  = (string) $data['user_email'];
+		$wanted = self::in_chosen_form( $data );
+		foreach ( [ (string) ( $data['user_login'] ?? '' ), $wanted ] as $login ) {
+			if ( '' !== $login && self::is_free_login( $login, $email ) ) {
 				return new Login( $login, false );
 			}
 		}
-		foreach ( \AgileBridge\login_candidates( $email, $contact_id ) as $login ) {
+		// What has no letter that a login may have says nothing.
+		foreach ( \AgileBridge\login_candidates( 1 === preg_match( '/[a-z0-9]/i', $wanted ) ? $wanted : $email, $contact_id ) as $login ) {
 			if ( self::is_free_login( $login, $email ) ) {
 				return new Login( $login, true );
 			}
 		}
 		throw new Failure( 422, 'rejected_by_site', 'The site accepts no login that can be made for this contact.' );
+	}
+
+	/**
+	 * @param array<string, string|list<string>> $data
+	 * @return string '' where the contact does not have what it takes.
+	 */
+	private static function in_chosen_form( array $data ): string {
+		$format = Settings::stored()->login_format;
+		if ( 'first.last' === $format ) {
+			$words = array_map( static fn( string $key ): string => self::as_login_word( (string) ( $data[ $key ] ?? '' ) ), [ 'first_name', 'last_name' ] );
+			return implode( '.', array_diff( $words, [ '' ] ) );
+		}
+		$key   = str_starts_with( $format, 'field:' ) ? substr( $format, strlen( 'field:' ) ) : 'user_email';
+		$value = $data[ $key ] ?? '';
+		// A login is public; who stored this meant something else.
+		return is_string( $value ) && 'user_pass' !== $key ? $value : '';
+	}
+
+	/**
+	 * A name in letters and digits that every login may have; without the address that some forms put into it.
+	 */
+	private static function as_login_word( string $name ): string {
+		$plain = strtolower( remove_accents( \AgileBridge\display_name( $name, '', '' ) ) );
+		return trim( (string) preg_replace( '/[^a-z0-9-]/', '', $plain ), '-' );
 	}
 
 	/**

@@ -1,6 +1,6 @@
 <?php
 /**
- * Roles: which one a new user gets, and who is protected from being changed by a contact.
+ * Roles: which are harmless, and who is protected from being changed by a contact.
  *
  * Rights are read from the role and the user themselves. user_can() hides some of them on multisite, and other plugins
  * filter it.
@@ -88,22 +88,22 @@ final class Roles {
 	}
 
 	/**
-	 * What a new user becomes: the wanted role, the site's default, subscriber, or nothing ('').
-	 *
-	 * @return array{role: string, refused: bool} Its slug, '' for none.
+	 * Whether there is a role of this slug, and a contact may have it.
 	 */
-	public static function for_new_user( ?string $wanted ): array {
-		$role    = null === $wanted ? null : self::harmless( $wanted );
-		$refused = null !== $wanted && null === $role;
-		return [
-			'role'    => $role ?? self::default_role() ?? ( get_role( 'subscriber' ) ? self::harmless( 'subscriber' ) : null ) ?? '',
-			'refused' => $refused,
-		];
+	public static function is_harmless( string $role ): bool {
+		return self::harmless( $role ) === $role;
 	}
 
-	private static function default_role(): ?string {
-		$default = (string) get_option( 'default_role' );
-		return get_role( $default ) ? self::harmless( $default ) : null;
+	/**
+	 * The site's default role, else subscriber, else '' for none: the first that is harmless.
+	 */
+	public static function default_role(): string {
+		foreach ( [ (string) get_option( 'default_role' ), 'subscriber' ] as $role ) {
+			if ( self::is_harmless( $role ) ) {
+				return $role;
+			}
+		}
+		return '';
 	}
 
 	/**

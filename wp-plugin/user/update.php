@@ -23,19 +23,15 @@ final class Update {
 	public static function write( \WP_User $user, Changes $changes, string $contact_id ): Written {
 		$mark       = Database::mark();
 		$notes      = $changes->notes;
-		$is_written = null !== $changes->join_role || null !== $changes->role || [] !== $changes->account;
-		if ( null !== $changes->join_role ) {
-			Membership::join( $user->ID, $changes->join_role );
-		}
+		$is_written = null !== $changes->role || [] !== $changes->account;
+		$changes->role?->joins && $changes->role->apply( $user->ID );
 		if ( $changes->hands_over ) {
 			Ownership::hand_over( $user );
 		}
 		if ( [] !== $changes->account ) {
 			self::change_account( $user, $changes->account );
 		}
-		if ( null !== $changes->role ) {
-			$user->set_role( $changes->role );
-		}
+		$changes->role?->joins || $changes->role?->apply( $user->ID );
 		$meta       = UserMeta::write_mapped( $user->ID, $changes->meta );
 		$is_written = $meta['written'] || $is_written;
 		if ( $changes->link ) {
@@ -58,13 +54,13 @@ final class Update {
 	}
 
 	/**
-	 * Gives an unprotected member of the site this role, in place of theirs.
+	 * Gives an unprotected member of the site this role, as a webhook would.
 	 *
 	 * @param string $role Slug of a harmless one.
 	 */
 	public static function give_role( \WP_User $user, string $role ): void {
-		if ( Membership::has( $user ) && ! Roles::is_protected( $user ) && [ $role ] !== array_values( $user->roles ) ) {
-			$user->set_role( $role );
+		if ( Membership::has( $user ) && ! Roles::is_protected( $user ) ) {
+			RoleChange::to( $user, $role )?->apply( $user->ID );
 		}
 	}
 

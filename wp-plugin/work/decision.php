@@ -13,6 +13,7 @@ use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\User\Changes;
 use AgileBridge\Plugin\User\Login;
+use AgileBridge\Plugin\User\RoleWish;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -31,9 +32,7 @@ final readonly class Decision {
 	 * @param array<string, string|list<string>> $data         Account fields and meta that they shall have, guarded.
 	 * @param list<string>                       $notes
 	 * @param ?Login                             $login        Of a new user.
-	 * @param string                             $new_role     Of a new user: its slug, '' for none.
-	 * @param ?string                            $role         Slug of the role to set; null leaves it.
-	 * @param ?string                            $join_role    On a network: role of the membership to make; null if there is one.
+	 * @param RoleWish                           $role         The role that they shall have.
 	 */
 	public function __construct(
 		public ?\WP_User $user,
@@ -48,9 +47,7 @@ final readonly class Decision {
 		public array $data,
 		public array $notes,
 		public ?Login $login = null,
-		public string $new_role = '',
-		public ?string $role = null,
-		public ?string $join_role = null,
+		public RoleWish $role = new RoleWish(),
 	) {}
 
 	/**
@@ -88,6 +85,6 @@ final readonly class Decision {
 	 * @param \WP_User $user The same, as read just now.
 	 */
 	public function changes( \WP_User $user, string $contact_id ): Changes {
-		return Changes::between( $user, $this->data, $contact_id, $this->tags, $this->role, $this->join_role, $this->is_relinked );
+		return Changes::between( $user, $this->data, $contact_id, $this->tags, $this->role, $this->is_relinked );
 	}
 }

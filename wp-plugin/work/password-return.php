@@ -1,6 +1,6 @@
 <?php
 /**
- * A generated password, written to the contact so that the campaign's next node can use it; tried again where the CRM does not
+ * A generated password, or a link to set one, written to the contact so that the campaign's next node can use it; tried again where the CRM does not
  * take it.
  *
  * @package AgileBridge
@@ -23,6 +23,7 @@ use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\User\SetPasswordLink;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -55,11 +56,23 @@ final class PasswordReturn {
 	}
 
 	/**
+	 * The link that is owed, as good as it was.
+	 *
+	 * @return ?string Null where none is owed any more, or somebody else has taken over.
+	 */
+	private static function good_link( Event $event, Owed $owed, #[\SensitiveParameter] string $link ): ?string {
+		$good    = SetPasswordLink::renewed( $owed->user_id, $link );
+		$is_kept = null === $good || $good === $link || Progress::keep_owed( $event, $owed->with( [ 'password' => Secret::seal( $good, self::PURPOSE ) ] ) );
+		return $is_kept ? $good : null;
+	}
+
+	/**
 	 * @param Event $event Made by owe().
 	 */
 	public static function retry( Event $event, AgileCrm $crm ): void {
 		$owed     = $event->owed ?? new Owed();
 		$password = Secret::unseal( (string) $owed->password, self::PURPOSE );
+		$password = $owed->link && null !== $password ? self::good_link( $event, $owed, $password ) : $password;
 		if ( self::write( $crm, $event->contact_id, $password ) ) {
 			Progress::finish( $event, Outcome::noted( null === $password ? 'failed' : 'updated', '', '', $owed->user_id, $event->contact_id ) );
 			return;

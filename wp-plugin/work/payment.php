@@ -1,6 +1,6 @@
 <?php
 /**
- * Paying what is owed once a user is written: the password to the CRM, mails, actions.
+ * Paying what is owed once a user is written: the password, or a link to set one, to the CRM, mails, actions.
  *
  * What is owed no longer names a mail before it is sent: each goes at most once, and exactly once if nothing is killed. Actions fire at least once. A
  * password is sealed while it waits, and wiped when the CRM has it.
@@ -23,6 +23,7 @@ use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\User\Contact;
 use AgileBridge\Plugin\User\HeldMails;
+use AgileBridge\Plugin\User\SetPasswordLink;
 use AgileBridge\Plugin\User\Written;
 
 defined( 'ABSPATH' ) || exit;
@@ -42,6 +43,7 @@ final class Payment {
 	public static function due( Event $event, Contact $contact, array $notes, Written $written, array $before, array $mails ): Owed {
 		$is_created = 'created' === $written->status;
 		$password   = $is_created && '' !== Settings::return_password_field() ? $written->password : null;
+		$is_link    = Settings::stored()->returns_link;
 		return new Owed(
 			status: $written->status,
 			user_id: $written->user_id,
@@ -50,7 +52,9 @@ final class Payment {
 			contact: $contact->without_passwords(),
 			data: $written->data,
 			before: $before,
-			password: null === $password ? null : Secret::seal( $password, PasswordReturn::PURPOSE ),
+			password: null === $password || $is_link ? null : Secret::seal( $password, PasswordReturn::PURPOSE ),
+			// Nobody waits for one but the campaign whose webhook this is.
+			link: null !== $password && $is_link && 'webhook' === $event->origin,
 			welcome: $is_created && $event->send_notification,
 			// A new user gets no mail but the one that was asked for.
 			mails: $is_created || [] === $mails ? null : Secret::seal( Database::json( $mails ), self::HELD_MAILS ),
@@ -61,7 +65,7 @@ final class Payment {
 	 * Whether there is anything to do after the commit. Mostly not, and then the event ends with the transaction.
 	 */
 	public static function is_anything( Owed $owed ): bool {
-		return null !== $owed->password || $owed->welcome || null !== $owed->mails || Announcement::is_heard();
+		return null !== $owed->password || $owed->link || $owed->welcome || null !== $owed->mails || Announcement::is_heard();
 	}
 
 	/**
@@ -70,25 +74,35 @@ final class Payment {
 	 * @return list<string> Notes.
 	 */
 	public static function pay( Event $event, Owed $owed, AgileCrm $crm ): array {
-		$notes = [];
-		if ( null !== $owed->password && ! PasswordReturn::write( $crm, $owed->contact['id'], Secret::unseal( $owed->password, PasswordReturn::PURPOSE ) ) ) {
-			$notes[] = 'password_not_returned';
-			Hooks::fire( 'wpf_api_fail', $owed->user_id, $owed->action, $owed->contact['id'] );
-			PasswordReturn::owe( $owed );
-		}
+		$link  = $owed->link ? SetPasswordLink::make( $owed->user_id ) : null;
+		$notes = self::return_password( $owed, $link, $crm ) ? [] : [ 'password_not_returned' ];
 		if ( $owed->welcome || null !== $owed->mails ) {
-			$left = $owed->with( [ 'password' => null, 'welcome' => false, 'mails' => null ] );
+			$left = $owed->with( [ 'password' => null, 'link' => false, 'welcome' => false, 'mails' => null ] );
 			if ( ! Progress::keep_owed( $event, $left ) ) {
 				// Somebody else took over, and sends them.
 				return $notes;
 			}
 			if ( $owed->welcome ) {
-				Announcement::send_welcome( $owed->user_id );
+				SetPasswordLink::during( $link, static fn() => Announcement::send_welcome( $owed->user_id ) );
 			}
 			HeldMails::send( (array) json_decode( (string) Secret::unseal( (string) $owed->mails, self::HELD_MAILS ), true ) );
 		}
 		Announcement::make( $owed );
 		return $notes;
+	}
+
+	/**
+	 * @param ?string $link In place of the password, if that is owed and could be made.
+	 * @return bool Whether the CRM has got what it wants.
+	 */
+	private static function return_password( Owed $owed, #[\SensitiveParameter] ?string $link, AgileCrm $crm ): bool {
+		$password = $link ?? ( null === $owed->password ? null : Secret::unseal( $owed->password, PasswordReturn::PURPOSE ) );
+		if ( PasswordReturn::write( $crm, $owed->contact['id'], $password ) ) {
+			return ! $owed->link || null !== $link;
+		}
+		Hooks::fire( 'wpf_api_fail', $owed->user_id, $owed->action, $owed->contact['id'] );
+		PasswordReturn::owe( null === $link ? $owed : $owed->with( [ 'password' => Secret::seal( $link, PasswordReturn::PURPOSE ) ] ) );
+		return false;
 	}
 
 	/**

@@ -25,6 +25,7 @@ use AgileBridge\Plugin\User\Matching;
 use AgileBridge\Plugin\User\Membership;
 use AgileBridge\Plugin\User\Names;
 use AgileBridge\Plugin\User\Roles;
+use AgileBridge\Plugin\User\RoleWish;
 use AgileBridge\Plugin\User\Tags;
 use AgileBridge\Plugin\User\UserData;
 
@@ -89,11 +90,11 @@ final class Planning {
 	 */
 	public static function would_change( \WP_User $user, Contact $contact ): bool {
 		$wanted = self::update( $user, false, null, $contact, UserData::mapped( $contact ) );
-		return Changes::between( $user, $wanted['data'], $contact->id, $contact->tags, null, null )->are_any();
+		return Changes::between( $user, $wanted['data'], $contact->id, $contact->tags, $wanted['role'] )->are_any();
 	}
 
 	/**
-	 * @return array<string, mixed> Of a decision: `data`, `notes`, `new_role`, and `login` where a user is made.
+	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role`, and `login` where a user is made.
 	 */
 	private static function creation( ?string $wanted_role, Contact $contact, Mapped $mapped, bool $is_new ): array {
 		if ( null === $mapped->chosen_email() ) {
@@ -106,24 +107,21 @@ final class Planning {
 		if ( ! isset( $data['user_email'] ) ) {
 			throw new Failure( 422, 'email_missing', 'Code of the site took the e-mail address of the contact away.' );
 		}
-		$role   = Roles::for_new_user( $wanted_role );
+		$role   = RoleWish::of_new_user( $wanted_role, $contact->tags );
 		$wanted = [
-			'data'     => $data,
-			'new_role' => $role['role'],
-			'notes'    => [
-				...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ),
-				...( $role['refused'] ? [ 'role_refused' ] : [] ),
-			],
+			'data'  => $data,
+			'role'  => $role,
+			'notes' => [ ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ), ...$role->notes() ],
 		];
 		if ( $is_new ) {
-			$wanted['login'] = Names::login_for( isset( $data['user_login'] ) ? (string) $data['user_login'] : null, (string) $data['user_email'], $contact->id );
+			$wanted['login'] = Names::login_for( $data, $contact->id );
 		}
 		return $wanted;
 	}
 
 	/**
 	 * @param bool $joins Whether the user of a network becomes a member of this site.
-	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role` and `join_role`.
+	 * @return array<string, mixed> Of a decision: `data`, `notes` and `role`.
 	 */
 	private static function update( \WP_User $user, bool $joins, ?string $wanted_role, Contact $contact, Mapped $mapped ): array {
 		$data    = $mapped->data;
@@ -137,24 +135,11 @@ final class Planning {
 		$filtered     = UserData::filtered( $data, $contact, $user );
 		$notes        = [ ...$notes, ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], false ) ];
 		$is_protected = Roles::is_protected( $user );
-		$role         = null;
-		$join         = null;
-		if ( $is_protected ) {
-			$notes[] = 'protected_user';
-		}
-		if ( $joins ) {
-			$new   = Roles::for_new_user( $wanted_role );
-			$join  = $new['role'];
-			$notes = $new['refused'] ? [ ...$notes, 'role_refused' ] : $notes;
-		} elseif ( null !== $wanted_role && ! $is_protected ) {
-			$role  = Roles::harmless( $wanted_role );
-			$notes = null === $role ? [ ...$notes, 'role_refused' ] : $notes;
-		}
+		$role         = $joins ? RoleWish::of_new_user( $wanted_role, $is_protected ? null : $contact->tags ) : RoleWish::of_existing_user( $user, $wanted_role );
 		return [
-			'data'      => $filtered['data'],
-			'notes'     => $notes,
-			'role'      => $role,
-			'join_role' => $join,
+			'data'  => $filtered['data'],
+			'notes' => [ ...$notes, ...( $is_protected ? [ 'protected_user' ] : [] ), ...$role->notes() ],
+			'role'  => $role,
 		];
 	}
 }

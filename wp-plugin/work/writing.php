@@ -197,8 +197,8 @@ final class Writing {
 		$user    = $this->require_same_user( $decision );
 		$before  = $decision->is_update() ? Tags::of_user( $user->ID ) : [];
 		$written = match ( true ) {
-			null === $user          => Creation::create( $new, $decision->data, $this->contact->id, $decision->tags, $decision->new_role, $decision->login ),
-			$decision->is_half_made => Creation::complete( $user, $decision->changes( $user, $this->contact->id ), $decision->data, $this->contact->id, $decision->new_role ),
+			null === $user          => Creation::create( $new, $decision->data, $this->contact->id, $decision->tags, $decision->role, $decision->login ),
+			$decision->is_half_made => Creation::complete( $user, $decision->changes( $user, $this->contact->id ), $decision->data, $this->contact->id ),
 			default                 => Update::write( $user, $decision->changes( $user, $this->contact->id ), $this->contact->id ),
 		};
 		$owed = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, $mails() );

@@ -69,6 +69,23 @@ fn what_wp_config_sets_is_shown_and_left_alone() {
 }
 
 #[test]
+fn what_new_users_get_is_chosen_there() {
+    let plugin = "<?php add_filter('password_reset_expiration', fn() => 2 * DAY_IN_SECONDS);";
+    let world = World::with(|site| quick(site).mu_plugin_file("lifetime.php", plugin));
+    world.site.wp("add_role('gold', 'Gold & \"Silver\"', array('read' => true)); return 1;");
+    play("users", &world);
+    // Just as the screen says it.
+    let id = world.contact(ana());
+    let answer = world.site.webhook("add", &[("contact_id", &id), ("role", "gold")]);
+    world.expect(&answer, 200, "created", "");
+    let user = world.user(answer.user_id().expect("a user"));
+    assert_eq!((&user["user_login"], &user["roles"]), (&json!("ana.ruiz"), &json!(["author"])));
+    assert_eq!(answer.notes(), ["role_refused"]);
+    let returned = world.crm.property(id.parse().expect("a number"), "WP Password").expect("the link");
+    assert!(returned.contains("action=rp"), "{returned}");
+}
+
+#[test]
 fn what_waits_and_what_was_given_up_is_told_and_processed() {
     let world = World::with(quick);
     let (id, faults) = (world.contact(ana()), sandbox::Faults { html_200: true, ..sandbox::Faults::default() });

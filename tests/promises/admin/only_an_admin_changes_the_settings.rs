@@ -93,12 +93,38 @@ fn who_may_and_what_counts() {
         ("agile_bridge_settings[inline_workers]", "65"),
         ("agile_bridge_settings[inline_workers]", "-1"),
         ("agile_bridge_settings[inline_workers]", "1e1"),
+        ("agile_bridge_settings[login_format]", "field:user_pass"),
+        ("agile_bridge_settings[login_format]", "field:plan"),
+        ("agile_bridge_settings[login_format]", ""),
+        ("agile_bridge_settings[webhook_roles][]", "editor"),
+        ("agile_bridge_settings[webhook_roles][]", "nobody"),
+        ("agile_bridge_settings[webhook_roles][]", "Author"),
+        ("agile_bridge_settings[tag_roles][0][tag]", "VIP"),
+        ("agile_bridge_settings[tag_roles][0][tag]", "V\tIP"),
     ] {
         post(&world, &admin, "/wp-admin/options.php", &saving(&save, &[&whole[..], &[(name, value)]].concat()));
         assert_eq!(stored(&world), before, "{name} {value}");
     }
 
+    for (tag, role) in [("VIP", "administrator"), ("VIP", "gone"), ("V\u{1}IP", "author"), (&"x".repeat(256), "author")]
+    {
+        let rule =
+            [("agile_bridge_settings[tag_roles][0][tag]", tag), ("agile_bridge_settings[tag_roles][0][role]", role)];
+        post(&world, &admin, "/wp-admin/options.php", &saving(&save, &[&whole[..], &rule].concat()));
+        assert_eq!(stored(&world), before, "{tag} {role}");
+    }
+
     let processing = [
+        ("agile_bridge_settings[login_format]", "first.last"),
+        ("agile_bridge_settings[returns_link]", "1"),
+        ("agile_bridge_settings[limit_roles]", "1"),
+        ("agile_bridge_settings[role_changes]", "0"),
+        ("agile_bridge_settings[webhook_roles][0]", ""),
+        ("agile_bridge_settings[webhook_roles][1]", "author"),
+        ("agile_bridge_settings[tag_roles][0][tag]", ""),
+        ("agile_bridge_settings[tag_roles][0][role]", "author"),
+        ("agile_bridge_settings[tag_roles][4][tag]", " R&D 'x' \\ ü "),
+        ("agile_bridge_settings[tag_roles][4][role]", "author"),
         ("agile_bridge_settings[gone_contacts]", "role:contributor"),
         ("agile_bridge_settings[inline_workers]", "0"),
         ("agile_bridge_settings[paused]", "0"),
@@ -112,6 +138,10 @@ fn who_may_and_what_counts() {
     assert_eq!(after[0]["access_keys"], before[0]["access_keys"]);
     let processing = ["gone_contacts", "inline_workers", "paused", "reconcile"].map(|name| &after[0][name]);
     assert_eq!(processing, [&json!("role:contributor"), &json!(0), &json!(false), &json!(false)]);
+    let users = ["login_format", "returns_link", "limit_roles", "role_changes"].map(|name| &after[0][name]);
+    assert_eq!(users, [&json!("first.last"), &json!(true), &json!(true), &json!(false)]);
+    let roles = ["webhook_roles", "tag_roles"].map(|name| &after[0][name]);
+    assert_eq!(roles, [&json!(["author"]), &json!([{"tag": "R&D 'x' \\ ü", "role": "author"}])]);
 
     assert_eq!(post(&world, &admin, SCREEN, &replacing(&replace)), 302);
     assert_eq!(stored(&world)[0]["access_keys"].as_array().map(Vec::len), Some(2));

@@ -5,6 +5,7 @@ mod a_failing_crm_changes_nothing;
 mod a_failing_database_leaves_nothing_half_made;
 mod a_generated_password_is_returned_once;
 mod a_listener_that_throws_breaks_nothing;
+mod a_set_password_link_is_returned_once;
 mod a_transaction_lost_at_its_end_is_begun_anew;
 mod an_answer_that_is_no_contact_changes_nothing;
 mod an_owed_password_is_sealed_until_it_is_written;

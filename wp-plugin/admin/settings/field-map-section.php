@@ -98,8 +98,8 @@ final class FieldMapSection {
 			$attributes = [ 'aria-label' => $label ] + ( $editable ? [ 'name' => FieldMap::OPTION . "[$index][$name]" ] : [ 'disabled' => 'disabled' ] );
 			printf( '<td data-colname="%s">', esc_attr( $column ) );
 			match ( $name ) {
-				'type'       => self::show_select( $types, $value, $attributes ),
-				'when_empty' => self::show_select( $empty, $value, $attributes ),
+				'type'       => Fields::show_select( $types, $value, $attributes ),
+				'when_empty' => Fields::show_select( $empty, $value, $attributes ),
 				'wp'         => self::show_map_input( $value, $attributes + [ 'list' => 'agile-bridge-account-fields' ] ),
 				default      => self::show_map_input( $value, $attributes ),
 			};
@@ -113,19 +113,5 @@ final class FieldMapSection {
 		printf( '<input type="text" value="%s" autocomplete="off" spellcheck="false"', esc_attr( $value ) );
 		Fields::show_attributes( $attributes );
 		echo '>';
-	}
-
-	/**
-	 * @param array<string, string> $choices    Value => label.
-	 * @param array<string, string> $attributes See Fields::show_attributes().
-	 */
-	private static function show_select( array $choices, string $chosen, array $attributes ): void {
-		echo '<select';
-		Fields::show_attributes( $attributes );
-		echo '>';
-		foreach ( $choices as $value => $label ) {
-			printf( '<option value="%s"%s>%s</option>', esc_attr( $value ), selected( $value, $chosen, false ), esc_html( $label ) );
-		}
-		echo '</select>';
 	}
 }

@@ -74,6 +74,46 @@ final class Fields {
 		<?php
 	}
 
+	/**
+	 * One row with a choice.
+	 *
+	 * @param array<string, string> $choices Value => label.
+	 * @param string                $help    Plain text below it.
+	 */
+	public static function show_select_row( string $name, string $label, array $choices, string $chosen, string $help ): void {
+		$id = self::field_id( $name );
+		?>
+		<tr>
+			<th scope="row"><label for="<?php echo esc_attr( $id ); ?>"><?php echo esc_html( $label ); ?></label></th>
+			<td>
+				<?php
+				$attributes = [
+					'id'               => $id,
+					'name'             => self::field_name( $name ),
+					'aria-describedby' => "$id-help",
+				];
+				self::show_select( $choices, $chosen, $attributes );
+				?>
+				<p class="description" id="<?php echo esc_attr( "$id-help" ); ?>"><?php echo esc_html( $help ); ?></p>
+			</td>
+		</tr>
+		<?php
+	}
+
+	/**
+	 * @param array<string, string> $choices    Value => label.
+	 * @param array<string, string> $attributes See show_attributes().
+	 */
+	public static function show_select( array $choices, string $chosen, array $attributes ): void {
+		echo '<select';
+		self::show_attributes( $attributes );
+		echo '>';
+		foreach ( $choices as $value => $label ) {
+			printf( '<option value="%s"%s>%s</option>', esc_attr( (string) $value ), selected( (string) $value, $chosen, false ), esc_html( $label ) );
+		}
+		echo '</select>';
+	}
+
 	/** @param array<string, string> $attributes Names are ours, values anybody's. */
 	public static function show_attributes( array $attributes ): void {
 		foreach ( $attributes as $name => $value ) {

@@ -16,7 +16,6 @@ use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Upkeep\LookStatus;
-use AgileBridge\Plugin\User\Roles;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -154,24 +153,16 @@ final class ProcessingSection {
 			'keep'   => __( 'Change nothing', 'bridge-for-agile-crm' ),
 			'unlink' => __( 'Remove the link to the contact', 'bridge-for-agile-crm' ),
 		];
-		foreach ( wp_roles()->get_names() as $role => $name ) {
-			if ( null !== Roles::harmless( (string) $role ) ) {
-				/* translators: %s: name of a role. */
-				$choices[ "role:$role" ] = sprintf( __( 'Set the role %s', 'bridge-for-agile-crm' ), translate_user_role( (string) $name ) );
-			}
+		foreach ( RoleChoices::all() as $role => $name ) {
+			/* translators: %s: name of a role. */
+			$choices[ "role:$role" ] = sprintf( __( 'Set the role %s', 'bridge-for-agile-crm' ), $name );
 		}
-		?>
-		<tr>
-			<th scope="row"><label for="<?php echo esc_attr( Fields::field_id( 'gone_contacts' ) ); ?>"><?php esc_html_e( 'Deleted contacts', 'bridge-for-agile-crm' ); ?></label></th>
-			<td>
-				<select id="<?php echo esc_attr( Fields::field_id( 'gone_contacts' ) ); ?>" name="<?php echo esc_attr( Fields::field_name( 'gone_contacts' ) ); ?>" aria-describedby="<?php echo esc_attr( Fields::field_id( 'gone_contacts' ) ); ?>-help">
-					<?php foreach ( $choices as $choice => $label ) : ?>
-						<option value="<?php echo esc_attr( $choice ); ?>" <?php selected( $choice, $chosen ); ?>><?php echo esc_html( $label ); ?></option>
-					<?php endforeach; ?>
-				</select>
-				<p class="description" id="<?php echo esc_attr( Fields::field_id( 'gone_contacts' ) ); ?>-help"><?php esc_html_e( 'What happens with a user when Agile CRM says that the contact no longer exists. Users are never deleted.', 'bridge-for-agile-crm' ); ?></p>
-			</td>
-		</tr>
-		<?php
+		Fields::show_select_row(
+			'gone_contacts',
+			__( 'Deleted contacts', 'bridge-for-agile-crm' ),
+			$choices,
+			$chosen,
+			__( 'What happens with a user when Agile CRM says that the contact no longer exists. Users are never deleted.', 'bridge-for-agile-crm' )
+		);
 	}
 }

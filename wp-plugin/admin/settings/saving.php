@@ -60,12 +60,13 @@ final class Saving {
 			'api_key'               => self::wanted_api_key( $input ),
 			'return_password_field' => self::wanted_return_password_field( $input ),
 		];
-		foreach ( [ 'paused', 'reconcile', 'follow_emails' ] as $switch ) {
+		foreach ( [ 'paused', 'reconcile', 'follow_emails', 'returns_link', 'limit_roles', 'role_changes' ] as $switch ) {
 			$wanted[ $switch ] = isset( $input[ $switch ] ) ? '1' === $input[ $switch ] : null;
 		}
 		$wanted['inline_workers'] = self::wanted_inline_workers( $input );
 		$wanted['missed_creations_since'] = self::wanted_missed_creations( $input );
 		$wanted['gone_contacts']  = self::wanted_gone_contacts( $input );
+		$wanted                  += UsersSaving::wanted( $input );
 		if ( isset( $input['who_answers'] ) ) {
 			$wanted['answer_beside_wp_fusion'] = 'bridge' === $input['who_answers'];
 		}
@@ -179,7 +180,7 @@ final class Saving {
 			return null;
 		}
 		$role = str_starts_with( $choice, 'role:' ) ? substr( $choice, strlen( 'role:' ) ) : null;
-		if ( ! in_array( $choice, [ 'keep', 'unlink' ], true ) && ( null === $role || Roles::harmless( $role ) !== $role ) ) {
+		if ( ! in_array( $choice, [ 'keep', 'unlink' ], true ) && ( null === $role || ! Roles::is_harmless( $role ) ) ) {
 			Form::refuse( 'gone_contacts', __( 'Users of deleted contacts cannot get this role: it does not exist, or could do harm.', 'bridge-for-agile-crm' ) );
 			return null;
 		}

@@ -62,6 +62,7 @@ final class Screen {
 				AccountSection::show();
 				WebhooksSection::show();
 				UsersSection::show();
+				RolesSection::show();
 				FieldMapSection::show();
 				ProcessingSection::show();
 				?>

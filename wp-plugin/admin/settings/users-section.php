@@ -11,6 +11,7 @@ namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
+use AgileBridge\Plugin\User\SetPasswordLink;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -32,6 +33,14 @@ final class UsersSection {
 					'maxlength'  => (string) Saving::MAX_FIELD_NAME,
 				]
 			);
+			Fields::show_checkbox_row(
+				'returns_link',
+				__( 'Link instead', 'bridge-for-agile-crm' ),
+				Settings::stored()->returns_link,
+				__( 'Return a link to set a password, not the password', 'bridge-for-agile-crm' ),
+				/* translators: %s: how long, for instance "1 day". */
+				sprintf( __( 'WordPress\' own link works once and for %s from when it is written, so the campaign should mail it soon. The welcome mail has the same link.', 'bridge-for-agile-crm' ), human_time_diff( 0, SetPasswordLink::lifetime() ) )
+			);
 			if ( ! is_multisite() ) {
 				Fields::show_checkbox_row(
 					'follow_emails',
@@ -41,6 +50,13 @@ final class UsersSection {
 					__( 'Users whom a webhook made follow their contact\'s address in any case. The others were only matched by it, which proves nothing: with this, whoever can change a contact can move such a user\'s address to their own, and ask for a new password there. Users with special rights never follow.', 'bridge-for-agile-crm' )
 				);
 			}
+			Fields::show_select_row(
+				'login_format',
+				__( 'Login of new users', 'bridge-for-agile-crm' ),
+				LoginChoices::all(),
+				Settings::stored()->login_format,
+				__( 'A login that is taken, not allowed or not there becomes one that is made from it, or from the address without its domain. A mapped user_login comes before. Existing users keep theirs.', 'bridge-for-agile-crm' )
+			);
 			if ( WpFusion::has_agile_crm() ) {
 				self::show_who_answers();
 			}

@@ -1,0 +1,106 @@
+<?php
+/**
+ * What the settings form sends about users and their roles, checked. Null is what the form does not have, which stays as it is.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Settings;
+
+use AgileBridge\Plugin\User\Roles;
+
+defined( 'ABSPATH' ) || exit;
+
+final class UsersSaving {
+
+	/** A tag of Agile CRM that is longer would not be stored. */
+	private const MAX_TAG_BYTES = 255;
+
+	/**
+	 * @param array<string, mixed> $input The form.
+	 * @return array<string, mixed> By the names of the settings.
+	 */
+	public static function wanted( array $input ): array {
+		return [
+			'login_format'  => self::login_format( $input['login_format'] ?? null ),
+			'webhook_roles' => self::webhook_roles( $input['webhook_roles'] ?? null ),
+			'tag_roles'     => self::tag_roles( $input['tag_roles'] ?? null ),
+		];
+	}
+
+	/** @param mixed $format Of the form. */
+	private static function login_format( $format ): ?string {
+		if ( ! is_string( $format ) ) {
+			return null;
+		}
+		if ( ! isset( LoginChoices::all()[ $format ] ) ) {
+			Form::refuse( 'login_format', __( 'The login of new users cannot have this form: the field is not mapped, or no login could be made of it.', 'bridge-for-agile-crm' ) );
+		}
+		return $format;
+	}
+
+	/**
+	 * @param mixed $roles Of the form.
+	 * @return ?list<string>
+	 */
+	private static function webhook_roles( $roles ): ?array {
+		if ( ! is_array( $roles ) ) {
+			return null;
+		}
+		// The empty one says that the list is there, though nothing of it may be ticked.
+		$roles = array_values( array_diff( array_map( self::text( ... ), $roles ), [ '' ] ) );
+		if ( $roles !== array_filter( $roles, Roles::is_harmless( ... ) ) ) {
+			Form::refuse( 'webhook_roles', __( 'Webhooks cannot give one of these roles: it does not exist, or could do harm.', 'bridge-for-agile-crm' ) );
+		}
+		return $roles;
+	}
+
+	/**
+	 * @param mixed $rules Rows as the form sends them.
+	 * @return ?list<array{tag: string, role: string}>
+	 */
+	private static function tag_roles( $rules ): ?array {
+		if ( ! is_array( $rules ) ) {
+			return null;
+		}
+		$wanted = [];
+		foreach ( $rules as $row ) {
+			$tag  = self::text( is_array( $row ) ? $row['tag'] ?? null : null );
+			$role = self::text( is_array( $row ) ? $row['role'] ?? null : null );
+			if ( '' === $tag ) {
+				continue;
+			}
+			$problem = self::problem_of_rule( $tag, $role, array_column( $wanted, 'tag' ) );
+			if ( null !== $problem ) {
+				Form::refuse( 'tag_roles', $problem );
+			}
+			$wanted[] = [
+				'tag'  => $tag,
+				'role' => $role,
+			];
+		}
+		return $wanted;
+	}
+
+	/** @param list<string> $before Tags of the rules before it. */
+	private static function problem_of_rule( string $tag, string $role, array $before ): ?string {
+		return match ( true ) {
+			strlen( $tag ) > self::MAX_TAG_BYTES || 0 !== preg_match( '/\p{Cc}/u', $tag )
+				=> __( 'A tag of the rules for roles is too long, or has characters that no tag has.', 'bridge-for-agile-crm' ),
+			in_array( $tag, $before, true )
+				/* translators: %s: a tag. */
+				=> sprintf( __( 'The tag "%s" has two rules for roles; the second could never decide.', 'bridge-for-agile-crm' ), $tag ),
+			! Roles::is_harmless( $role )
+				/* translators: %s: a tag. */
+				=> sprintf( __( 'The rule for the tag "%s" names no role, one that does not exist, or one that could do harm.', 'bridge-for-agile-crm' ), $tag ),
+			default => null,
+		};
+	}
+
+	/** @param mixed $value Of the form. */
+	private static function text( $value ): string {
+		return is_string( $value ) ? trim( $value ) : '';
+	}
+}
