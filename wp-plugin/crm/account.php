@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Crm;
 
 use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
@@ -17,6 +18,9 @@ use AgileBridge\Plugin\Site\Settings;
 defined( 'ABSPATH' ) || exit;
 
 final class Account {
+
+	/** @var ?\WeakMap<AgileCrm, string> The fingerprint of the credentials that each client was made with. */
+	private static ?\WeakMap $clients = null;
 
 	/**
 	 * The subdomain in what people paste: `foo`, `foo.agilecrm.com`, `https://foo.agilecrm.com/#dashboard`. '' if there is none.
@@ -62,7 +66,45 @@ final class Account {
 		if ( null === $connection ) {
 			return null;
 		}
-		return new AgileCrm( null === $deadline ? $connection : $connection + [ 'deadline' => $deadline ] );
+		$crm = new AgileCrm( null === $deadline ? $connection : $connection + [ 'deadline' => $deadline ] );
+
+		self::$clients       ??= new \WeakMap();
+		self::$clients[ $crm ] = self::fingerprint();
+		return $crm;
+	}
+
+	/**
+	 * Changes with whatever decides whether the CRM knows us. Keyed with WordPress' salts: it is stored, and the API key is in it.
+	 */
+	public static function fingerprint(): string {
+		$connection = self::connection();
+		unset( $connection['proxy'] );
+		return wp_hash( Database::json( $connection ) );
+	}
+
+	/**
+	 * The credentials that this client goes with, whatever the settings say by now.
+	 */
+	public static function fingerprint_of( AgileCrm $crm ): string {
+		return self::$clients[ $crm ] ?? '';
+	}
+
+	/**
+	 * Whether the settings, read anew, are still those that this client goes with. Where they are not, what the CRM tells it about
+	 * a contact may be about another account's.
+	 */
+	public static function is_current( AgileCrm $crm ): bool {
+		Settings::refresh();
+		return self::fingerprint() === self::fingerprint_of( $crm );
+	}
+
+	/**
+	 * Which account it is, whoever asks with which key: '' while none is set up.
+	 */
+	public static function name(): string {
+		$connection = self::connection();
+		// As a hash: a URL for development may hold anything.
+		return null === $connection ? '' : hash( 'sha256', $connection['domain'] . ' ' . ( $connection['api_url'] ?? '' ) );
 	}
 
 	/**

@@ -60,6 +60,7 @@ final class Look {
 		if ( ! Lease::take( 'reconcile', Lease::new_owner(), self::EVERY ) || ! Breaker::may_be_asked( $crm ) ) {
 			return null;
 		}
+		Course::of_this_account();
 		return WpFusion::detached( static fn(): int => self::look( $crm ) );
 	}
 
@@ -78,8 +79,8 @@ final class Look {
 			$stored = null;
 		} catch ( CrmUnauthorized $refused ) {
 			$error = Breaker::verified( CrmError::of_exception( $refused ), $crm );
-			if ( 'crm_unauthorized' === $error->code ) {
-				Breaker::note_error( $error );
+			if ( 'crm_unauthorized' === $error->code || $error->is_outage ) {
+				Breaker::note_error( $error, $crm );
 				return 0;
 			}
 			// Who owns the API key may read contacts, and not list them.
@@ -105,7 +106,11 @@ final class Look {
 		$cursor = isset( $record['cursor'] ) ? (string) $record['cursor'] : null;
 		$stored = 0;
 		for ( $page = 1; $page <= self::PAGES; $page++ ) {
-			$answer  = $crm->changedSince( $since - self::OVERLAP, $cursor );
+			$answer = $crm->changedSince( $since - self::OVERLAP, $cursor );
+			if ( ! Account::is_current( $crm ) ) {
+				// An admin has saved another account or key meanwhile: the next look is that one's.
+				return $stored;
+			}
 			$stored += News::store( array_map( Contact::of_record( ... ), $answer['contacts'] ), $now );
 			$cursor  = $answer['cursor'];
 			if ( null === $cursor ) {

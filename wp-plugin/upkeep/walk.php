@@ -14,6 +14,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Upkeep;
 
 use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
 use AgileBridge\Plugin\Inbox\Inbox;
@@ -43,6 +44,8 @@ final class Walk {
 	/** The first user about whom the CRM could not tell; PHP_INT_MAX while there is none. */
 	private int $not_seen = PHP_INT_MAX;
 
+	private bool $is_outdated = false;
+
 	private Breaker $breaker;
 
 	public function __construct( private readonly AgileCrm $crm ) {
@@ -71,7 +74,7 @@ final class Walk {
 				++$spent;
 			}
 			$this->await_fewer_than( self::CONCURRENT_FETCHES );
-			if ( PHP_INT_MAX !== $this->not_seen && $this->breaker->is_open() ) {
+			if ( $this->is_outdated || ( PHP_INT_MAX !== $this->not_seen && $this->breaker->is_open() ) ) {
 				break;
 			}
 		}
@@ -96,6 +99,12 @@ final class Walk {
 			$fetched = (array) $this->crm->next();
 			--$this->under_way;
 			[ $user_id, $contact_id ] = explode( ' ', (string) $fetched['key'] );
+			if ( ! Account::is_current( $this->crm ) ) {
+				// An admin has saved another account or key meanwhile: what this one tells counts no more.
+				$this->is_outdated = true;
+				$this->not_seen    = min( $this->not_seen, (int) $user_id );
+				continue;
+			}
 			if ( isset( $fetched['contact'] ) ) {
 				$this->note_well();
 				$this->stored += News::store( [ Contact::of_record( $fetched['contact'] ) ], $this->now );
@@ -111,13 +120,13 @@ final class Walk {
 				$this->not_seen = min( $this->not_seen, (int) $user_id );
 			}
 			// (Else it is about this contact alone, which must not keep the walk from the others.)
-			Breaker::note_error( $error );
+			Breaker::note_error( $error, $this->crm );
 			$this->breaker = Breaker::read();
 		}
 	}
 
 	private function note_well(): void {
-		$this->breaker->note_well();
+		$this->breaker->note_well( $this->crm );
 		$this->breaker = Breaker::closed();
 	}
 }

@@ -68,7 +68,7 @@ final class PasswordReturn {
 			// The extension tells only that it failed: a second question tells whether it is the CRM as a whole.
 			$crm->currentUser();
 		} catch ( Exception $error ) {
-			Breaker::note_error( CrmError::of_exception( $error ) );
+			Breaker::note_error( CrmError::of_exception( $error ), $crm );
 			Progress::postpone( $event, Clock::MINUTE, false, 'Agile CRM does not take the password of the new user now.' );
 			return;
 		}

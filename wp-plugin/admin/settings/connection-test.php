@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Settings;
 
+use AgileBridge\AgileCrm;
 use AgileBridge\CrmUnauthorized;
 use AgileBridge\Exception;
 use AgileBridge\NotConfigured;
@@ -41,7 +42,7 @@ final class ConnectionTest {
 		} catch ( Exception $failure ) {
 			return [ 'error', self::explain( $failure ) ];
 		}
-		self::end_stop();
+		self::end_stop( $crm );
 		return [
 			'success',
 			[
@@ -58,13 +59,13 @@ final class ConnectionTest {
 	/**
 	 * Where webhooks wait because Agile CRM did not answer or refused us: it does now, so they need not wait for the next probe.
 	 */
-	private static function end_stop(): void {
+	private static function end_stop( AgileCrm $crm ): void {
 		if ( ! Schema::is_there() ) {
 			// No webhook came yet.
 			return;
 		}
 		try {
-			Breaker::read()->note_well();
+			Breaker::read()->note_well( $crm );
 		} catch ( Failure $failure ) {
 			// The next probe does it.
 			unset( $failure );
