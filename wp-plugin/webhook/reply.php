@@ -23,6 +23,7 @@ use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Webhook;
+use AgileBridge\Plugin\Inbox\Workload;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\LateCommit;
@@ -131,7 +132,7 @@ final class Reply {
 			}
 			Answer::send( $queued );
 			// Who holds the lease now finds it when he looks for the last time.
-			return ! Inbox::state()['drain_free'];
+			return ! Workload::read()->is_drain_free;
 		} catch ( Failure $failure ) {
 			// It is stored; its lease runs out.
 			Answer::send( $queued );

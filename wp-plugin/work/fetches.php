@@ -75,6 +75,17 @@ final class Fetches {
 	}
 
 	/**
+	 * Nobody waits for the answers any more.
+	 *
+	 * @return list<Event> Those whose contacts were under way.
+	 */
+	public function abandon(): array {
+		$events      = array_column( $this->begun, 'event' );
+		$this->begun = [];
+		return $events;
+	}
+
+	/**
 	 * Another contact besides that of an event, waited for.
 	 *
 	 * @param string $id As stored in a link: it may be anything that somebody once wrote there.
