@@ -81,7 +81,7 @@ final class Inbox {
 		}
 		// What the worker that drains has begun already is nobody's wait.
 		$others_wait_for_drain = (int) ( $row->drained_until ?? 0 ) > $now
-			&& [] !== Database::rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d LIMIT 1", $now, (int) $row->id );
+			&& [] !== Database::rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d AND action <> 'return_password' LIMIT 1", $now, (int) $row->id );
 		return new Arrival(
 			event: $claims && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null,
 			versions: [ $identity => (int) ( $row->version ?? 0 ) ],

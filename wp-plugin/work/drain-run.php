@@ -85,7 +85,13 @@ final class DrainRun {
 		while ( ! $this->is_stopped() && $this->renew() ) {
 			$this->begin( $concurrent );
 			if ( 0 === $this->fetches->count() ) {
-				break;
+				// No contact waits: the time for one password.
+				$event = Claims::due_password();
+				if ( null === $event ) {
+					break;
+				}
+				$this->pay( $event );
+				continue;
 			}
 			$fetched = $this->fetches->next();
 			// Before this one is written, the next one leaves.
@@ -130,7 +136,7 @@ final class DrainRun {
 				return;
 			}
 			if ( $event->is_only_owed() ) {
-				$this->work( fn() => $this->attempt->pay( $event ) );
+				$this->pay( $event );
 				continue;
 			}
 			$this->fetches->begin( $event, Identities::versions( [ $event->identity() ] ) );
@@ -149,14 +155,7 @@ final class DrainRun {
 				// That was all; to look again at every event would cost more than the event.
 				$this->claim_again = microtime( true ) + self::SECONDS_BETWEEN_CLAIMS;
 			}
-			foreach ( $events as $event ) {
-				if ( 'return_password' === $event->action ) {
-					// It needs no contact.
-					$this->work( fn() => $this->attempt->pay( $event ) );
-				} else {
-					$this->claimed[] = $event;
-				}
-			}
+			array_push( $this->claimed, ...$events );
 		}
 		$room  = $concurrent - $this->fetches->count();
 		$batch = $room > 0 ? array_splice( $this->claimed, 0, $room ) : [];
@@ -208,6 +207,13 @@ final class DrainRun {
 			return;
 		}
 		$this->work( fn() => $this->attempt->run( $fetched, $this->breaker ) );
+	}
+
+	/**
+	 * Works on what needs no contact.
+	 */
+	private function pay( Event $event ): void {
+		$this->work( fn() => $this->attempt->pay( $event ) );
 	}
 
 	/**

@@ -31,6 +31,15 @@ final class PasswordReturn {
 	/** What a password that waits is sealed for. */
 	public const PURPOSE = 'return_password';
 
+	/** A CRM that needs so many seconds to take none has more to do than that... */
+	private const SLOW = 1;
+
+	/** ...and is left in peace for so many, by this process. */
+	private const PAUSE = 60;
+
+	/** When the CRM was slow last, as microtime( true ). */
+	private static float $slow_at = 0;
+
 	/**
 	 * @param ?string $password Null where it does not open any more, because the salts were changed: it is lost.
 	 * @return bool Whether that is done, or there is nothing to do.
@@ -40,11 +49,20 @@ final class PasswordReturn {
 		if ( null === $password || '' === $field ) {
 			return true;
 		}
+		$began   = microtime( true );
 		$problem = $crm->setCustomField( $contact_id, $field, $password );
 		if ( null !== $problem ) {
+			self::$slow_at = microtime( true ) - $began >= self::SLOW ? microtime( true ) : self::$slow_at;
 			Log::note( "the password of a new user was not written to contact $contact_id: $problem. It will be tried again." );
 		}
 		return null === $problem;
+	}
+
+	/**
+	 * Whether the CRM was so slow a moment ago that the next password is left to later, and not tried while contacts wait.
+	 */
+	public static function should_wait(): bool {
+		return microtime( true ) - self::$slow_at < self::PAUSE;
 	}
 
 	/**
@@ -61,7 +79,10 @@ final class PasswordReturn {
 		$owed     = $event->owed ?? new Owed();
 		$password = Secret::unseal( (string) $owed->password, self::PURPOSE );
 		if ( self::write( $crm, $event->contact_id, $password ) ) {
-			Progress::finish( $event, Outcome::noted( null === $password ? 'failed' : 'updated', '', '', $owed->user_id, $event->contact_id ) );
+			$outcome = null === $password
+				? Outcome::noted( 'failed', '', 'The password of the new user cannot be opened any more: the secret keys (salts) in wp-config.php were changed. The user can ask for a new one.', $owed->user_id, $event->contact_id )
+				: Outcome::noted( 'updated', '', '', $owed->user_id, $event->contact_id );
+			Progress::finish( $event, $outcome );
 			return;
 		}
 		try {
@@ -73,7 +94,8 @@ final class PasswordReturn {
 			return;
 		}
 		try {
-			if ( null === Fetches::contact_or_null( $crm, $event->contact_id ) ) {
+			// (A contact that is gone is refused at once; a write that took its time does not ask for more.)
+			if ( ! self::should_wait() && null === Fetches::contact_or_null( $crm, $event->contact_id ) ) {
 				Progress::finish( $event, Outcome::noted( 'failed', 'contact_not_found', 'The contact is gone; the password of its user is wiped.', 0, $event->contact_id ) );
 				return;
 			}

@@ -71,7 +71,7 @@ final class Payment {
 	 */
 	public static function pay( Event $event, Owed $owed, AgileCrm $crm ): array {
 		$notes = [];
-		if ( null !== $owed->password && ! PasswordReturn::write( $crm, $owed->contact['id'], Secret::unseal( $owed->password, PasswordReturn::PURPOSE ) ) ) {
+		if ( null !== $owed->password && ! self::return_password( $owed, $crm ) ) {
 			$notes[] = 'password_not_returned';
 			Hooks::fire( 'wpf_api_fail', $owed->user_id, $owed->action, $owed->contact['id'] );
 			PasswordReturn::owe( $owed );
@@ -89,6 +89,15 @@ final class Payment {
 		}
 		Announcement::make( $owed );
 		return $notes;
+	}
+
+	/**
+	 * @return bool False if it is still owed.
+	 */
+	private static function return_password( Owed $owed, AgileCrm $crm ): bool {
+		$password = PasswordReturn::should_wait() ? null : Secret::unseal( (string) $owed->password, PasswordReturn::PURPOSE );
+		// One that does not open is lost. Its own event says so, and is counted.
+		return null !== $password && PasswordReturn::write( $crm, $owed->contact['id'], $password );
 	}
 
 	/**
