@@ -57,19 +57,19 @@ final class Account {
 	}
 
 	/**
-	 * A client of the account, or null while it is not set up. From `init` on: it opens the API key.
+	 * A client of the account, or null while it is not set up or must not be called. From `init` on: it opens the API key.
 	 *
 	 * @param ?float $deadline The microtime( true ) by which every call has ended.
 	 */
 	public static function client( ?float $deadline = null ): ?AgileCrm {
 		$connection = self::connection();
-		if ( null === $connection ) {
+		if ( null === $connection || null !== self::host_if_blocked( self::url( $connection ) ) ) {
 			return null;
 		}
 		$crm = new AgileCrm( null === $deadline ? $connection : $connection + [ 'deadline' => $deadline ] );
 
 		self::$clients       ??= new \WeakMap();
-		self::$clients[ $crm ] = self::fingerprint();
+		self::$clients[ $crm ] = self::digest( $connection );
 		return $crm;
 	}
 
@@ -77,7 +77,13 @@ final class Account {
 	 * Changes with whatever decides whether the CRM knows us. Keyed with WordPress' salts: it is stored, and the API key is in it.
 	 */
 	public static function fingerprint(): string {
-		$connection = self::connection();
+		return self::digest( self::connection() );
+	}
+
+	/**
+	 * @param ?array<string, string> $connection
+	 */
+	private static function digest( ?array $connection ): string {
 		unset( $connection['proxy'] );
 		return wp_hash( Database::json( $connection ) );
 	}
@@ -108,6 +114,26 @@ final class Account {
 	}
 
 	/**
+	 * The CRM's host, if WordPress' own rule forbids the site to call it: WP_HTTP_BLOCK_EXTERNAL of wp-config.php, with what
+	 * WP_ACCESSIBLE_HOSTS leaves out of it. Null if it may be called, or is not set up.
+	 */
+	public static function blocked_host(): ?string {
+		$connection = self::connection();
+		return null === $connection ? null : self::host_if_blocked( self::url( $connection ) );
+	}
+
+	private static function host_if_blocked( string $url ): ?string {
+		$host = (string) wp_parse_url( $url, PHP_URL_HOST );
+		// WordPress takes for granted that a URL has a host; what is no URL is the extension's to refuse.
+		if ( '' === $host ) {
+			return null;
+		}
+		// To WordPress this machine has but one name.
+		$is_local = 1 === preg_match( '/^(127\.[0-9.]+|\[::1\])$/D', $host );
+		return ( new \WP_Http() )->block_request( $is_local ? 'http://localhost/' : $url ) ? $host : null;
+	}
+
+	/**
 	 * Whether the CRM is reached through a proxy.
 	 */
 	public static function has_proxy(): bool {
@@ -133,11 +159,18 @@ final class Account {
 		if ( '' !== $api_url ) {
 			$settings['api_url'] = $api_url;
 		}
-		$proxy = self::proxy_for( '' !== $api_url ? $api_url : "https://{$settings['domain']}.agilecrm.com/" );
+		$proxy = self::proxy_for( self::url( $settings ) );
 		if ( null !== $proxy ) {
 			$settings['proxy'] = $proxy;
 		}
 		return $settings;
+	}
+
+	/**
+	 * @param array<string, string> $connection
+	 */
+	private static function url( array $connection ): string {
+		return $connection['api_url'] ?? "https://{$connection['domain']}.agilecrm.com/";
 	}
 
 	/**

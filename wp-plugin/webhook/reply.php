@@ -196,7 +196,7 @@ final class Reply {
 		$began   = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) );
 		$crm     = Account::client( max( $began + self::CRM_DEADLINE, microtime( true ) + self::CRM_LEAST ) );
 		$breaker = Breaker::of( $arrival->crm );
-		$later   = null === $crm ? Outcome::failed( Account::not_configured(), $this->webhook->contact_id ) : Outcome::queued( $this->webhook->contact_id );
+		$later   = null === $crm && null === Account::blocked_host() ? Outcome::failed( Account::not_configured(), $this->webhook->contact_id ) : Outcome::queued( $this->webhook->contact_id );
 		if ( null === $event ) {
 			return $later;
 		}

@@ -5,6 +5,7 @@ mod a_crm_that_fails_is_left_in_peace;
 mod a_dead_name_server_is_answered_in_time;
 mod a_refusal_is_booked_to_the_credentials_that_met_it;
 mod a_refusal_of_one_question_stops_nothing;
+mod a_site_that_must_not_call_out_does_not;
 mod only_a_trusted_certificate_is_spoken_to;
 mod silence_is_no_refusal;
 mod the_proxy_of_wordpress_is_used;

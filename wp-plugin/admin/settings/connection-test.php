@@ -33,6 +33,10 @@ final class ConnectionTest {
 		if ( null !== $problem ) {
 			return [ 'error', [ $problem ] ];
 		}
+		$blocked = Account::blocked_host();
+		if ( null !== $blocked ) {
+			return [ 'error', [ __( 'Not tested: wp-config.php forbids this site to call Agile CRM.', 'bridge-for-agile-crm' ), self::how_to_unblock( $blocked ) ] ];
+		}
 		$crm = Account::client();
 		if ( null === $crm ) {
 			return [ 'error', [ __( 'Not tested: the connection is not configured.', 'bridge-for-agile-crm' ), self::what_is_missing() ] ];
@@ -85,6 +89,11 @@ final class ConnectionTest {
 		);
 		/* translators: %s: names of settings. */
 		return sprintf( __( 'Missing or malformed: %s.', 'bridge-for-agile-crm' ), implode( ', ', $missing ) );
+	}
+
+	public static function how_to_unblock( string $host ): string {
+		/* translators: 1: the name of a server, 2: the same as it stands in the constant. */
+		return sprintf( __( 'Its WP_HTTP_BLOCK_EXTERNAL blocks calls to other servers, %1$s among them. Add it to WP_ACCESSIBLE_HOSTS there: %2$s.', 'bridge-for-agile-crm' ), $host, "define( 'WP_ACCESSIBLE_HOSTS', '$host' );" );
 	}
 
 	public static function unreadable_api_key(): string {
