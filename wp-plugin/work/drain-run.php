@@ -210,9 +210,14 @@ final class DrainRun {
 	}
 
 	/**
-	 * Works on what needs no contact.
+	 * Works on what needs no contact; a password of one account is not for another.
 	 */
 	private function pay( Event $event ): void {
+		$this->look();
+		if ( $this->is_outdated ) {
+			$this->claimed[] = $event;
+			return;
+		}
 		$this->work( fn() => $this->attempt->pay( $event ) );
 	}
 

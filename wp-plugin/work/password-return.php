@@ -12,6 +12,7 @@ namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\AgileCrm;
 use AgileBridge\Exception;
+use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
 use AgileBridge\Plugin\Inbox\Event;
@@ -83,6 +84,11 @@ final class PasswordReturn {
 				? Outcome::noted( 'failed', '', 'The password of the new user cannot be opened any more: the secret keys (salts) in wp-config.php were changed. The user can ask for a new one.', $owed->user_id, $event->contact_id )
 				: Outcome::noted( 'updated', '', '', $owed->user_id, $event->contact_id );
 			Progress::finish( $event, $outcome );
+			return;
+		}
+		if ( ! Account::is_current( $crm ) ) {
+			// An admin has saved another account meanwhile: what the former one did not take counts no more.
+			Progress::postpone( $event, 0, false );
 			return;
 		}
 		try {

@@ -14,8 +14,10 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Inbox\ClaimLost;
 use AgileBridge\Plugin\Inbox\Claims;
+use AgileBridge\Plugin\Inbox\ContactStale;
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\Inbox\Outcome;
@@ -129,6 +131,10 @@ final class Writing {
 	 */
 	private function ask( string $id ): ?Contact {
 		$this->others[ $id ] ??= [ Fetches::contact_or_null( $this->crm, $id ) ];
+		if ( null === $this->others[ $id ][0] && ! Account::is_current( $this->crm ) ) {
+			// The user would be handed over to this contact because the former account knows nothing of theirs.
+			throw new ContactStale( 'another account was saved meanwhile' );
+		}
 		return $this->others[ $id ][0];
 	}
 

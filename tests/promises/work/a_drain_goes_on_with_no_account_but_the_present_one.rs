@@ -84,3 +84,33 @@ fn the_former_key_asks_nothing_more() {
     assert_eq!(world.user_count(), 41);
     assert!(world.events().iter().all(|event| number(&event["attempts"]) == 1), "{:#?}", world.events());
 }
+
+/// A user is not handed over because the former account does not know the contact that they are linked to.
+#[test]
+fn nobody_is_relinked_by_what_the_former_account_does_not_know() {
+    let world = world(Database::MariaDb);
+    let (linked, answer) = world.add(Contact::person("ana@example.com").first_name("Ana"));
+    world.expect(&answer, 200, "created", "");
+    let id: u64 = linked.parse().expect("a number");
+    let contact = world.crm.contact(id).expect("a contact");
+    let another = world.contact(Contact::person("ana@example.com").first_name("Anna"));
+    assert!(world.crm.delete_contact(id));
+    world.pause(true);
+    world.expect(&world.site.webhook("update", &[("contact_id", &another)]), 202, "queued", "");
+    world.pause(false);
+    world.crm.reset_counts();
+    world.crm.set_faults(Faults { latency: Duration::from_millis(1500), ..Faults::default() });
+    std::thread::scope(|scope| {
+        let drain = scope.spawn(|| world.drain());
+        let asked = || world.crm.counts().of("GET", "contacts/{id}") == 2;
+        assert!(await_until(Duration::from_secs(20), asked), "{:?}", world.crm.requests());
+        save(&world, "another", world.crm.api_key());
+        assert!(await_until(Duration::from_secs(20), || world.crm.counts().with_status(204) > 0));
+        world.crm.replace_contact(id, contact);
+        drain.join().expect("it drains");
+    });
+    world.crm.set_faults(Faults::default());
+    world.drain_and_rest();
+    world.expect_event(&world.event_of(&another), "done", "failed", "email_conflict");
+    assert_eq!(world.user_with("ana@example.com")["agilecrm_contact_id"], json!(linked));
+}
