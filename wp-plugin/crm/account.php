@@ -19,7 +19,7 @@ defined( 'ABSPATH' ) || exit;
 
 final class Account {
 
-	/** @var ?\WeakMap<AgileCrm, string> The fingerprint of the credentials that each client was made with. */
+	/** @var ?\WeakMap<AgileCrm, string> The digest of the credentials that each client was made with. */
 	private static ?\WeakMap $clients = null;
 
 	/**
@@ -77,22 +77,14 @@ final class Account {
 	 * Changes with whatever decides whether the CRM knows us. Keyed with WordPress' salts: it is stored, and the API key is in it.
 	 */
 	public static function fingerprint(): string {
-		return self::digest( self::connection() );
-	}
-
-	/**
-	 * @param ?array<string, string> $connection
-	 */
-	private static function digest( ?array $connection ): string {
-		unset( $connection['proxy'] );
-		return wp_hash( Database::json( $connection ) );
+		return wp_hash( self::digest( self::connection() ) );
 	}
 
 	/**
 	 * The credentials that this client goes with, whatever the settings say by now.
 	 */
 	public static function fingerprint_of( AgileCrm $crm ): string {
-		return self::$clients[ $crm ] ?? '';
+		return wp_hash( self::$clients[ $crm ] ?? '' );
 	}
 
 	/**
@@ -101,7 +93,17 @@ final class Account {
 	 */
 	public static function is_current( AgileCrm $crm ): bool {
 		Settings::refresh();
-		return self::fingerprint() === self::fingerprint_of( $crm );
+		return self::digest( self::connection() ) === ( self::$clients[ $crm ] ?? '' );
+	}
+
+	/**
+	 * Never stored: without a key it would give a weak API key away.
+	 *
+	 * @param ?array<string, string> $connection
+	 */
+	private static function digest( ?array $connection ): string {
+		unset( $connection['proxy'] );
+		return hash( 'sha256', Database::json( $connection ) );
 	}
 
 	/**

@@ -136,6 +136,11 @@ final readonly class Breaker {
 		if ( 'crm_unauthorized' !== $error->code ) {
 			return $error;
 		}
+		$breaker = self::read();
+		if ( 'refusal' === $breaker->reason && Account::fingerprint_of( $crm ) === $breaker->settings ) {
+			// Of several contacts that were under way the first one has asked.
+			return $error;
+		}
 		$standing = Standing::ask( $crm );
 		return match ( true ) {
 			$standing->is_welcome() => $error->as_refusal_of_one_call(),
