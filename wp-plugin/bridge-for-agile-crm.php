@@ -69,10 +69,12 @@ unset( $agile_bridge_has_form );
 
 /*
  * The inbox: WP-Cron drains it where no webhook comes by, and looks every hour for changes that no webhook told. Before that it is
- * noted whether this PHP has the extension: WP-Cron's may be another one than the command line's. An update puts the site into
- * maintenance, and what calls it then is answered by WordPress before any plugin loads: it is looked for right after.
+ * noted whether this PHP has the extension, every minute if it has not: WP-Cron's may be another one than the one by which you
+ * see the dashboard. An update puts the site into maintenance, and what calls it then is answered by WordPress before any plugin
+ * loads: it is looked for right after.
  */
-add_action( 'agile_bridge_drain', [ Site\Stats::class, 'note_php' ], 9 );
+add_action( 'agile_bridge_drain', [ Site\Stats::class, 'note_cron_php_that_cannot_drain' ], 9 );
+add_action( 'agile_bridge_reconcile', [ Site\Stats::class, 'note_cron_php' ], 9 );
 add_filter( 'cron_schedules', 'AgileBridge\Plugin\add_minute_schedule' ); // phpcs:ignore WordPress.WP.CronInterval -- see there.
 add_action( 'agile_bridge_drain', [ Work\Drain::class, 'by_cron' ] );
 add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );

@@ -71,11 +71,20 @@ function drain_from_command_line( bool $watch ): int {
 	if ( ! $works ) {
 		return 1;
 	}
+	$blocked = Crm\Account::blocked_host();
+	if ( null !== $blocked && ( $is_news || stream_isatty( STDERR ) ) ) {
+		fwrite( STDERR, "WP_HTTP_BLOCK_EXTERNAL in wp-config.php forbids this site to call $blocked: nothing is processed. Add it to WP_ACCESSIBLE_HOSTS there.\n" );
+	}
+	$looked = 0;
 	do {
 		try {
 			// By the minute in a service: what is changed on the settings screen counts from then on.
 			$count = Work\Drain::run( $watch ? Site\Clock::MINUTE : Site\Clock::DAY );
-			Upkeep\Look::take();
+			// To ask whether an hour is over is worth a minute: a service comes by every second.
+			if ( time() - $looked >= 60 ) {
+				$looked = time();
+				Upkeep\Look::take();
+			}
 		} catch ( \Throwable $error ) {
 			fwrite( STDERR, $error->getMessage() . "\n" );
 			return 1;

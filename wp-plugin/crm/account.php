@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Crm;
 
 use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
@@ -17,6 +18,9 @@ use AgileBridge\Plugin\Site\Settings;
 defined( 'ABSPATH' ) || exit;
 
 final class Account {
+
+	/** @var ?\WeakMap<AgileCrm, string> The digest of the credentials that each client was made with. */
+	private static ?\WeakMap $clients = null;
 
 	/**
 	 * The subdomain in what people paste: `foo`, `foo.agilecrm.com`, `https://foo.agilecrm.com/#dashboard`. '' if there is none.
@@ -53,16 +57,82 @@ final class Account {
 	}
 
 	/**
-	 * A client of the account, or null while it is not set up. From `init` on: it opens the API key.
+	 * A client of the account, or null while it is not set up or must not be called. From `init` on: it opens the API key.
 	 *
 	 * @param ?float $deadline The microtime( true ) by which every call has ended.
 	 */
 	public static function client( ?float $deadline = null ): ?AgileCrm {
 		$connection = self::connection();
-		if ( null === $connection ) {
+		if ( null === $connection || null !== self::host_if_blocked( self::url( $connection ) ) ) {
 			return null;
 		}
-		return new AgileCrm( null === $deadline ? $connection : $connection + [ 'deadline' => $deadline ] );
+		$crm = new AgileCrm( null === $deadline ? $connection : $connection + [ 'deadline' => $deadline ] );
+
+		self::$clients       ??= new \WeakMap();
+		self::$clients[ $crm ] = self::digest( $connection );
+		return $crm;
+	}
+
+	/**
+	 * Changes with whatever decides whether the CRM knows us. Keyed with WordPress' salts: it is stored, and the API key is in it.
+	 */
+	public static function fingerprint(): string {
+		return wp_hash( self::digest( self::connection() ) );
+	}
+
+	/**
+	 * The credentials that this client goes with, whatever the settings say by now.
+	 */
+	public static function fingerprint_of( AgileCrm $crm ): string {
+		return wp_hash( self::$clients[ $crm ] ?? '' );
+	}
+
+	/**
+	 * Whether the settings, read anew, are still those that this client goes with. Where they are not, what the CRM tells it about
+	 * a contact may be about another account's.
+	 */
+	public static function is_current( AgileCrm $crm ): bool {
+		Settings::refresh();
+		return self::digest( self::connection() ) === ( self::$clients[ $crm ] ?? '' );
+	}
+
+	/**
+	 * Never stored: without a key it would give a weak API key away.
+	 *
+	 * @param ?array<string, string> $connection
+	 */
+	private static function digest( ?array $connection ): string {
+		unset( $connection['proxy'] );
+		return hash( 'sha256', Database::json( $connection ) );
+	}
+
+	/**
+	 * Which account it is, whoever asks with which key: '' while none is set up.
+	 */
+	public static function name(): string {
+		$connection = self::connection();
+		// As a hash: a URL for development may hold anything.
+		return null === $connection ? '' : hash( 'sha256', $connection['domain'] . ' ' . ( $connection['api_url'] ?? '' ) );
+	}
+
+	/**
+	 * The CRM's host, if WordPress' own rule forbids the site to call it: WP_HTTP_BLOCK_EXTERNAL of wp-config.php, with what
+	 * WP_ACCESSIBLE_HOSTS leaves out of it. Null if it may be called, or is not set up.
+	 */
+	public static function blocked_host(): ?string {
+		$connection = self::connection();
+		return null === $connection ? null : self::host_if_blocked( self::url( $connection ) );
+	}
+
+	private static function host_if_blocked( string $url ): ?string {
+		$host = (string) wp_parse_url( $url, PHP_URL_HOST );
+		// WordPress takes for granted that a URL has a host; what is no URL is the extension's to refuse.
+		if ( '' === $host ) {
+			return null;
+		}
+		// To WordPress this machine has but one name.
+		$is_local = 1 === preg_match( '/^(127\.[0-9.]+|\[::1\])$/D', $host );
+		return ( new \WP_Http() )->block_request( $is_local ? 'http://localhost/' : $url ) ? $host : null;
 	}
 
 	/**
@@ -91,11 +161,18 @@ final class Account {
 		if ( '' !== $api_url ) {
 			$settings['api_url'] = $api_url;
 		}
-		$proxy = self::proxy_for( '' !== $api_url ? $api_url : "https://{$settings['domain']}.agilecrm.com/" );
+		$proxy = self::proxy_for( self::url( $settings ) );
 		if ( null !== $proxy ) {
 			$settings['proxy'] = $proxy;
 		}
 		return $settings;
+	}
+
+	/**
+	 * @param array<string, string> $connection
+	 */
+	private static function url( array $connection ): string {
+		return $connection['api_url'] ?? "https://{$connection['domain']}.agilecrm.com/";
 	}
 
 	/**

@@ -3,9 +3,10 @@
  * The circuit breaker: whether the CRM may be asked now.
  *
  * Two reasons to stop asking. An *outage*: OUTAGE_AFTER failures in a row, on all servers together, that speak of the CRM as
- * a whole; then one probe every 30 s. A *refusal* of our credentials, at the first one; then one probe an hour, or as soon
- * as the settings change. While we do not ask, events wait and no attempt is counted, so that an outage of a week loses
- * nothing. The probe is the connection test, not an event: one bad contact must not keep everybody else's waiting.
+ * a whole; then one probe every 30 s. A *refusal* of our credentials, at the first one; then one probe an hour. Either counts
+ * for the credentials that met it, and for no others: new settings are tried at once. While we do not ask, events wait and no
+ * attempt is counted, so that an outage of a week loses nothing. The probe is the connection test (standing.php), not an event:
+ * one bad contact must not keep everybody else's waiting.
  *
  * State: the row `crm` of the leases; `until_at` is when the next probe is due, `details` why we stopped. It is read by every
  * webhook and written only when something goes wrong or well again.
@@ -18,8 +19,6 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Crm;
 
 use AgileBridge\AgileCrm;
-use AgileBridge\CrmUnauthorized;
-use AgileBridge\Exception;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Lease;
@@ -40,7 +39,7 @@ final readonly class Breaker {
 	 * @param ''|'outage'|'refusal' $reason   Why we stopped asking; '' if we did not.
 	 * @param int                   $since    Milliseconds since 1970.
 	 * @param string                $message  Of the failure that was one too many.
-	 * @param string                $settings The digest of the settings that were refused.
+	 * @param string                $settings The credentials that met it, by their fingerprint.
 	 */
 	private function __construct(
 		private int $failures,
@@ -71,31 +70,34 @@ final readonly class Breaker {
 	}
 
 	/**
-	 * Whether the CRM must not be asked now.
+	 * Whether the CRM must not be asked now. Other settings deserve a try.
 	 */
 	public function is_open(): bool {
-		return match ( $this->reason ) {
-			'outage'  => true,
-			// Other settings deserve a try.
-			'refusal' => $this->settings === self::settings_digest(),
-			default   => false,
-		};
+		return '' !== $this->reason && Account::fingerprint() === $this->settings;
 	}
 
 	/**
-	 * The CRM has answered well since this was read.
+	 * The CRM has answered this client well since this was read.
 	 */
-	public function note_well(): void {
-		if ( $this->failures > 0 || '' !== $this->reason ) {
-			Database::execute( 'UPDATE ' . Lease::table() . " SET failures = 0, until_at = 0, details = '' WHERE name = 'crm'" );
+	public function note_well( AgileCrm $crm ): void {
+		if ( 0 === $this->failures && '' === $this->reason ) {
+			return;
 		}
+		if ( '' !== $this->reason && Account::fingerprint_of( $crm ) !== $this->settings && ! Account::is_current( $crm ) && $this->is_open() ) {
+			// It has answered the former credentials, and not those of now.
+			return;
+		}
+		Database::execute( 'UPDATE ' . Lease::table() . " SET failures = 0, until_at = 0, details = '' WHERE name = 'crm'" );
 	}
 
-	public static function note_error( CrmError $error ): void {
+	/**
+	 * @param AgileCrm $crm The client that met it: whom it is booked to.
+	 */
+	public static function note_error( CrmError $error, AgileCrm $crm ): void {
 		if ( 'crm_unauthorized' === $error->code ) {
-			self::note_refusal( $error->message );
+			self::note_refusal( $error->message, $crm );
 		} elseif ( 'crm_unavailable' === $error->code && $error->is_outage ) {
-			self::note_outage( $error->message );
+			self::note_outage( $error->message, $crm );
 		}
 	}
 
@@ -112,63 +114,66 @@ final readonly class Breaker {
 		if ( 0 === Database::execute( 'UPDATE ' . Lease::table() . " SET until_at = %d WHERE name = 'crm' AND until_at <= %d", $now + $again, $now ) ) {
 			return false;
 		}
-		try {
-			$crm->currentUser();
-		} catch ( CrmUnauthorized $refusal ) {
-			self::note_refusal( $refusal->getMessage() );
-			return false;
-		} catch ( \Throwable $error ) {
-			return false;
+		$standing = Standing::ask( $crm );
+		if ( $standing->is_welcome() ) {
+			$breaker->note_well( $crm );
+			return true;
 		}
-		$breaker->note_well();
-		return true;
+		if ( $standing->is_refused() ) {
+			self::note_refusal( $standing->error->message, $crm );
+		} elseif ( 'refusal' === $breaker->reason ) {
+			// A probe that nobody has answered was none: the next hour would be waited for in vain.
+			Database::execute( 'UPDATE ' . Lease::table() . " SET until_at = %d WHERE name = 'crm' AND until_at = %d", $now + self::OUTAGE_PROBE, $now + $again );
+		}
+		return false;
 	}
 
 	/**
-	 * Where the CRM refuses us: what it is, if it knows our credentials all the same. Only this contact, or this call, is refused
-	 * then, which is no reason to stop asking.
+	 * Where the CRM refuses us: what that is, by the connection test. If we are welcome all the same, only this contact, or this
+	 * call, is refused. If the test is not answered nobody knows, and it is the test's failure that counts.
 	 */
 	public static function verified( CrmError $error, AgileCrm $crm ): CrmError {
-		return 'crm_unauthorized' === $error->code && self::is_welcome( $crm ) ? $error->as_refusal_of_one_call() : $error;
-	}
-
-	/**
-	 * Whether the CRM knows our credentials, by the connection test.
-	 */
-	private static function is_welcome( AgileCrm $crm ): bool {
-		try {
-			$crm->currentUser();
-			return true;
-		} catch ( Exception $error ) {
-			return false;
+		if ( 'crm_unauthorized' !== $error->code ) {
+			return $error;
 		}
+		$breaker = self::read();
+		if ( 'refusal' === $breaker->reason && Account::fingerprint_of( $crm ) === $breaker->settings ) {
+			// Of several contacts that were under way the first one has asked.
+			return $error;
+		}
+		$standing = Standing::ask( $crm );
+		return match ( true ) {
+			$standing->is_welcome() => $error->as_refusal_of_one_call(),
+			$standing->is_refused() => $error,
+			default                 => $standing->error,
+		};
 	}
 
 	/**
 	 * A failure that speaks of the CRM as a whole.
 	 */
-	private static function note_outage( string $message ): void {
+	private static function note_outage( string $message, AgileCrm $crm ): void {
 		Database::execute( 'UPDATE ' . Lease::table() . " SET failures = failures + 1 WHERE name = 'crm'" );
 		$breaker = self::read();
 		if ( $breaker->failures >= self::OUTAGE_AFTER && ! $breaker->is_open() ) {
-			self::open( 'outage', $message, self::OUTAGE_PROBE );
+			self::open( 'outage', $message, self::OUTAGE_PROBE, $crm );
 		}
 	}
 
 	/**
 	 * The CRM refuses our credentials, or there is no account under this subdomain.
 	 */
-	private static function note_refusal( string $message ): void {
+	private static function note_refusal( string $message, AgileCrm $crm ): void {
 		$breaker = self::read();
 		if ( 'refusal' !== $breaker->reason || ! $breaker->is_open() ) {
-			self::open( 'refusal', $message, self::REFUSAL_PROBE );
+			self::open( 'refusal', $message, self::REFUSAL_PROBE, $crm );
 		}
 	}
 
 	/**
 	 * @param 'outage'|'refusal' $reason
 	 */
-	private static function open( string $reason, string $message, int $probe_after ): void {
+	private static function open( string $reason, string $message, int $probe_after, AgileCrm $crm ): void {
 		$now = Clock::now();
 		Database::execute(
 			'UPDATE ' . Lease::table() . " SET until_at = %d, details = %s WHERE name = 'crm'",
@@ -178,19 +183,10 @@ final readonly class Breaker {
 					'reason'   => $reason,
 					'since'    => $now,
 					'message'  => $message,
-					'settings' => self::settings_digest(),
+					'settings' => Account::fingerprint_of( $crm ),
 				]
 			)
 		);
 		Log::note( "$message. Events wait until Agile CRM answers again; none is lost." );
-	}
-
-	/**
-	 * Changes with whatever decides whether the CRM knows us. Keyed with WordPress' salts: it is stored, and the API key is in it.
-	 */
-	private static function settings_digest(): string {
-		$connection = Account::connection();
-		unset( $connection['proxy'] );
-		return wp_hash( Database::json( $connection ) );
 	}
 }

@@ -28,16 +28,32 @@ final class Claims {
 	private const MAX_CRASHES = 5;
 
 	/**
-	 * Claims up to $count events that are due, in one statement, the longest waiting first.
+	 * Claims up to $count events that are due, in one statement, the longest waiting first. No passwords: see due_password().
 	 *
 	 * @return list<Event>
 	 */
 	public static function due( int $count ): array {
+		return self::claim( "action <> 'return_password'", $count );
+	}
+
+	/**
+	 * A password that is to be tried again. One at a time and by itself: what the CRM does not take costs seconds, for which no
+	 * contact should have to wait.
+	 */
+	public static function due_password(): ?Event {
+		return self::claim( "action = 'return_password'", 1 )[0] ?? null;
+	}
+
+	/**
+	 * @param string $which A condition.
+	 * @return list<Event>
+	 */
+	private static function claim( string $which, int $count ): array {
 		$owner = Lease::new_owner();
 		$now   = Clock::now();
 		$taken = Database::execute(
 			'UPDATE ' . Tables::events() . " SET state = 'running', owner = %s, inline_worker = 0, lease_until = %d, taken = webhooks, attempts = attempts + 1, updated_at = %d
-				WHERE state = 'waiting' AND due_at <= %d AND crashes = 0 ORDER BY due_at, id LIMIT %d",
+				WHERE state = 'waiting' AND due_at <= %d AND crashes = 0 AND $which ORDER BY due_at, id LIMIT %d",
 			$owner,
 			$now + self::LEASE,
 			$now,

@@ -15,8 +15,17 @@ final readonly class Counts {
 
 	/**
 	 * By their states in the table: see event.php.
+	 *
+	 * @param int $passwords Generated passwords that were given up: they are wiped, so nobody can replay them.
 	 */
-	public function __construct( public int $waiting = 0, public int $running = 0, public int $applied = 0, public int $done = 0, public int $dead = 0 ) {}
+	public function __construct(
+		public int $waiting = 0,
+		public int $running = 0,
+		public int $applied = 0,
+		public int $done = 0,
+		public int $dead = 0,
+		public int $passwords = 0,
+	) {}
 
 	/**
 	 * All that is not finished.

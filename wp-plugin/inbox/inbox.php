@@ -81,7 +81,7 @@ final class Inbox {
 		}
 		// What the worker that drains has begun already is nobody's wait.
 		$others_wait_for_drain = (int) ( $row->drained_until ?? 0 ) > $now
-			&& [] !== Database::rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d LIMIT 1", $now, (int) $row->id );
+			&& [] !== Database::rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d AND action <> 'return_password' LIMIT 1", $now, (int) $row->id );
 		return new Arrival(
 			event: $claims && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null,
 			versions: [ $identity => (int) ( $row->version ?? 0 ) ],
@@ -162,34 +162,6 @@ final class Inbox {
 	private static function role_json( string $role ): string {
 		$json = Database::json( $role );
 		return strlen( $json ) <= 255 ? $json : Database::json( "\0" );
-	}
-
-	/**
-	 * Whether the CRM may be asked, and whether somebody drains.
-	 *
-	 * @return array{crm: LeaseRecord, drain_free: bool}
-	 */
-	public static function state(): array {
-		$rows = Database::rows( 'SELECT name, until_at, failures, details FROM ' . Lease::table() . " WHERE name IN ('crm', 'drain')" );
-		if ( count( $rows ) < 2 ) {
-			// Somebody has emptied the table; without its rows nothing would ever be drained.
-			Lease::insert_all();
-		}
-		$by_name = array_column( $rows, null, 'name' );
-		return [
-			'crm'        => LeaseRecord::of_row( $by_name['crm'] ?? null ),
-			'drain_free' => (int) ( $by_name['drain']->until_at ?? 0 ) <= Clock::now(),
-		];
-	}
-
-	/**
-	 * Whether an event waits whose time has come, or one whose worker died.
-	 */
-	public static function is_any_due(): bool {
-		$now    = Clock::now();
-		$events = Tables::events();
-		return [] !== Database::rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d LIMIT 1", $now )
-			|| [] !== Database::rows( "SELECT id FROM $events WHERE state IN ('running', 'applied') AND lease_until <= %d LIMIT 1", $now );
 	}
 
 	/**

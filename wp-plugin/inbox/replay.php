@@ -79,13 +79,16 @@ final class Replay {
 	}
 
 	/**
-	 * Without passwords that were given up: they are wiped, and nothing can be done about them.
+	 * Passwords that were given up are counted by themselves: they are wiped, and a replay can do nothing about them.
 	 *
 	 * @throws Failure If the database fails.
 	 */
 	public static function count_events(): Counts {
 		Schema::ensure();
-		$rows = Database::rows( 'SELECT state, COUNT(*) AS events FROM ' . Tables::events() . " WHERE NOT (state = 'dead' AND action = 'return_password') GROUP BY state" );
-		return new Counts( ...array_map( 'intval', array_intersect_key( array_column( $rows, 'events', 'state' ), get_class_vars( Counts::class ) ) ) );
+		$rows = Database::rows(
+			"SELECT CASE WHEN action = 'return_password' AND (state = 'dead' OR (state = 'done' AND status = 'failed' AND code = '')) THEN 'passwords' ELSE state END AS kind,
+				COUNT(*) AS events FROM " . Tables::events() . ' GROUP BY kind'
+		);
+		return new Counts( ...array_map( 'intval', array_intersect_key( array_column( $rows, 'events', 'kind' ), get_class_vars( Counts::class ) ) ) );
 	}
 }

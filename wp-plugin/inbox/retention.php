@@ -20,13 +20,17 @@ defined( 'ABSPATH' ) || exit;
 final class Retention {
 
 	public const KEEP_DONE   = 14 * Clock::DAY;
-	private const KEEP_DEAD  = 90 * Clock::DAY;
+	public const KEEP_DEAD   = 90 * Clock::DAY;
 	private const MAX_EVENTS = 200000;
 
 	/** Rows of one statement, and statements of one run. */
 	private const BATCH   = 1000;
 
 	private const BATCHES = 20;
+
+	public static function most_events(): int {
+		return max( 1, (int) apply_filters( 'agile_bridge_max_events', self::MAX_EVENTS ) );
+	}
 
 	/**
 	 * @return int How many rows went.
@@ -42,8 +46,7 @@ final class Retention {
 			$removed += self::remove_in_batches( "state = '$state' AND updated_at < %d", $before );
 		}
 		// The newest so many stay; which are older than the last of these is told by its id.
-		$limit = max( 1, (int) apply_filters( 'agile_bridge_max_events', self::MAX_EVENTS ) );
-		$last  = Database::rows( "SELECT id FROM $events ORDER BY id DESC LIMIT 1 OFFSET %d", $limit - 1 );
+		$last = Database::rows( "SELECT id FROM $events ORDER BY id DESC LIMIT 1 OFFSET %d", self::most_events() - 1 );
 		if ( [] !== $last ) {
 			$removed += self::remove_in_batches( "state = 'done' AND id < %d", (int) $last[0]->id );
 		}

@@ -59,7 +59,7 @@ final class Advice {
 
 	private static function of_missing(): self {
 		$here  = new Installation( PhpBuild::own() );
-		$other = self::other_side();
+		$other = self::seen_lately( 'cli' === PHP_SAPI ? 'web' : 'cli' );
 		$there = null === $other || ! $other->is_loaded ? '' : sprintf(
 			/* translators: 1: such as "PHP 8.2 of the web server", 2: date and time. */
 			__( '%1$s has it (seen on %2$s); each PHP has ini files of its own.', 'bridge-for-agile-crm' ),
@@ -85,35 +85,63 @@ final class Advice {
 		);
 	}
 
-	/** This PHP has it; the other side's may not. */
+	/** This PHP has it; the other side's may not, or the one by which WP-Cron comes. */
 	private static function of_other_side(): ?self {
-		$other = self::other_side();
-		if ( null === $other || $other->is_loaded ) {
-			return null;
+		$other = self::seen_lately( 'cli' === PHP_SAPI ? 'web' : 'cli' );
+		if ( null !== $other && ! $other->fits ) {
+			return self::of_other( $other, $other->is_web, self::meaning_of_other( $other->is_web ) );
 		}
-		$is_cli  = 'cli' === $other->sapi;
-		$php     = PhpBuild::beside( $other->build, $other->sapi );
+		$crons = self::seen_lately( 'cron' );
+		if ( null !== $crons && ! $crons->fits && ! ( $crons->is_here() && $crons->is_same_as( SeenPhp::now() ) ) ) {
+			/* translators: %s: date and time. */
+			return self::of_other( $crons, false, __( 'When WP-Cron ran there last (%s), nothing was processed. What waits is processed when the next webhook comes.', 'bridge-for-agile-crm' ) );
+		}
+		return null;
+	}
+
+	private static function of_other( SeenPhp $other, bool $is_urgent, string $meaning ): self {
+		$php     = $other->is_here() ? PhpBuild::beside( $other->build, $other->is_web ? $other->sapi : 'cli' ) : null;
 		$install = null === $php ? null : new Installation( $php );
-		$finding = $is_cli
-			? __( 'Run by that PHP, drain.php says what to do:', 'bridge-for-agile-crm' )
-			: __( 'The notice in the site\'s dashboard says what to do.', 'bridge-for-agile-crm' );
-		$meaning = $is_cli
-			/* translators: %s: date and time. */
-			? __( 'When cron ran there last (%s), nothing was processed. Webhooks are received as ever, and what waits is processed when the next one comes.', 'bridge-for-agile-crm' )
-			/* translators: %s: date and time. */
-			: __( 'It was seen so on %s. As long as that is so, every webhook is answered with an error (503).', 'bridge-for-agile-crm' );
+		$drain   = 'php ' . Installation::quoted( dirname( __DIR__ ) . '/drain.php' ) . ' --path=' . Installation::quoted( untrailingslashit( ABSPATH ) );
+		$finding = match ( true ) {
+			null !== $install && $other->is_loaded => __( 'Install the one that belongs to this version of the plugin, in the folder in which its file is:', 'bridge-for-agile-crm' ),
+			null !== $install => $install->finding,
+			$other->is_web && 'cli' !== PHP_SAPI => __( 'Install it for that PHP too, in the same way as for this one.', 'bridge-for-agile-crm' ),
+			$other->is_web    => __( 'The notice in the site\'s dashboard says what to do.', 'bridge-for-agile-crm' ),
+			default           => __( 'Run by that PHP, drain.php says what to do:', 'bridge-for-agile-crm' ),
+		};
+		$commands = match ( true ) {
+			null !== $install && $other->is_loaded => $install->update_commands(),
+			null !== $install => $install->commands,
+			$other->is_web    => [],
+			default           => [ $drain ],
+		};
+		/* translators: %s: path of a program, name of a server. */
+		$which = '' === $other->place() ? '' : ' ' . sprintf( __( 'It is this one: %s.', 'bridge-for-agile-crm' ), $other->place() );
 		return new self(
-			! $is_cli,
+			$is_urgent,
 			sprintf(
-				/* translators: 1 and 2: such as "PHP 8.2 of the web server". */
-				__( 'Bridge for Agile CRM: %1$s has the PHP extension agile_bridge, and %2$s does not have it.', 'bridge-for-agile-crm' ),
-				PhpBuild::label( PhpBuild::own_build(), PHP_SAPI ),
+				$other->is_loaded
+					/* translators: 1 and 2: such as "PHP 8.2 of the web server". */
+					? __( 'Bridge for Agile CRM: %1$s has the PHP extension agile_bridge, and %2$s has one of another version, which does not fit this plugin.', 'bridge-for-agile-crm' )
+					/* translators: 1 and 2: such as "PHP 8.2 of the web server". */
+					: __( 'Bridge for Agile CRM: %1$s has the PHP extension agile_bridge, and %2$s does not have it.', 'bridge-for-agile-crm' ),
+				SeenPhp::now()->label(),
 				$other->label()
 			),
-			sprintf( $meaning, self::date( $other->time ) ) . ' ' . ( $install->finding ?? $finding ),
-			$install->commands ?? ( $is_cli ? [ 'php ' . Installation::quoted( dirname( __DIR__ ) . '/drain.php' ) . ' --path=' . Installation::quoted( untrailingslashit( ABSPATH ) ) ] : [] ),
+			sprintf( $meaning, self::date( $other->time ) ) . "$which $finding",
+			$commands,
 			$install->after ?? ''
 		);
+	}
+
+	/** What it means that the other side's PHP lacks it; with a place for a date. */
+	private static function meaning_of_other( bool $is_web ): string {
+		return $is_web
+			/* translators: %s: date and time. */
+			? __( 'It was seen so on %s. As long as that is so, every webhook is answered with an error (503).', 'bridge-for-agile-crm' )
+			/* translators: %s: date and time. */
+			: __( 'When cron ran there last (%s), nothing was processed. Webhooks are received as ever, and what waits is processed when the next one comes.', 'bridge-for-agile-crm' );
 	}
 
 	private static function meaning(): string {
@@ -122,9 +150,12 @@ final class Advice {
 			: __( 'As long as that is so, every webhook is answered with an error (503). The rest of the site is not affected.', 'bridge-for-agile-crm' );
 	}
 
-	/** Null if it was not seen lately. */
-	private static function other_side(): ?SeenPhp {
-		$seen = Stats::last_php( 'cli' === PHP_SAPI ? 'web' : 'cli' );
+	/**
+	 * @param 'web'|'cli'|'cron' $side
+	 * @return ?SeenPhp Null if it was not seen lately.
+	 */
+	private static function seen_lately( string $side ): ?SeenPhp {
+		$seen = Stats::last_php( $side );
 		return null !== $seen && $seen->time > time() - self::SEEN_LATELY ? $seen : null;
 	}
 

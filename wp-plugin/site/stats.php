@@ -109,8 +109,49 @@ final class Stats {
 	 * @return bool Whether that was news: the first time, changed (at most once a minute, where two take turns), or a day old.
 	 */
 	public static function note_php(): bool {
+		$php = SeenPhp::now();
+		return self::note( $php->is_web ? 'web' : 'cli', $php );
+	}
+
+	/**
+	 * The same where cron comes by. A web server's PHP that cannot drain is noted for itself besides: the admin's own visit is by a
+	 * web server's PHP too, which may be another one.
+	 */
+	public static function note_cron_php(): void {
 		$php  = SeenPhp::now();
-		$side = 'cli' === $php->sapi ? 'cli' : 'web';
+		$last = self::last_php( 'cron' );
+		self::note_php();
+		if ( $php->is_web && ! $php->fits ) {
+			self::note( 'cron', $php );
+		} elseif ( null !== $last && $last->host === $php->host ) {
+			$stats = get_option( self::OPTION );
+			self::replace( $stats, [ 'php' => array_diff_key( (array) $stats['php'], [ 'cron' => true ] ) ] + $stats );
+		}
+	}
+
+	/**
+	 * Every minute: only where it is of consequence, so that a minute in which nothing waits costs no query for this.
+	 */
+	public static function note_cron_php_that_cannot_drain(): void {
+		if ( null !== Extension::problem() ) {
+			self::note_cron_php();
+		}
+	}
+
+	/**
+	 * @param 'web'|'cli'|'cron' $side
+	 * @return ?SeenPhp The one that was noted last.
+	 */
+	public static function last_php( string $side ): ?SeenPhp {
+		$stats = get_option( self::OPTION );
+		return is_array( $stats ) ? SeenPhp::of_record( $stats['php'][ $side ] ?? null ) : null;
+	}
+
+	/**
+	 * @param 'web'|'cli'|'cron' $side
+	 * @return bool Whether that was news.
+	 */
+	private static function note( string $side, SeenPhp $php ): bool {
 		$last = self::last_php( $side );
 		$wait = null !== $last && $last->is_like( $php ) ? DAY_IN_SECONDS : self::SECONDS_BETWEEN_WRITES;
 		if ( null !== $last && $last->time <= $php->time && $php->time - $last->time < $wait ) {
@@ -120,15 +161,6 @@ final class Stats {
 		$next  = is_array( $stats ) ? $stats : [];
 		self::replace( $stats, [ 'php' => [ $side => (array) $php ] + (array) ( $next['php'] ?? [] ) ] + $next );
 		return true;
-	}
-
-	/**
-	 * @param 'web'|'cli' $side
-	 * @return ?SeenPhp The one that was noted last.
-	 */
-	public static function last_php( string $side ): ?SeenPhp {
-		$stats = get_option( self::OPTION );
-		return is_array( $stats ) ? SeenPhp::of_record( $stats['php'][ $side ] ?? null ) : null;
 	}
 
 	/**

@@ -13,6 +13,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Upkeep;
 
 use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Site\Clock;
 
 defined( 'ABSPATH' ) || exit;
@@ -63,7 +64,11 @@ final class ChangeList {
 	 */
 	public function read(): void {
 		for ( $page = 1; $page <= self::MOST_PAGES && ! $this->is_through; $page++ ) {
-			$contacts      = $this->pages->next();
+			$contacts = $this->pages->next();
+			if ( ! Account::is_current( $this->crm ) ) {
+				// An admin has saved another account or key meanwhile: the next look is that one's.
+				return;
+			}
 			$this->stored += News::store( $contacts, $this->now );
 			$this->witnesses->note_listed( $contacts );
 			$this->is_through = null === $this->pages->cursor();

@@ -15,6 +15,7 @@ namespace AgileBridge\Plugin\Upkeep;
 
 use AgileBridge\AgileCrm;
 use AgileBridge\PageTooHeavy;
+use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Inbox\History;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Webhook;
@@ -53,6 +54,10 @@ final class Creations {
 		try {
 			for ( $page = 1; $page <= self::MOST_PAGES; $page++ ) {
 				$contacts = $pages->next();
+				if ( ! Account::is_current( $crm ) ) {
+					// An admin has saved another account or key meanwhile: the next look is that one's.
+					return $stored;
+				}
 				$stored  += self::store( $contacts, new Window( $window->from, $now ) );
 				if ( null === $pages->cursor() || self::are_older( $contacts, $window ) ) {
 					LookRecord::change( [ 'created' => [ 'since' => $window->until ] ] );

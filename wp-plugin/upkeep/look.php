@@ -65,6 +65,7 @@ final class Look {
 		if ( ! Lease::take( 'reconcile', Lease::new_owner(), self::EVERY ) || ! Breaker::may_be_asked( $crm ) ) {
 			return null;
 		}
+		LookRecord::be_of_this_account();
 		return WpFusion::detached( static fn(): int => self::look( $crm ) );
 	}
 
@@ -122,7 +123,7 @@ final class Look {
 		try {
 			return Creations::look( $crm );
 		} catch ( CrmUnauthorized $refused ) {
-			Breaker::note_error( Breaker::verified( CrmError::of_exception( $refused ), $crm ) );
+			Breaker::note_error( Breaker::verified( CrmError::of_exception( $refused ), $crm ), $crm );
 		} catch ( Exception $error ) {
 			// The next look asks for all that this one did not get.
 			Log::error( $error );
@@ -149,6 +150,9 @@ final class Look {
 	private static function read( ChangeList $list, AgileCrm $crm ): ?string {
 		try {
 			$list->read();
+			if ( ! Account::is_current( $crm ) ) {
+				return null;
+			}
 			return $list->witnesses->are_against_it() ? 'not_trusted' : '';
 		} catch ( FilterRefused $refused ) {
 			$why = 'refused';
@@ -157,8 +161,8 @@ final class Look {
 			$why = 'heavy';
 		} catch ( CrmUnauthorized $refused ) {
 			$error = Breaker::verified( CrmError::of_exception( $refused ), $crm );
-			if ( 'crm_unauthorized' === $error->code ) {
-				Breaker::note_error( $error );
+			if ( 'crm_unauthorized' === $error->code || $error->is_outage ) {
+				Breaker::note_error( $error, $crm );
 				return null;
 			}
 			// Who owns the API key may read contacts, and not list them.

@@ -18,6 +18,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Upkeep;
 
 use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
 use AgileBridge\Plugin\Inbox\Inbox;
@@ -54,6 +55,8 @@ final class Walk {
 
 	/** @var array<int, true> Those about whom it did tell, or need not be asked. */
 	private array $answered = [];
+
+	private bool $is_outdated = false;
 
 	private Breaker $breaker;
 
@@ -93,6 +96,10 @@ final class Walk {
 			}
 		}
 		$this->await_fewer_than( 1 );
+		if ( $this->is_outdated ) {
+			// The next look is the other account's, and forgets where this one was.
+			return $this->stored;
+		}
 		// Through with all: the next walk is a new lap.
 		$is_through = [] === $links && $budget > $spent && ! $this->is_stopped();
 		$stands     = $this->is_stopped() ? $this->standing( $record, $held ) : [];
@@ -137,10 +144,10 @@ final class Walk {
 	}
 
 	/**
-	 * Whether the CRM must not be asked any more, since it failed here.
+	 * Whether the CRM must not be asked any more, since it failed here, or is another account's by now.
 	 */
 	private function is_stopped(): bool {
-		return [] !== $this->failed && $this->breaker->is_open();
+		return $this->is_outdated || ( [] !== $this->failed && $this->breaker->is_open() );
 	}
 
 	/**
@@ -181,6 +188,11 @@ final class Walk {
 			$fetched = (array) $this->crm->next();
 			--$this->under_way;
 			[ $user_id, $contact_id ] = explode( ' ', (string) $fetched['key'] );
+			if ( ! Account::is_current( $this->crm ) ) {
+				// An admin has saved another account or key meanwhile: what this one tells counts no more.
+				$this->is_outdated = true;
+				continue;
+			}
 			$this->answered[ (int) $user_id ] = true;
 			if ( isset( $fetched['contact'] ) ) {
 				$this->note_well();
@@ -200,13 +212,13 @@ final class Walk {
 				unset( $this->answered[ (int) $user_id ] );
 			}
 			// (Else it is about this contact alone, which must not keep the walk from the others.)
-			Breaker::note_error( $error );
+			Breaker::note_error( $error, $this->crm );
 			$this->breaker = Breaker::read();
 		}
 	}
 
 	private function note_well(): void {
-		$this->breaker->note_well();
+		$this->breaker->note_well( $this->crm );
 		$this->breaker = Breaker::closed();
 	}
 }

@@ -12,6 +12,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\Stats;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -49,6 +50,21 @@ final class Ownership {
 	 */
 	public static function keeps_email( \WP_User $user, $email ): bool {
 		return is_string( $email ) && strtolower( $user->user_email ) !== $email && ! self::follows_email( $user ) && ! Roles::is_protected( $user );
+	}
+
+	/**
+	 * Notes for the admin whether this user keeps an address that their contact no longer has. (Not by the note alone: of an address
+	 * that is none it is said too.)
+	 *
+	 * @param callable(): list<string> $addresses The contact's.
+	 * @param list<string>             $notes     Of the event.
+	 */
+	public static function note_kept_email( int $user_id, callable $addresses, array $notes ): void {
+		$user = self::is_contacts( $user_id ) ? false : get_userdata( $user_id );
+		if ( false !== $user ) {
+			$emails = $addresses();
+			Stats::note_kept_email( $user_id, [] !== $emails && ! in_array( strtolower( $user->user_email ), $emails, true ) && in_array( 'email_kept', $notes, true ) );
+		}
 	}
 
 	/**

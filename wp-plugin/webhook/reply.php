@@ -23,6 +23,7 @@ use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Webhook;
+use AgileBridge\Plugin\Inbox\Workload;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\LateCommit;
@@ -131,7 +132,7 @@ final class Reply {
 			}
 			Answer::send( $queued );
 			// Who holds the lease now finds it when he looks for the last time.
-			return ! Inbox::state()['drain_free'];
+			return ! Workload::read()->is_drain_free;
 		} catch ( Failure $failure ) {
 			// It is stored; its lease runs out.
 			Answer::send( $queued );
@@ -195,7 +196,7 @@ final class Reply {
 		$began   = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) );
 		$crm     = Account::client( max( $began + self::CRM_DEADLINE, microtime( true ) + self::CRM_LEAST ) );
 		$breaker = Breaker::of( $arrival->crm );
-		$later   = null === $crm ? Outcome::failed( Account::not_configured(), $this->webhook->contact_id ) : Outcome::queued( $this->webhook->contact_id );
+		$later   = null === $crm && null === Account::blocked_host() ? Outcome::failed( Account::not_configured(), $this->webhook->contact_id ) : Outcome::queued( $this->webhook->contact_id );
 		if ( null === $event ) {
 			return $later;
 		}

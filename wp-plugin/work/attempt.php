@@ -44,7 +44,7 @@ final readonly class Attempt {
 			if ( $answer instanceof CrmError ) {
 				return $this->setback( $event )->of_crm( $answer );
 			}
-			$breaker->note_well();
+			$breaker->note_well( $this->crm );
 			return ( new Writing( $event, $answer, $fetched->versions, $this->crm, $this->commit ) )->run( $known_user );
 		} catch ( ClaimLost $lost ) {
 			return Outcome::queued( $event->contact_id );

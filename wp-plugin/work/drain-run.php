@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Inbox\Claims;
 use AgileBridge\Plugin\Inbox\Event;
@@ -32,7 +33,7 @@ final class DrainRun {
 
 	private const SECONDS_BETWEEN_CLAIMS = 0.1;
 
-	/** How often a drain looks whether the admin has pressed *Pause*. */
+	/** How often a drain looks whether the admin has pressed *Pause*, or saved another account or key. */
 	private const SECONDS_BETWEEN_LOOKS = 1;
 
 	/** @var list<Event> Claimed, not begun. */
@@ -48,6 +49,9 @@ final class DrainRun {
 
 	/** No more claims: the time is up, or the CRM is not to be asked any more. */
 	private bool $closing = false;
+
+	/** The admin has saved another account or key: what was asked of the former one counts no more. */
+	private bool $is_outdated = false;
 
 	/** When to look for more events, of the real clock: there were none left a moment ago. */
 	private float $claim_again = 0;
@@ -81,19 +85,27 @@ final class DrainRun {
 		while ( ! $this->is_stopped() && $this->renew() ) {
 			$this->begin( $concurrent );
 			if ( 0 === $this->fetches->count() ) {
-				break;
+				// No contact waits: the time for one password.
+				$event = Claims::due_password();
+				if ( null === $event ) {
+					break;
+				}
+				$this->pay( $event );
+				continue;
 			}
 			$fetched = $this->fetches->next();
 			// Before this one is written, the next one leaves.
 			$this->begin( $concurrent );
-			$this->work( fn() => $this->attempt->run( $fetched, $this->breaker ) );
+			$this->attempt( $fetched );
 		}
 		$this->closing = true;
+		if ( $this->is_outdated ) {
+			array_push( $this->claimed, ...$this->fetches->abandon() );
+		}
 		$this->release();
 		// What is under way is in the CRM's hands for 3 seconds at most; it would only have to be fetched again.
 		while ( $this->fetches->count() > 0 ) {
-			$fetched = $this->fetches->next();
-			$this->work( fn() => $this->attempt->run( $fetched, $this->breaker ) );
+			$this->attempt( $this->fetches->next() );
 		}
 		return $this->is_stopped() ? null : $this->count;
 	}
@@ -124,12 +136,11 @@ final class DrainRun {
 				return;
 			}
 			if ( $event->is_only_owed() ) {
-				$this->work( fn() => $this->attempt->pay( $event ) );
+				$this->pay( $event );
 				continue;
 			}
 			$this->fetches->begin( $event, Identities::versions( [ $event->identity() ] ) );
-			$fetched = $this->fetches->next();
-			$this->work( fn() => $this->attempt->run( $fetched, $this->breaker ) );
+			$this->attempt( $this->fetches->next() );
 		}
 	}
 
@@ -144,14 +155,7 @@ final class DrainRun {
 				// That was all; to look again at every event would cost more than the event.
 				$this->claim_again = microtime( true ) + self::SECONDS_BETWEEN_CLAIMS;
 			}
-			foreach ( $events as $event ) {
-				if ( 'return_password' === $event->action ) {
-					// It needs no contact.
-					$this->work( fn() => $this->attempt->pay( $event ) );
-				} else {
-					$this->claimed[] = $event;
-				}
-			}
+			array_push( $this->claimed, ...$events );
 		}
 		$room  = $concurrent - $this->fetches->count();
 		$batch = $room > 0 ? array_splice( $this->claimed, 0, $room ) : [];
@@ -165,16 +169,13 @@ final class DrainRun {
 	}
 
 	/**
-	 * @return bool Whether there is time left, the drain is still ours, and nobody wants it to pause.
+	 * @return bool Whether there is time left, the drain is still ours, nobody wants it to pause, and the account is the same.
 	 */
 	private function renew(): bool {
 		$now = microtime( true );
-		if ( $now - $this->looked >= self::SECONDS_BETWEEN_LOOKS ) {
-			$this->looked = $now;
-			Settings::refresh();
-			if ( Settings::is_paused() ) {
-				return false;
-			}
+		$this->look();
+		if ( $this->is_outdated || Settings::is_paused() ) {
+			return false;
 		}
 		if ( $now - $this->renewed > self::LEASE / Clock::SECOND / 2 ) {
 			$this->renewed = $now;
@@ -183,6 +184,41 @@ final class DrainRun {
 			}
 		}
 		return $now < $this->end;
+	}
+
+	/**
+	 * Whether the settings are still those with which this began.
+	 */
+	private function look(): void {
+		$now = microtime( true );
+		if ( $now - $this->looked >= self::SECONDS_BETWEEN_LOOKS ) {
+			$this->looked      = $now;
+			$this->is_outdated = ! Account::is_current( $this->crm );
+		}
+	}
+
+	/**
+	 * Works on what the CRM has answered; not if it is another account by now that should be asked.
+	 */
+	private function attempt( Fetched $fetched ): void {
+		$this->look();
+		if ( $this->is_outdated ) {
+			$this->claimed[] = $fetched->event;
+			return;
+		}
+		$this->work( fn() => $this->attempt->run( $fetched, $this->breaker ) );
+	}
+
+	/**
+	 * Works on what needs no contact; a password of one account is not for another.
+	 */
+	private function pay( Event $event ): void {
+		$this->look();
+		if ( $this->is_outdated ) {
+			$this->claimed[] = $event;
+			return;
+		}
+		$this->work( fn() => $this->attempt->pay( $event ) );
 	}
 
 	/**

@@ -14,15 +14,16 @@ namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
-use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Retention;
 use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Inbox\Workload;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\WpFusion;
 use AgileBridge\Plugin\User\NewUser;
 
@@ -42,10 +43,10 @@ final class Drain {
 	public static function after_answer(): void {
 		try {
 			NewUser::refresh_count();
-			$state   = Inbox::state();
-			$breaker = Breaker::of( $state['crm'] );
-			$may_ask = ! $breaker->is_open() || $breaker->probe_at <= Clock::now();
-			if ( $state['drain_free'] && $may_ask && Inbox::is_any_due() ) {
+			$workload = Workload::read();
+			$breaker  = Breaker::of( $workload->crm );
+			$may_ask  = ! $breaker->is_open() || $breaker->probe_at <= Clock::now();
+			if ( $workload->is_drain_free && $may_ask && $workload->is_due ) {
 				self::run( self::BUDGET );
 			}
 			// Somebody may have emptied WP-Cron's list; asking costs nothing, it is loaded anyway.
@@ -60,7 +61,10 @@ final class Drain {
 	 */
 	public static function by_cron(): void {
 		try {
-			self::run( intdiv( self::BUDGET, 2 ) );
+			if ( self::run( intdiv( self::BUDGET, 2 ) ) > 0 ) {
+				// Who could not, and can now.
+				Stats::note_cron_php();
+			}
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}
@@ -74,8 +78,16 @@ final class Drain {
 	 */
 	public static function run( int $budget ): int {
 		Schema::ensure();
-		$crm = null === Extension::problem() ? Account::client() : null;
-		if ( null === $crm || Settings::is_paused() || WpFusion::answers() ) {
+		if ( null !== Extension::problem() || null === Account::client() || Settings::is_paused() || WpFusion::answers() ) {
+			return 0;
+		}
+		$workload = Workload::read();
+		$breaker  = Breaker::of( $workload->crm );
+		// A CRM that was left in peace is asked again also where nothing waits: the dashboard says that it does not answer.
+		if ( ! $workload->is_due && ! ( $breaker->is_open() && $breaker->probe_at <= Clock::now() ) ) {
+			if ( $workload->is_old ) {
+				Retention::remove_old();
+			}
 			return 0;
 		}
 		ignore_user_abort( true );
@@ -88,7 +100,9 @@ final class Drain {
 		$idle  = 0;
 		do {
 			$owner = Lease::new_owner();
-			if ( ! Lease::take( 'drain', $owner, DrainRun::LEASE ) ) {
+			// Made anew each time: a run ends when an admin saves another account or key, and the next one goes on with that.
+			$crm = Account::client();
+			if ( null === $crm || ! Lease::take( 'drain', $owner, DrainRun::LEASE ) ) {
 				break;
 			}
 			$drain = new DrainRun( $owner, $crm, $end );
@@ -101,7 +115,7 @@ final class Drain {
 				Lease::release( 'drain', $owner );
 			}
 			// What was stored while we were leaving saw the lease still taken, and relies on us.
-		} while ( null !== $count && $idle < 2 && microtime( true ) < $end && ! Settings::is_paused() && Inbox::is_any_due() );
+		} while ( null !== $count && $idle < 2 && microtime( true ) < $end && ! Settings::is_paused() && Workload::read()->is_due );
 		NewUser::refresh_count();
 		Retention::remove_old();
 		return $total;

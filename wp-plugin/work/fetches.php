@@ -60,7 +60,11 @@ final class Fetches {
 			}
 			$begun = $this->begun[ (int) $fetched['key'] ];
 			if ( $begun['by_link'] && 'contact_not_found' === ( $fetched['error'] ?? '' ) ) {
-				$this->begun[ $begun['event']->id ]['by_link'] = false;
+				// Whoever has written the contact that has this address is to be noticed, as if the address had named it from the first.
+				$begun['versions'] += Identities::versions( [ Identities::of_email( $begun['event']->email ) ] );
+				$begun['by_link']   = false;
+
+				$this->begun[ $begun['event']->id ] = $begun;
 				$this->crm->begin( (string) $begun['event']->id, null, $begun['event']->email );
 				continue;
 			}
@@ -72,6 +76,17 @@ final class Fetches {
 
 	public function count(): int {
 		return count( $this->begun );
+	}
+
+	/**
+	 * Nobody waits for the answers any more.
+	 *
+	 * @return list<Event> Those whose contacts were under way.
+	 */
+	public function abandon(): array {
+		$events      = array_column( $this->begun, 'event' );
+		$this->begun = [];
+		return $events;
 	}
 
 	/**

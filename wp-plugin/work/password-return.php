@@ -12,6 +12,7 @@ namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\AgileCrm;
 use AgileBridge\Exception;
+use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
 use AgileBridge\Plugin\Inbox\Event;
@@ -32,6 +33,15 @@ final class PasswordReturn {
 	/** What a password that waits is sealed for. */
 	public const PURPOSE = 'return_password';
 
+	/** A CRM that needs so many seconds to take none has more to do than that... */
+	private const SLOW = 1;
+
+	/** ...and is left in peace for so many, by this process. */
+	private const PAUSE = 60;
+
+	/** When the CRM was slow last, as microtime( true ). */
+	private static float $slow_at = 0;
+
 	/**
 	 * @param ?string $password Null where it does not open any more, because the salts were changed: it is lost.
 	 * @return bool Whether that is done, or there is nothing to do.
@@ -41,11 +51,20 @@ final class PasswordReturn {
 		if ( null === $password || '' === $field ) {
 			return true;
 		}
+		$began   = microtime( true );
 		$problem = $crm->setCustomField( $contact_id, $field, $password );
 		if ( null !== $problem ) {
+			self::$slow_at = microtime( true ) - $began >= self::SLOW ? microtime( true ) : self::$slow_at;
 			Log::note( "the password of a new user was not written to contact $contact_id: $problem. It will be tried again." );
 		}
 		return null === $problem;
+	}
+
+	/**
+	 * Whether the CRM was so slow a moment ago that the next password is left to later, and not tried while contacts wait.
+	 */
+	public static function should_wait(): bool {
+		return microtime( true ) - self::$slow_at < self::PAUSE;
 	}
 
 	/**
@@ -71,22 +90,36 @@ final class PasswordReturn {
 	 */
 	public static function retry( Event $event, AgileCrm $crm ): void {
 		$owed     = $event->owed ?? new Owed();
-		$password = Secret::unseal( (string) $owed->password, self::PURPOSE );
-		$password = $owed->link && null !== $password ? self::good_link( $event, $owed, $password ) : $password;
+		$sealed   = Secret::unseal( (string) $owed->password, self::PURPOSE );
+		$password = $owed->link && null !== $sealed ? self::good_link( $event, $owed, $sealed ) : $sealed;
+		if ( null === $password && null !== $sealed ) {
+			// The link was used, or may not be given any more.
+			Progress::finish( $event, Outcome::noted( 'unchanged', '', '', $owed->user_id, $event->contact_id ) );
+			return;
+		}
 		if ( self::write( $crm, $event->contact_id, $password ) ) {
-			Progress::finish( $event, Outcome::noted( null === $password ? 'failed' : 'updated', '', '', $owed->user_id, $event->contact_id ) );
+			$outcome = null === $password
+				? Outcome::noted( 'failed', '', 'The password of the new user cannot be opened any more: the secret keys (salts) in wp-config.php were changed. The user can ask for a new one.', $owed->user_id, $event->contact_id )
+				: Outcome::noted( 'updated', '', '', $owed->user_id, $event->contact_id );
+			Progress::finish( $event, $outcome );
+			return;
+		}
+		if ( ! Account::is_current( $crm ) ) {
+			// An admin has saved another account meanwhile: what the former one did not take counts no more.
+			Progress::postpone( $event, 0, false );
 			return;
 		}
 		try {
 			// The extension tells only that it failed: a second question tells whether it is the CRM as a whole.
 			$crm->currentUser();
 		} catch ( Exception $error ) {
-			Breaker::note_error( CrmError::of_exception( $error ) );
+			Breaker::note_error( CrmError::of_exception( $error ), $crm );
 			Progress::postpone( $event, Clock::MINUTE, false, 'Agile CRM does not take the password of the new user now.' );
 			return;
 		}
 		try {
-			if ( null === Fetches::contact_or_null( $crm, $event->contact_id ) ) {
+			// (A contact that is gone is refused at once; a write that took its time does not ask for more.)
+			if ( ! self::should_wait() && null === Fetches::contact_or_null( $crm, $event->contact_id ) ) {
 				Progress::finish( $event, Outcome::noted( 'failed', 'contact_not_found', 'The contact is gone; the password of its user is wiped.', 0, $event->contact_id ) );
 				return;
 			}

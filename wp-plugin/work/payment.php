@@ -96,10 +96,14 @@ final class Payment {
 	 * @return bool Whether the CRM has got what it wants.
 	 */
 	private static function return_password( Owed $owed, #[\SensitiveParameter] ?string $link, AgileCrm $crm ): bool {
-		$password = $link ?? ( null === $owed->password ? null : Secret::unseal( $owed->password, PasswordReturn::PURPOSE ) );
-		if ( PasswordReturn::write( $crm, $owed->contact['id'], $password ) ) {
-			return ! $owed->link || null !== $link;
+		if ( null === $link && null === $owed->password ) {
+			return ! $owed->link;
 		}
+		$password = $link ?? Secret::unseal( (string) $owed->password, PasswordReturn::PURPOSE );
+		if ( null !== $password && ! PasswordReturn::should_wait() && PasswordReturn::write( $crm, $owed->contact['id'], $password ) ) {
+			return true;
+		}
+		// One that does not open is lost: its own event says so, and is counted.
 		Hooks::fire( 'wpf_api_fail', $owed->user_id, $owed->action, $owed->contact['id'] );
 		PasswordReturn::owe( null === $link ? $owed : $owed->with( [ 'password' => Secret::seal( $link, PasswordReturn::PURPOSE ) ] ) );
 		return false;

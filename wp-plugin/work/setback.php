@@ -52,11 +52,11 @@ final readonly class Setback {
 				Progress::postpone( $event, Clock::MINUTE, false, $error->message );
 				return Outcome::failed( Account::not_configured(), $event->contact_id );
 			case 'crm_unauthorized':
-				Breaker::note_error( $error );
+				Breaker::note_error( $error, $this->crm );
 				Progress::postpone( $event, 10 * Clock::SECOND, false, $error->message );
 				break;
 			default:
-				Breaker::note_error( $error );
+				Breaker::note_error( $error, $this->crm );
 				$is_open = Breaker::read()->is_open();
 				$delay   = \AgileBridge\retry_delay( $is_open ? 1 : max( 1, $event->attempts ), $error->retry_after );
 				if ( null === $delay ) {
@@ -135,7 +135,12 @@ final readonly class Setback {
 	}
 
 	private function of_missing_contact(): Outcome {
-		$event   = $this->event;
+		$event = $this->event;
+		if ( ! Account::is_current( $this->crm ) ) {
+			// An admin has saved another account meanwhile, and the former one was asked: that knows nothing of this contact.
+			Progress::postpone( $event, 0, false );
+			return Outcome::queued( $event->contact_id );
+		}
 		$failure = new Failure( 404, 'contact_not_found', 'Agile CRM has no such contact.' );
 		if ( '' !== $event->email ) {
 			$delay = \AgileBridge\not_found_delay( max( 1, $event->attempts ) );

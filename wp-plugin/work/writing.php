@@ -14,8 +14,10 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Inbox\ClaimLost;
 use AgileBridge\Plugin\Inbox\Claims;
+use AgileBridge\Plugin\Inbox\ContactStale;
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\Inbox\Outcome;
@@ -24,7 +26,6 @@ use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\LateCommit;
-use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\Transaction;
 use AgileBridge\Plugin\Site\TransactionLost;
 use AgileBridge\Plugin\User\Contact;
@@ -79,23 +80,13 @@ final class Writing {
 			return $this->finish_ignored( 'no_matching_user' );
 		}
 		$notes = $owed->notes;
-		$this->note_kept_email( $owed );
+		Ownership::note_kept_email( $owed->user_id, $this->contact->addresses( ... ), $owed->notes );
 		if ( ! $owed->is_finished ) {
 			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
 			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed ) );
 			null === $this->commit ? $finish() : $this->commit->after( $finish );
 		}
 		return Outcome::done( $owed->status, $owed->user_id, $this->contact->id, array_values( array_unique( $notes ) ) );
-	}
-
-	/** For the admin. (Not by the note: an address that is none is kept too.) */
-	private function note_kept_email( Owed $owed ): void {
-		$user = Ownership::is_contacts( $owed->user_id ) ? false : get_userdata( $owed->user_id );
-		if ( false !== $user ) {
-			$emails  = $this->contact->addresses();
-			$is_kept = [] !== $emails && ! in_array( strtolower( $user->user_email ), $emails, true ) && in_array( 'email_kept', $owed->notes, true );
-			Stats::note_kept_email( $user->ID, $is_kept );
-		}
 	}
 
 	private function finish_ignored( string $code ): Outcome {
@@ -142,6 +133,10 @@ final class Writing {
 	 */
 	private function ask( string $id ): ?Contact {
 		$this->others[ $id ] ??= [ Fetches::contact_or_null( $this->crm, $id ) ];
+		if ( null === $this->others[ $id ][0] && ! Account::is_current( $this->crm ) ) {
+			// The user would be handed over to this contact because the former account knows nothing of theirs.
+			throw new ContactStale( 'another account was saved meanwhile' );
+		}
 		return $this->others[ $id ][0];
 	}
 

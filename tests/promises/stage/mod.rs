@@ -1,5 +1,6 @@
 //! What promises share: the world that each of them stands up, and how to look into its inbox and its database.
 
+pub mod account;
 pub mod broken_database;
 pub mod inbox;
 pub mod listener;

@@ -1,19 +1,23 @@
 //! One event, from its claim to its end; and the drain.
 
 mod a_contact_that_is_gone_follows_the_setting;
+mod a_drain_goes_on_with_no_account_but_the_present_one;
 mod a_failing_crm_changes_nothing;
 mod a_failing_database_leaves_nothing_half_made;
 mod a_generated_password_is_returned_once;
+mod a_link_that_leads_nowhere_falls_back_on_the_address_as_it_is;
 mod a_listener_that_throws_breaks_nothing;
 mod a_set_password_link_is_returned_once;
 mod a_transaction_lost_at_its_end_is_begun_anew;
 mod an_answer_that_is_no_contact_changes_nothing;
+mod an_idle_drain_is_one_query;
 mod an_owed_password_is_sealed_until_it_is_written;
 mod code_that_undoes_our_writes_does_not_run_for_ever;
 mod every_action_does_its_own_and_writes_the_link;
 mod nobody_is_mailed_unless_asked;
 mod one_event_costs_one_crm_request;
 mod one_worker_drains_at_a_time;
+mod returned_passwords_hold_up_nobody;
 mod site_code_hears_of_every_change;
 mod the_inbox_is_drained_without_visitors;
 mod what_fails_is_tried_again_by_a_schedule;

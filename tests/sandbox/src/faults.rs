@@ -106,8 +106,10 @@ pub struct Faults {
     pub webhook_duplicates: u32,
     /// The first so many requests do not meet the faults: an account that fails in the middle of a list.
     pub spares: u64,
-    /// Only the next so many requests meet the faults; then all are off.
+    /// Only the next so many requests meet the faults; then all are off, or others are on.
     pub only_next: Option<u64>,
+    /// What is on after `only_next`.
+    pub then: Option<Box<Faults>>,
     /// Only this route meets them, for instance `PUT contacts/edit-properties`.
     pub only_route: Option<String>,
     /// Only calls for these contacts by their ids meet them.
@@ -155,7 +157,7 @@ impl Switchboard {
             return Faults::default();
         }
         match taken.only_next {
-            Some(0 | 1) => drop(self.faults.send_replace(Faults::default())),
+            Some(0 | 1) => drop(self.faults.send_replace(taken.then.as_deref().cloned().unwrap_or_default())),
             Some(left) => self.faults.send_modify(|faults| faults.only_next = Some(left - 1)),
             None => {}
         }

@@ -12,7 +12,9 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin\Notices;
 
 use AgileBridge\Plugin\Admin\Dates;
+use AgileBridge\Plugin\Admin\Settings\ConnectionTest;
 use AgileBridge\Plugin\Admin\Settings\Place;
+use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Inbox\Replay;
 use AgileBridge\Plugin\Inbox\Schema;
@@ -42,7 +44,10 @@ final class InboxNotice {
 		$waiting = $counts->open();
 		/* translators: %s: a number. */
 		$wait = sprintf( _n( '%s webhook waits; none is lost.', '%s webhooks wait; none is lost.', $waiting, 'bridge-for-agile-crm' ), number_format_i18n( $waiting ) );
-		if ( $breaker->is_open() ) {
+		$blocked = Account::blocked_host();
+		if ( null !== $blocked ) {
+			self::show_inbox_line( 'error', 'agile-bridge-blocked', __( 'Bridge for Agile CRM: wp-config.php forbids this site to call Agile CRM.', 'bridge-for-agile-crm' ), $wait . ' ' . ConnectionTest::how_to_unblock( $blocked ) );
+		} elseif ( $breaker->is_open() ) {
 			$title = 'refusal' === $breaker->reason
 				? __( 'Bridge for Agile CRM: Agile CRM refuses the credentials of this site.', 'bridge-for-agile-crm' )
 				: __( 'Bridge for Agile CRM: Agile CRM does not answer.', 'bridge-for-agile-crm' );

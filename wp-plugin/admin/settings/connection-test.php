@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Settings;
 
+use AgileBridge\AgileCrm;
 use AgileBridge\CrmUnauthorized;
 use AgileBridge\Exception;
 use AgileBridge\NotConfigured;
@@ -32,6 +33,10 @@ final class ConnectionTest {
 		if ( null !== $problem ) {
 			return [ 'error', [ $problem ] ];
 		}
+		$blocked = Account::blocked_host();
+		if ( null !== $blocked ) {
+			return [ 'error', [ __( 'Not tested: wp-config.php forbids this site to call Agile CRM.', 'bridge-for-agile-crm' ), self::how_to_unblock( $blocked ) ] ];
+		}
 		$crm = Account::client();
 		if ( null === $crm ) {
 			return [ 'error', [ __( 'Not tested: the connection is not configured.', 'bridge-for-agile-crm' ), self::what_is_missing() ] ];
@@ -41,7 +46,7 @@ final class ConnectionTest {
 		} catch ( Exception $failure ) {
 			return [ 'error', self::explain( $failure ) ];
 		}
-		self::end_stop();
+		self::end_stop( $crm );
 		return [
 			'success',
 			[
@@ -58,13 +63,13 @@ final class ConnectionTest {
 	/**
 	 * Where webhooks wait because Agile CRM did not answer or refused us: it does now, so they need not wait for the next probe.
 	 */
-	private static function end_stop(): void {
+	private static function end_stop( AgileCrm $crm ): void {
 		if ( ! Schema::is_there() ) {
 			// No webhook came yet.
 			return;
 		}
 		try {
-			Breaker::read()->note_well();
+			Breaker::read()->note_well( $crm );
 		} catch ( Failure $failure ) {
 			// The next probe does it.
 			unset( $failure );
@@ -84,6 +89,11 @@ final class ConnectionTest {
 		);
 		/* translators: %s: names of settings. */
 		return sprintf( __( 'Missing or malformed: %s.', 'bridge-for-agile-crm' ), implode( ', ', $missing ) );
+	}
+
+	public static function how_to_unblock( string $host ): string {
+		/* translators: 1: the name of a server, 2: the same as it stands in the constant. */
+		return sprintf( __( 'Its WP_HTTP_BLOCK_EXTERNAL blocks calls to other servers, %1$s among them. Add it to WP_ACCESSIBLE_HOSTS there: %2$s.', 'bridge-for-agile-crm' ), $host, "define( 'WP_ACCESSIBLE_HOSTS', '$host' );" );
 	}
 
 	public static function unreadable_api_key(): string {

@@ -101,7 +101,16 @@ final class ProcessingSection {
 		if ( Settings::stored()->reconcile || Settings::stored()->missed_creations_since > 0 ) {
 			self::show_look( LookStatus::read() );
 		}
-		if ( $counts->dead > 0 ) {
+		if ( $counts->passwords > 0 ) {
+			echo '<p id="agile-bridge-passwords">' . esc_html(
+				sprintf(
+					/* translators: %s: a number. */
+					_n( '%s generated password could not be returned to Agile CRM, and is wiped. Its user can ask for a new one on the login page.', '%s generated passwords could not be returned to Agile CRM, and are wiped. Their users can ask for new ones on the login page.', $counts->passwords, 'bridge-for-agile-crm' ),
+					number_format_i18n( $counts->passwords )
+				)
+			) . '</p>';
+		}
+		if ( $counts->dead + $counts->passwords > 0 ) {
 			self::show_given_up();
 		}
 	}
