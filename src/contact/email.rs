@@ -1,5 +1,6 @@
 //! Which e-mail address stands for a contact, and whether WordPress could hold it.
 
+use crate::contact::json::Told;
 use crate::contact::{Contact, Property};
 
 /// `wp_users.user_email` is `varchar(100)`.
@@ -10,6 +11,14 @@ const MAX_LABEL_BYTES: usize = 63;
 
 /// Subtypes in the order in which they are asked; what is left comes in the CRM's order.
 const PREFERRED: [&str; 5] = ["work", "", "primary", "personal", "home"];
+
+/// Soft hyphen, Mongolian vowel separator, zero-width space, joiners and word joiner, byte order mark.
+const INVISIBLE: [char; 7] = ['\u{ad}', '\u{180e}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+/// Unicode's `Bidi_Control`.
+const DIRECTIONS: [char; 12] = [
+    '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}',
+    '\u{2067}', '\u{2068}', '\u{2069}',
+];
 
 /// A contact's addresses, looked at once.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,31 +46,48 @@ impl Problem {
     }
 }
 
-/// The first non-empty address in the order of preference decides, valid or not: falling through to another one would
-/// make a typo in the main address change who the user is.
+/// The first non-empty address in the order of preference decides, valid or not, readable or not: falling through to another
+/// one would make a typo in the main address change who the user is.
 pub fn choose(contact: &Contact) -> Choice {
-    let preferred = PREFERRED.iter().find_map(|subtype| contact.emails().find(|email| email.subtype == *subtype));
-    let chosen = preferred.or_else(|| contact.emails().next());
+    let with = |subtype: &str| addresses(contact).find(|email| email.subtype.as_deref() == Some(subtype));
+    let chosen = PREFERRED.iter().find_map(|subtype| with(subtype)).or_else(|| addresses(contact).next());
+    let readable = addresses(contact).filter_map(|email| email.value.as_ref().readable());
     Choice {
-        chosen: verdict(chosen.map(|email: &Property| email.value.as_str())),
-        all: contact.emails().filter_map(|email| normalize(&email.value)).collect(),
+        chosen: verdict(chosen.map_or(Told::Missing, |email| email.value.as_ref())),
+        all: readable.filter_map(|address| normalize(address)).collect(),
     }
 }
 
+/// The e-mail addresses that are not empty. A custom field labelled `email` is none: it must not decide who a user is.
+fn addresses(contact: &Contact) -> impl Iterator<Item = &Property> {
+    let is_empty = |property: &Property| property.value.as_ref().readable().is_some_and(|text| trim(text).is_empty());
+    contact.values("email").filter(move |property| !property.is_custom() && !is_empty(property))
+}
+
 /// The address normalised, or what is wrong with it.
-pub fn verdict(address: Option<&str>) -> Result<String, Problem> {
-    let address = address.filter(|address| !address.trim().is_empty()).ok_or(Problem::Missing)?;
-    normalize(address).ok_or(Problem::Invalid)
+pub fn verdict(address: Told<&String>) -> Result<String, Problem> {
+    match address {
+        Told::Missing => Err(Problem::Missing),
+        Told::Read(address) if trim(address).is_empty() => Err(Problem::Missing),
+        Told::Read(address) => normalize(address).ok_or(Problem::Invalid),
+        Told::Unreadable => Err(Problem::Invalid),
+    }
 }
 
 /// Trimmed and ASCII lower-cased; `None` unless it is a plain ASCII address (dot-atom, at least two domain labels) that
 /// WordPress stores as it stands. Stricter than the RFC: WordPress 'repairs' what it does not like into another address.
 pub fn normalize(address: &str) -> Option<String> {
-    let address = address.trim().to_ascii_lowercase();
+    let address = trim(address).to_ascii_lowercase();
     let (local, domain) = address.split_once('@')?;
     let local_is_plain = local.len() <= MAX_LOCAL_BYTES && local.split('.').all(is_atom);
     let domain_is_plain = domain.contains('.') && domain.split('.').all(is_label);
     (address.len() <= MAX_BYTES && local_is_plain && domain_is_plain).then_some(address)
+}
+
+/// Without blanks around it, and without what nobody sees: zero-width characters and marks of direction, which come along when
+/// an address is copied from a page or a mail.
+fn trim(address: &str) -> &str {
+    address.trim_matches(|c: char| c.is_whitespace() || INVISIBLE.contains(&c) || DIRECTIONS.contains(&c))
 }
 
 /// RFC 5322 `atext`, the set that WordPress' `is_email` keeps.

@@ -41,6 +41,21 @@ fn a_custom_field_of_that_name_is_no_address() {
 }
 
 #[test]
+fn an_address_that_cannot_be_read_decides_as_a_wrong_one_does() {
+    let choice = choose(&contact(&[("home", "h@e.co"), ("work", "w\\ud800@e.co")]));
+    assert_eq!(choice, Choice { chosen: Err(Problem::Invalid), all: vec!["h@e.co".to_owned()] });
+    assert_eq!(choose(&contact(&[("work", "\u{200b}"), ("home", "h@e.co")])).chosen.as_deref(), Ok("h@e.co"));
+    assert_eq!(choose(&contact(&[("work", "\u{feff} ")])).chosen, Err(Problem::Missing));
+}
+
+#[test]
+fn what_nobody_sees_around_an_address_is_trimmed() {
+    let marks = "\u{200b}\u{200f}\u{202a}\u{2068}\u{feff}\u{a0}\u{61c}\u{ad}";
+    assert_eq!(normalize(&format!("{marks}Ana@Example.com{marks}")).as_deref(), Some("ana@example.com"));
+    assert_eq!(normalize("an\u{200b}a@example.com"), None);
+}
+
+#[test]
 fn plain_addresses_pass_and_others_do_not() {
     for good in ["a@b.co", "jane+news@example.com", "o'brien@x-y.example", "a.b@c.d.e"] {
         assert_eq!(normalize(good).as_deref(), Some(good));

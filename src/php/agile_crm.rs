@@ -2,7 +2,8 @@
 //!
 //! All arguments of `begin` are bytes: whatever stands there, the fetch is answered for by `next`, never by an exception.
 
-use super::{Array, Bytes, array, contact_array, fetched_array, http, instant, thrown, zval};
+use super::contact::{contact_array, fetched_array};
+use super::{Array, Bytes, array, http, instant, thrown, zval};
 use crate::contact::ContactId;
 use crate::contact::Named;
 use crate::contact::email;

@@ -2,6 +2,7 @@
 
 use crate::contact::Contact;
 use crate::contact::email::{self, Problem};
+use crate::contact::json::{self, Object, Told};
 use crate::user::field_map::{self, Entry, Stored, Type};
 use crate::user::value::{self, Value};
 use std::collections::BTreeMap;
@@ -42,9 +43,11 @@ pub fn user_data(contact: &Contact, map: &[Stored], zone: &str) -> UserData {
         password_refused: false,
     };
     for entry in field_map::effective(map) {
-        let source = source(contact, &entry.crm, choice.chosen.as_deref().ok());
         if entry.wp == "user_email" {
-            let address = if entry.crm == "email" { choice.chosen.clone() } else { email::verdict(source.as_deref()) };
+            let address = match entry.crm.as_str() {
+                "email" => choice.chosen.clone(),
+                other => email::verdict(source(contact, other).as_ref()),
+            };
             match address {
                 Ok(address) => {
                     user.data.insert(entry.wp, Value::Text(address));
@@ -53,34 +56,46 @@ pub fn user_data(contact: &Contact, map: &[Stored], zone: &str) -> UserData {
             }
             continue;
         }
-        match source {
-            Some(text) => user.put(entry, &text, &zone),
-            None if entry.clear => {
-                user.data.insert(entry.wp, Value::empty());
-            }
-            None => {}
+        let value = match entry.crm.as_str() {
+            "email" if contact.properties.is_some() => told(&choice.chosen),
+            other => source(contact, other),
+        };
+        match value.as_ref().and_then(|text| value::read(text, entry.kind, &zone)) {
+            Told::Missing => user.empty(entry),
+            Told::Unreadable => user.refuse(entry),
+            Told::Read(value) => user.put(entry, value),
         }
     }
     user
 }
 
 impl UserData {
-    fn put(&mut self, entry: Entry, text: &str, zone: &jiff::tz::TimeZone) {
-        match value::read(text, entry.kind, zone) {
+    fn put(&mut self, entry: Entry, value: Value) {
+        match value {
             // `[]` is how the CRM writes an empty list.
-            Some(Value::List(items)) if items.is_empty() => {
-                if entry.clear {
-                    self.data.insert(entry.wp, Value::empty());
-                }
-            }
-            Some(value) if fits(&entry.wp, &value) => {
+            Value::List(items) if items.is_empty() => self.empty(entry),
+            value if fits(&entry.wp, &value) => {
                 if entry.kind == Type::Text && entry.wp != "user_pass" {
                     self.text.push(entry.wp.clone());
                 }
                 self.data.insert(entry.wp, value);
             }
-            _ if entry.wp == "user_pass" => self.password_refused = true,
-            _ => self.refused.push(entry.wp),
+            _ => self.refuse(entry),
+        }
+    }
+
+    fn empty(&mut self, entry: Entry) {
+        if entry.clear {
+            self.data.insert(entry.wp, Value::empty());
+        }
+    }
+
+    /// What is stored stays, whatever an empty value would do.
+    fn refuse(&mut self, entry: Entry) {
+        if entry.wp == "user_pass" {
+            self.password_refused = true;
+        } else {
+            self.refused.push(entry.wp);
         }
     }
 }
@@ -124,35 +139,48 @@ fn fits(key: &str, value: &Value) -> bool {
     COLUMN_CHARACTERS.iter().all(|(column, most)| key != *column || text.chars().count() <= *most)
 }
 
-/// The non-empty value a rule's left side names: `email` is the chosen one, a whole name comes before a `name+subtype`.
-fn source(contact: &Contact, crm: &str, chosen_email: Option<&str>) -> Option<String> {
-    if crm == "email" {
-        return chosen_email.map(str::to_owned);
+fn told(chosen: &Result<String, Problem>) -> Told<String> {
+    match chosen {
+        Ok(address) => Told::Read(address.clone()),
+        Err(Problem::Missing) => Told::Missing,
+        Err(Problem::Invalid) => Told::Unreadable,
     }
-    if let Some(property) = contact.values(crm).find(|p| p.subtype.is_empty()).or_else(|| contact.values(crm).next()) {
-        return Some(property.value.clone());
+}
+
+/// The value a rule's left side names: a whole name comes before a `name+subtype`. Where nobody can read what there is of the
+/// contact, or of which kind it is, the value is not missing.
+fn source(contact: &Contact, crm: &str) -> Told<String> {
+    if contact.properties.is_none() {
+        return Told::Unreadable;
     }
-    let (name, part) = crm.rsplit_once('+')?;
+    let plain = contact.values(crm).find(|property| property.subtype.as_deref() == Some(""));
+    if let Some(property) = plain.or_else(|| contact.values(crm).next()) {
+        return property.value.clone();
+    }
+    let Some((name, part)) = crm.rsplit_once('+') else { return Told::Missing };
     if name == "address" {
-        // One address, the first that can be read: a city of one and a street of another would be nobody's.
-        let address = contact.values(name).find_map(|address| address_parts(&address.value))?;
-        return address_part(&address, part);
+        return address_part(contact, part);
     }
-    contact.values(name).find(|property| property.subtype == part).map(|property| property.value.clone())
+    let of_subtype = |subtype: Option<&str>| contact.values(name).find(|held| held.subtype.as_deref() == subtype);
+    match of_subtype(Some(part)) {
+        Some(property) => property.value.clone(),
+        None if of_subtype(None).is_some() => Told::Unreadable,
+        None => Told::Missing,
+    }
 }
 
-/// An address is JSON in a string, its keys in any order, some missing; sometimes it is plain or broken text.
-fn address_parts(address: &str) -> Option<BTreeMap<String, serde_json::Value>> {
-    serde_json::from_str(address).ok()
-}
-
-fn address_part(address: &BTreeMap<String, serde_json::Value>, part: &str) -> Option<String> {
-    let text = match address.get(part)? {
-        serde_json::Value::String(text) => text.trim().to_owned(),
-        serde_json::Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    (!text.is_empty()).then_some(text)
+/// An address is JSON in a string, its keys in any order, some missing; sometimes it is plain or broken text. Of several one
+/// counts, the first that can be read: a city of one and a street of another would be nobody's.
+fn address_part(contact: &Contact, part: &str) -> Told<String> {
+    let addresses = contact.values("address").map(|property| property.value.as_ref().readable());
+    let mut nothing = Told::Missing;
+    for address in addresses {
+        match address.and_then(|text| Object::read(text)) {
+            Some(address) => return address.get(part).and_then(json::word).trimmed(),
+            None => nothing = Told::Unreadable,
+        }
+    }
+    nothing
 }
 
 #[cfg(test)]

@@ -119,3 +119,40 @@ fn filters_pass_the_same_guards() {
     assert_eq!(kept.get("user_email"), text("ana@example.com").as_ref());
     assert_eq!(refused.len(), 6);
 }
+
+#[test]
+fn what_cannot_be_read_is_refused_and_not_emptied() {
+    let of = |properties: &str, rules: &[(&str, &str)]| {
+        let json = format!(r#"{{"id":1,"type":"PERSON","properties":{properties}}}"#);
+        let clear = |(crm, kind): &(&str, &str)| Stored {
+            kind: (*kind).to_owned(),
+            when_empty: "clear".to_owned(),
+            ..rule(crm, "x")
+        };
+        let map: Vec<Stored> = rules.iter().map(clear).collect();
+        let user = user_data(&Contact::from_json(json.as_bytes()).unwrap(), &map, "UTC");
+        (text(&user, "x"), user.refused.contains(&"x".to_owned()))
+    };
+    let (empty, refused) = ((Some(String::new()), false), (None, true));
+    for (properties, crm, kind, expected) in [
+        ("[]", "Plan", "", &empty),
+        (r#"[{"name":"Plan","value":"\ud800"}]"#, "Plan", "", &refused),
+        (r#"[{"name":"Plan","value":"\ud800"}]"#, "plan", "", &empty),
+        (r#"[{"name":"phone","subtype":5.5,"value":"1"}]"#, "phone+work", "", &empty),
+        (r#"[{"name":"phone","subtype":[],"value":"1"}]"#, "phone+work", "", &refused),
+        (r#"[{"name":"address","value":"Calle 1"}]"#, "address+city", "", &refused),
+        (r#"[{"name":"address","value":"{\"zip\":1}"}]"#, "address+city", "", &empty),
+        (r#"[{"name":"address","value":"{\"city\":[]}"}]"#, "address+city", "", &refused),
+        (r#"[{"name":"address","value":"{\"city\":null}"}]"#, "address+city", "", &empty),
+        (r#"[{"name":"email","value":"nonsense"}]"#, "email", "", &refused),
+        (r#"[{"name":"email","value":" "}]"#, "email", "", &empty),
+        (r#"[{"name":"L","value":"[\"a\",{}]"}]"#, "L", "multiselect", &refused),
+        (r#"[{"name":"L","value":"[]"}]"#, "L", "multiselect", &empty),
+        ("null", "Plan", "", &refused),
+        ("5", "Plan", "", &refused),
+    ] {
+        assert_eq!(&of(properties, &[(crm, kind)]), expected, "{properties} {crm}");
+    }
+    let address = r#"[{"name":"address","value":"{\"city\":\"Sevilla\",\"zip\":\"\\ud800\"}"}]"#;
+    assert_eq!(of(address, &[("address+city", "")]), (Some("Sevilla".to_owned()), false));
+}
