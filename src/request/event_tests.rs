@@ -22,6 +22,25 @@ fn a_deal_is_a_deal_by_its_name_or_by_its_contact_ids() {
     assert_eq!(read(br#"{"eventName":"Opportunity is Created"}"#), Ok(Event::Deal));
     assert_eq!(read(br#"{"eventName":"?","eventData":{"id":5,"contact_ids":["1"]}}"#), Ok(Event::Deal));
     assert_eq!(read(br#"{"eventData":{"id":5,"contact_ids":null}}"#), Ok(Event::Deal));
+    for name in ["OPPORTUNITY IS CREATED", " opportunity is created", "\\tOpportunity", "\\u004fpportunity is Updated"]
+    {
+        let body = format!(r#"{{"eventName":"{name}","eventData":{{"id":5,"type":"PERSON"}}}}"#);
+        assert_eq!(read(body.as_bytes()), Ok(Event::Deal), "{name}");
+    }
+}
+
+#[test]
+fn a_name_that_cannot_be_read_may_be_a_deals() {
+    for name in ["5", "true", "[]", "{}", r#""\ud800""#, r#""a","eventName":"b""#] {
+        assert!(read(format!(r#"{{"eventName":{name},"eventData":{{"id":5}}}}"#).as_bytes()).is_err(), "{name}");
+    }
+    for name in ["null", r#""""#, r#""Contact is Merged""#] {
+        assert_eq!(read(format!(r#"{{"eventName":{name},"eventData":{{"id":5}}}}"#).as_bytes()), contact("5", None));
+    }
+    // What nobody reads may be as it likes, and of the type the fetched contact has a better one.
+    for data in [r#""x":"\ud800""#, r#""\ud800":1"#, r#""type":5"#, r#""type":"\ud800""#] {
+        assert_eq!(read(format!(r#"{{"eventData":{{"id":5,{data}}}}}"#).as_bytes()), contact("5", None), "{data}");
+    }
 }
 
 #[test]
