@@ -22,4 +22,5 @@ mod public_names_never_show_the_email;
 mod site_code_may_change_or_refuse_a_user;
 mod tags_are_a_set;
 mod the_chosen_email_is_stored_exactly;
+mod what_a_column_cannot_hold_is_refused;
 mod what_cannot_be_read_is_not_empty;
