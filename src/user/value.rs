@@ -42,8 +42,11 @@ pub fn zone(name: &str) -> TimeZone {
 }
 
 fn text(value: &str) -> Option<Value> {
-    let unreadable = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    (!value.contains(unreadable)).then(|| Value::Text(value.to_owned()))
+    is_text(value).then(|| Value::Text(value.to_owned()))
+}
+
+fn is_text(value: &str) -> bool {
+    !value.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 fn checkbox(value: &str) -> Option<Value> {
@@ -65,8 +68,9 @@ fn list(value: &str) -> Option<Value> {
         None if value.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('"')) => return None,
         None => value.split(',').map(str::to_owned).collect(),
     };
-    let items = items.iter().map(|item| item.trim()).filter(|item| !item.is_empty());
-    Some(Value::List(items.map(str::to_owned).collect()))
+    let items: Vec<&str> = items.iter().map(|item| item.trim()).filter(|item| !item.is_empty()).collect();
+    // In JSON a NUL is escaped, and so was not seen above.
+    items.iter().all(|item| is_text(item)).then(|| Value::List(items.into_iter().map(str::to_owned).collect()))
 }
 
 #[cfg(test)]

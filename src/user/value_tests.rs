@@ -28,7 +28,15 @@ fn lists_come_from_commas_or_json() {
     assert_eq!(list("[broken"), expected(&["[broken"]));
     assert_eq!(list("[VIP], gold"), expected(&["[VIP]", "gold"]));
     assert_eq!(list("[5667649732214784000123, 1.50]"), expected(&["5667649732214784000123", "1.50"]));
-    for cut in [r#"["a", "b"#, r#"["a", {"b": 1}]"#, r#"["a", true]"#, r#"["a", "\ud800"]"#, r#"[ "a""#] {
+    for cut in [
+        r#"["a", "b"#,
+        r#"["a", {"b": 1}]"#,
+        r#"["a", true]"#,
+        r#"["a", "\ud800"]"#,
+        r#"[ "a""#,
+        r#"["a\u0000b"]"#,
+        "a\u{1}, b",
+    ] {
         assert_eq!(list(cut), None, "{cut}");
     }
 }

@@ -33,8 +33,8 @@ final class Column {
 			'utf8mb4'         => true,
 			// Without characters beyond the basic plane, such as emoji.
 			'utf8', 'utf8mb3' => 1 !== preg_match( '/[\xF0-\xF4]/', $text ),
-			// No text, or no MySQL.
-			default           => ! is_string( $charset ) || self::survives( $text, $charset ),
+			// No text, or no MySQL. (SQLite holds every text.)
+			default           => ! is_string( $charset ) || Database::is_sqlite() || self::survives( $text, $charset ),
 		};
 	}
 

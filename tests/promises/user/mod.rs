@@ -24,3 +24,4 @@ mod tags_are_a_set;
 mod the_chosen_email_is_stored_exactly;
 mod what_a_column_cannot_hold_is_refused;
 mod what_cannot_be_read_is_not_empty;
+mod whatever_a_contact_holds_the_second_webhook_is_unchanged;
