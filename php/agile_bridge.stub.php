@@ -120,8 +120,9 @@ class CrmUnavailable extends \AgileBridge\Exception {}
  * in flight at once.
  *
  * A contact is array{id: string, type: string, tags: ?list<string>, created_time: ?int, updated_time: ?int,
- * properties: list<array{type: string, name: string, subtype: string, value: string}>}; values are trimmed, times are
- * epoch seconds, tags is null where the CRM did not say.
+ * properties: ?list<array{type: string, name: string, subtype: ?string, value: ?string}>}; values are trimmed, times are
+ * epoch seconds. tags and properties are null where the CRM did not say, or so that nobody can read it; so are a subtype and
+ * a value that nobody can read. A contact in the CRM's bin is none.
  */
 final class AgileCrm {
 	/**

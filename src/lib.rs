@@ -32,7 +32,8 @@ mod agile_bridge {
     use crate::php::agile_crm::PhpAgileCrm;
     use crate::php::{self, Array, Bytes, array, exception, zval};
     use crate::request::access_key;
-    use crate::request::webhook::{self, MAX_BODY, Received, Request};
+    use crate::request::raw::{MAX_BODY, Request};
+    use crate::request::webhook::{self, Received};
     use crate::user::value::Value;
     use crate::user::{field_map, identity, mapping, password};
     use ext_php_rs::prelude::*;
@@ -129,7 +130,7 @@ mod agile_bridge {
     #[php_function]
     #[php(name = "AgileBridge\\user_data")]
     pub fn user_data(contact: &ZendHashTable, field_map: &ZendHashTable, time_zone: &str) -> PhpResult<Array> {
-        let contact = php::contact_from(contact)
+        let contact = php::contact::contact_from(contact)
             .ok_or_else(|| exception("Exception", "this array is not a contact of AgileCrm::contact()", 500))?;
         let user = mapping::user_data(&contact, &php::stored_map(field_map), time_zone);
         let refused = user.refused.iter().map(|key| format!("value_refused:{key}"));

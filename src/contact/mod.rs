@@ -1,12 +1,16 @@
 //! A contact as Agile CRM sends it, made even: trimmed values, one form for what comes as null, `""` or not at all.
 //!
 //! Facts from the vendor's samples: an `id` is a number or a string of digits; property values are strings, in some
-//! samples numbers; every key but `id` and `type` may be missing or null; unknown keys come and go.
+//! samples numbers; every key but `id` and `type` may be missing or null; unknown keys come and go. What cannot be read is
+//! left out by itself: `json.rs`.
 
 pub mod email;
+pub mod json;
+pub mod page;
 
-use serde::Deserialize;
+use crate::contact::json::{Object, Told};
 use serde_json::value::RawValue;
+use std::collections::HashSet;
 use std::fmt;
 
 /// A contact's id: 1 to 2^63-1, never read by way of a float.
@@ -22,7 +26,7 @@ impl ContactId {
 
     /// From JSON: a number written as an integer, or a string of digits.
     pub fn from_json(value: &RawValue) -> Option<Self> {
-        Self::parse(&text_of(value)?)
+        Self::parse(&json::text(value)?)
     }
 }
 
@@ -39,7 +43,8 @@ pub enum Named {
     Email(String),
 }
 
-/// One contact. `tags` is `None` where the answer did not say, which is not the same as none.
+/// One contact. `tags` and `properties` are `None` where the answer did not say, or so that nobody can read it: that is not
+/// the same as none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     pub id: ContactId,
@@ -51,214 +56,96 @@ pub struct Contact {
     pub created_time: Option<i64>,
     /// Epoch seconds; 0 if never updated.
     pub updated_time: Option<i64>,
-    pub properties: Vec<Property>,
+    pub properties: Option<Vec<Property>>,
+    /// Whether it lies in the bin: the API answers it still, and for us it is gone.
+    pub in_bin: bool,
 }
 
-/// One property: `kind` is `SYSTEM` or `CUSTOM` (or empty), `subtype` empty where there is none, `value` trimmed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// One property: `kind` is `SYSTEM` or `CUSTOM` (or empty), `value` trimmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Property {
     pub kind: String,
     pub name: String,
-    pub subtype: String,
-    pub value: String,
-}
-
-/// A part of a list of contacts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Page {
-    pub contacts: Vec<Contact>,
-    /// Where the next page begins; `None` on the last one.
-    pub cursor: Option<String>,
-}
-
-impl Page {
-    /// Reads the API's bare array, whose last item bears the cursor; `None` if it is none. Items that are not whole
-    /// contacts are left out.
-    pub fn from_json(json: &[u8]) -> Option<Self> {
-        let items: Vec<&RawValue> = serde_json::from_slice(json).ok()?;
-        let contacts = items.iter().filter_map(|item| Contact::from_json(item.get().as_bytes())).collect();
-        let last = items.last().filter(|item| item.get().starts_with('{'));
-        let last: Option<Last> = last.and_then(|item| serde_json::from_str(item.get()).ok());
-        let cursor = last.and_then(|last| last.cursor).filter(|cursor| cursor.get().starts_with('"')).and_then(text_of);
-        Some(Self { contacts, cursor: cursor.filter(|cursor| !cursor.is_empty()) })
-    }
+    /// Empty where there is none; `None` where nobody can read it.
+    pub subtype: Option<String>,
+    pub value: Told<String>,
 }
 
 impl Contact {
     /// Reads the API's JSON; `None` if it is not a contact.
     pub fn from_json(json: &[u8]) -> Option<Self> {
-        // Serde reads a list into a struct as well, by position.
-        let json = std::str::from_utf8(json).ok().filter(|json| json.trim_start().starts_with('{'))?;
-        let wire: Wire = serde_json::from_str(json).ok()?;
+        Self::read(&json::utf8(json)?)
+    }
+
+    fn read(json: &str) -> Option<Self> {
+        let contact = Object::read(json)?;
+        let time = |key| contact.get(key).and_then(json::integer).readable();
         Some(Self {
-            id: ContactId::from_json(wire.id)?,
-            kind: wire.kind.filter(|kind| !kind.is_empty())?,
-            tags: wire.tags.map(each_once),
-            created_time: wire.created_time.and_then(integer),
-            updated_time: wire.updated_time.and_then(integer),
-            properties: wire.properties.unwrap_or_default().into_iter().filter_map(Property::from_wire).collect(),
+            id: contact.get("id").and_then(ContactId::from_json).readable()?,
+            kind: contact.get("type").and_then(json::string).readable().filter(|kind| !kind.is_empty())?,
+            tags: contact.get("tags").and_then(tags).readable(),
+            created_time: time("created_time"),
+            updated_time: time("updated_time"),
+            properties: contact.get("properties").and_then(properties).readable(),
+            in_bin: in_bin(contact.get("trashed_time"), contact.get("restored_time")),
         })
     }
 
-    /// All non-empty values of a property, the CRM's own before custom fields that somebody labelled the same, else in the
-    /// CRM's order.
+    /// All values of a property that are not empty, the CRM's own before custom fields that somebody labelled the same, else in
+    /// the CRM's order.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Property> {
-        let named = |custom: bool| {
+        let named = move |custom: bool| {
             let fits = move |property: &&Property| property.is_custom() == custom && property.name == name;
-            self.properties.iter().filter(fits).filter(|property| !property.value.is_empty())
+            self.properties.iter().flatten().filter(fits).filter(|property| !property.value.is_missing())
         };
         named(false).chain(named(true))
-    }
-
-    /// The e-mail addresses. A custom field labelled `email` is none: it must not decide who a user is.
-    pub fn emails(&self) -> impl Iterator<Item = &Property> {
-        self.values("email").filter(|property| !property.is_custom())
     }
 }
 
 impl Property {
-    fn is_custom(&self) -> bool {
-        self.kind == "CUSTOM"
+    /// Of whatever is not said to be the CRM's own somebody else may have chosen the name.
+    pub fn is_custom(&self) -> bool {
+        !matches!(self.kind.as_str(), "" | "SYSTEM")
     }
 
-    fn from_wire(wire: WireProperty) -> Option<Self> {
+    /// `None` if it has no name that could be mapped.
+    fn read(property: &RawValue) -> Option<Self> {
+        let property = Object::of(property)?;
         Some(Self {
-            kind: wire.kind.unwrap_or_default(),
-            name: wire.name?,
-            subtype: wire.subtype.unwrap_or_default(),
-            value: wire.value.and_then(text_of).unwrap_or_default().trim().to_owned(),
+            kind: property.get("type").or_empty(json::word).unwrap_or_else(|| "?".to_owned()),
+            name: property.get("name").and_then(json::word).readable()?,
+            subtype: property.get("subtype").or_empty(json::word),
+            value: property.get("value").and_then(json::text).trimmed(),
         })
     }
 }
 
-#[derive(Deserialize)]
-struct Wire<'a> {
-    #[serde(borrow)]
-    id: &'a RawValue,
-    #[serde(rename = "type", default)]
-    kind: Option<String>,
-    #[serde(default)]
-    tags: Option<Vec<String>>,
-    #[serde(default, borrow)]
-    created_time: Option<&'a RawValue>,
-    #[serde(default, borrow)]
-    updated_time: Option<&'a RawValue>,
-    #[serde(default, borrow)]
-    properties: Option<Vec<WireProperty<'a>>>,
+fn properties(list: &RawValue) -> Option<Vec<Property>> {
+    Some(json::items(list)?.into_iter().filter_map(Property::read).collect())
 }
 
-#[derive(Deserialize)]
-struct Last<'a> {
-    #[serde(default, borrow)]
-    cursor: Option<&'a RawValue>,
+/// Tags grant access: a list of which a part cannot be read is no list.
+fn tags(list: &RawValue) -> Option<Vec<String>> {
+    let tags: Vec<String> = json::items(list)?.into_iter().map(tag).collect::<Option<_>>()?;
+    let mut seen = HashSet::new();
+    Some(tags.into_iter().filter(|tag| seen.insert(tag.clone())).collect())
 }
 
-#[derive(Deserialize)]
-struct WireProperty<'a> {
-    #[serde(rename = "type", default)]
-    kind: Option<String>,
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    subtype: Option<String>,
-    #[serde(default, borrow)]
-    value: Option<&'a RawValue>,
+/// A name, or an object that has one, as in `tagsWithTime`.
+fn tag(item: &RawValue) -> Option<String> {
+    json::string(item).or_else(|| Object::of(item)?.get("tag").and_then(json::string).readable())
 }
 
-/// A JSON string's text, or what else stands there as it is written (a number's digits, an object's text).
-fn text_of(value: &RawValue) -> Option<String> {
-    let raw = value.get();
-    if raw.starts_with('"') { serde_json::from_str(raw).ok() } else { Some(raw.to_owned()) }
-}
-
-fn integer(value: &RawValue) -> Option<i64> {
-    text_of(value)?.parse().ok()
-}
-
-fn each_once(tags: Vec<String>) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
-    tags.into_iter().filter(|tag| seen.insert(tag.clone())).collect()
+/// Only what says so without a doubt lies in the bin.
+fn in_bin(trashed: Told<&RawValue>, restored: Told<&RawValue>) -> bool {
+    let restored = match restored {
+        Told::Missing => Some(0),
+        told => told.and_then(json::integer).readable(),
+    };
+    let trashed = trashed.and_then(json::integer).readable().filter(|trashed| *trashed > 0);
+    trashed.zip(restored).is_some_and(|(trashed, restored)| trashed > restored)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_vendors_sample_is_read() {
-        let contact = Contact::from_json(
-            br#"{"id": 5667649732214784, "type": "PERSON", "created_time": 1455855737, "updated_time": 0,
-                "tags": ["Lead", "lead", "Lead"], "unknown": {"x": []},
-                "properties": [
-                  {"type": "SYSTEM", "name": "last_name", "value": "Ruiz "},
-                  {"type": "SYSTEM", "name": "email", "subtype": "work", "value": "ana@example.com  "},
-                  {"name": "Seats", "subtype": null, "value": 12345678901234567890},
-                  {"type": "CUSTOM", "name": "Nothing", "value": null}]}"#,
-        )
-        .unwrap();
-        assert_eq!(contact.id.to_string(), "5667649732214784");
-        assert_eq!(contact.tags, Some(vec!["Lead".to_owned(), "lead".to_owned()]));
-        assert_eq!((contact.created_time, contact.updated_time), (Some(1_455_855_737), Some(0)));
-        let values: Vec<_> = contact.properties.iter().map(|p| (p.name.as_str(), p.value.as_str())).collect();
-        assert_eq!(
-            values,
-            [("last_name", "Ruiz"), ("email", "ana@example.com"), ("Seats", "12345678901234567890"), ("Nothing", "")]
-        );
-    }
-
-    #[test]
-    fn null_and_missing_are_the_same() {
-        let contact = Contact::from_json(br#"{"id":"7","type":"PERSON","tags":null,"properties":null}"#).unwrap();
-        assert_eq!(contact, Contact::from_json(br#"{"id":7,"type":"PERSON"}"#).unwrap());
-        assert_eq!(contact.tags, None);
-        assert_eq!(Contact::from_json(br#"{"id":7,"type":"PERSON","tags":[]}"#).unwrap().tags, Some(vec![]));
-    }
-
-    #[test]
-    fn what_is_no_contact_is_none() {
-        for json in [
-            "",
-            "[]",
-            r#"[7,"PERSON"]"#,
-            "null",
-            "{}",
-            r#"{"id":7}"#,
-            r#"{"type":"PERSON"}"#,
-            r#"{"id":7.5,"type":"PERSON"}"#,
-        ] {
-            assert_eq!(Contact::from_json(json.as_bytes()), None, "{json}");
-        }
-        assert_eq!(Contact::from_json(br#"{"id":7,"type":"PERSON","tags":[1]}"#), None);
-    }
-
-    #[test]
-    fn a_page_is_what_is_whole_of_it_and_the_last_items_cursor() {
-        let page = |json: &str| {
-            let page = Page::from_json(json.as_bytes())?;
-            let ids: Vec<String> = page.contacts.iter().map(|contact| contact.id.to_string()).collect();
-            Some((ids.join(" "), page.cursor))
-        };
-        let list = |ids: &str, cursor: Option<&str>| Some((ids.to_owned(), cursor.map(str::to_owned)));
-        assert_eq!(
-            page(r#"[{"id":7,"type":"PERSON","cursor":"a"},5,null,{"id":8},{"id":9,"type":"LEAD"}]"#),
-            list("7 9", None)
-        );
-        assert_eq!(page(r#"[{"id":7,"type":"PERSON"},{"id":8,"cursor":"b\u002f"}]"#), list("7", Some("b/")));
-        for cursor in ["5", "null", "\"\"", "[]"] {
-            assert_eq!(page(&format!(r#"[{{"id":7,"type":"PERSON","cursor":{cursor}}}]"#)), list("7", None));
-        }
-        assert_eq!((page("[]"), page(r#"[["b"]]"#)), (list("", None), list("", None)));
-        for json in ["", "{}", "null", "[", "<html>", "\"[]\""] {
-            assert_eq!(page(json), None, "{json}");
-        }
-        assert_eq!(Page::from_json(b"[\"\xff\"]"), None);
-    }
-
-    #[test]
-    fn ids_are_canonical() {
-        assert!(ContactId::parse("9223372036854775807").is_some());
-        for id in ["", "0", "01", "+1", "-1", " 1", "1 ", "9223372036854775808", "1e3", "\u{661}"] {
-            assert_eq!(ContactId::parse(id), None, "{id:?}");
-        }
-    }
-}
+#[path = "contact_tests.rs"]
+mod tests;

@@ -4,7 +4,8 @@
 //! JSON is asked for every time; an unknown contact is 204 with an empty body; an unknown subdomain redirects to a page.
 
 use crate::contact::email;
-use crate::contact::{Contact, ContactId, Page};
+use crate::contact::page::Page;
+use crate::contact::{Contact, ContactId};
 use crate::crm::account::Account;
 use crate::crm::call::{Answer, Call, Content, Failure};
 use crate::crm::error::Error;
@@ -65,7 +66,7 @@ impl AgileCrm {
         if contact.id != id {
             return Err(Error::unusable("it answered with another contact than the one asked for"));
         }
-        Ok(contact)
+        not_in_bin(contact)
     }
 
     /// `address` is normalised; the contact found must carry it.
@@ -75,7 +76,7 @@ impl AgileCrm {
         if !email::choose(&contact).all.iter().any(|known| known == address) {
             return Err(Error::unusable("it answered with a contact that does not carry the address asked for"));
         }
-        Ok(contact)
+        not_in_bin(contact)
     }
 
     /// A page of the people changed between two moments (epoch milliseconds), from where `cursor` says, at most
@@ -208,6 +209,11 @@ fn page_in(answer: Answer) -> Result<Page, Error> {
 
 fn contact_in(answer: &Answer) -> Result<Contact, Error> {
     Contact::from_json(&answer.body).ok_or_else(|| Error::unusable("its answer is not the JSON of a contact"))
+}
+
+/// The API answers what was thrown away (recorded). To its account it is gone.
+fn not_in_bin(contact: Contact) -> Result<Contact, Error> {
+    if contact.in_bin { Err(Error::ContactNotFound) } else { Ok(contact) }
 }
 
 /// JSON with everything beyond ASCII escaped: which charset the server takes for its default is unknown.

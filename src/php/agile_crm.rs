@@ -2,10 +2,12 @@
 //!
 //! All arguments of `begin` are bytes: whatever stands there, the fetch is answered for by `next`, never by an exception.
 
-use super::{Array, Bytes, WORKER, array, contact_array, exception, fetched_array, instant, thrown, zval};
+use super::contact::{contact_array, fetched_array};
+use super::{Array, Bytes, WORKER, array, exception, instant, thrown, zval};
 use crate::contact::ContactId;
+use crate::contact::Named;
 use crate::contact::email;
-use crate::contact::{Named, Page};
+use crate::contact::page::Page;
 use crate::crm::account::{Account, Settings};
 use crate::crm::agile_crm::{AgileCrm, PAGE_SIZE};
 use crate::crm::error::Error;

@@ -9,14 +9,12 @@
 #[allow(unsafe_code, reason = "the macros of ext-php-rs write unsafe functions for PHP to call")]
 #[allow(clippy::needless_pass_by_value, reason = "PHP hands arguments over by value")]
 pub mod agile_crm;
+pub mod contact;
 
-use crate::contact::{Contact, ContactId, Property};
 use crate::crm::error::Error;
-use crate::crm::fetch::Fetched;
 use crate::crm::worker::Worker;
 use crate::user::field_map::{Entry, Refused, Stored};
 use crate::user::value::Value;
-use ext_php_rs::binary::Binary;
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::builders::ClassBuilder;
@@ -140,33 +138,6 @@ fn text_from(value: &Zval) -> Option<String> {
     None
 }
 
-pub fn contact_array(contact: Contact) -> PhpResult<Array> {
-    let properties: PhpResult<Vec<Array>> = contact.properties.into_iter().map(property_array).collect();
-    array([
-        ("id", zval(contact.id.to_string())?),
-        ("type", zval(contact.kind)?),
-        ("tags", zval(contact.tags)?),
-        ("created_time", zval(contact.created_time)?),
-        ("updated_time", zval(contact.updated_time)?),
-        ("properties", zval(properties?)?),
-    ])
-}
-
-pub fn fetched_array(fetched: Fetched) -> PhpResult<Array> {
-    let key = ("key", zval(Binary::new(fetched.key))?);
-    match fetched.result {
-        Ok(contact) => array([key, ("contact", zval(contact_array(contact)?)?)]),
-        Err(error) => array([
-            key,
-            ("error", zval(error.code())?),
-            ("message", zval(error.to_string())?),
-            ("status", zval(i64::from(error.http_status()))?),
-            ("retry_after", zval(error.retry_after().map(i64::from))?),
-            ("outage", zval(error.is_outage())?),
-        ]),
-    }
-}
-
 pub fn entry_array(entry: Entry) -> PhpResult<Array> {
     array([
         ("crm", zval(entry.crm)?),
@@ -179,34 +150,6 @@ pub fn entry_array(entry: Entry) -> PhpResult<Array> {
 pub fn refused_array(refused: Refused) -> PhpResult<Array> {
     let index = i64::try_from(refused.index).unwrap_or(i64::MAX);
     array([("index", zval(index)?), ("wp", zval(refused.wp)?), ("reason", zval(refused.reason)?)])
-}
-
-fn property_array(property: Property) -> PhpResult<Array> {
-    array([
-        ("type", zval(property.kind)?),
-        ("name", zval(property.name)?),
-        ("subtype", zval(property.subtype)?),
-        ("value", zval(property.value)?),
-    ])
-}
-
-pub fn contact_from(array: &ZendHashTable) -> Option<Contact> {
-    let tags = array.get("tags").and_then(|tags| tags.dereference().array());
-    let properties = array.get("properties")?.dereference().array()?;
-    Some(Contact {
-        id: ContactId::parse(&text_in(array, "id")?)?,
-        kind: text_in(array, "type")?,
-        tags: tags.map(|tags| items(tags).filter_map(Zval::string).collect()),
-        created_time: array.get("created_time").and_then(Zval::long),
-        updated_time: array.get("updated_time").and_then(Zval::long),
-        properties: items(properties).filter_map(property_from).collect(),
-    })
-}
-
-fn property_from(property: &Zval) -> Option<Property> {
-    let property = property.array()?;
-    let text = |key| text_in(property, key).unwrap_or_default();
-    Some(Property { kind: text("type"), name: text("name"), subtype: text("subtype"), value: text("value") })
 }
 
 pub fn stored_map(map: &ZendHashTable) -> Vec<Stored> {

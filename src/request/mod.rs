@@ -3,4 +3,5 @@
 pub mod access_key;
 mod event;
 mod parameters;
+pub mod raw;
 pub mod webhook;

@@ -8,21 +8,7 @@ use crate::contact::{ContactId, Named};
 use crate::request::access_key;
 use crate::request::event::{self, Event};
 use crate::request::parameters::Parameters;
-
-/// The largest body that is read, in bytes.
-pub const MAX_BODY: usize = 1024 * 1024;
-
-const FORM: &[u8] = b"application/x-www-form-urlencoded";
-
-/// What the web server received, byte for byte.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Request<'a> {
-    pub method: &'a [u8],
-    pub query: &'a [u8],
-    pub content_type: &'a [u8],
-    /// At most one byte more than [`MAX_BODY`], which is how a longer one is told.
-    pub body: &'a [u8],
-}
+use crate::request::raw::{Body, Request};
 
 /// What becomes of a request.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,24 +66,14 @@ impl Action {
     }
 }
 
-/// How a body is to be read.
-#[derive(PartialEq, Eq)]
-enum Body {
-    None,
-    Form,
-    Json,
-    TooLarge,
-    Unsupported,
-}
-
 /// The whole verdict. The refusals come in the contract's order: method, key, size, type, the rest.
 pub fn receive<'a>(request: &Request<'_>, key_digests: impl IntoIterator<Item = &'a str>) -> Received {
-    let body = body_of(request);
+    let body = request.read_body();
     let form = if body == Body::Form { request.body } else { b"" };
     let parameters = Parameters::read(request.query, form);
     // A form that is too large is read as far as to tell that it is ours, but not for its key.
     let named = |form| Parameters::read(b"", form).has("wpf_action");
-    let is_ours = parameters.has("wpf_action") || body == Body::TooLarge && is_form(request) && named(request.body);
+    let is_ours = parameters.has("wpf_action") || body == Body::TooLarge && request.is_form() && named(request.body);
     if !is_ours {
         return Received::NotOurs;
     }
@@ -109,8 +85,8 @@ pub fn receive<'a>(request: &Request<'_>, key_digests: impl IntoIterator<Item = 
 
 fn verdict<'a>(
     request: &Request<'_>,
-    body: &Body,
-    parameters: &Parameters<'_>,
+    body: &Body<'_>,
+    parameters: &Parameters,
     key_digests: impl IntoIterator<Item = &'a str>,
 ) -> Result<Webhook, Refusal> {
     if !matches!(request.method, b"GET" | b"POST") {
@@ -120,26 +96,45 @@ fn verdict<'a>(
     if !access_key::is_valid(key.as_bytes(), key_digests) {
         return Err(refusal(403, "invalid_access_key", "The access key is not valid."));
     }
-    match body {
-        Body::TooLarge => Err(refusal(413, "body_too_large", "The body is larger than 1 MiB.")),
-        Body::Unsupported => Err(refusal(
-            415,
-            "unsupported_media_type",
-            "The body must be application/json or application/x-www-form-urlencoded.",
-        )),
-        Body::Json => webhook(parameters, Some(request.body)),
-        Body::None | Body::Form => webhook(parameters, None),
-    }
+    let event = match body {
+        Body::TooLarge => return Err(refusal(413, "body_too_large", "The body is larger than 1 MiB.")),
+        Body::Unsupported if !url_says_all(request) => {
+            return Err(refusal(
+                415,
+                "unsupported_media_type",
+                "The body must be application/json or application/x-www-form-urlencoded.",
+            ));
+        }
+        Body::Json(json) => match event::read(json) {
+            Err(_) if url_says_all(request) => None,
+            event => Some(event),
+        },
+        Body::None | Body::Form | Body::Unsupported => None,
+    };
+    let is_bare = request.method == b"GET" || request.body.is_empty();
+    webhook(parameters, event, is_bare)
 }
 
-fn webhook(parameters: &Parameters<'_>, json: Option<&[u8]>) -> Result<Webhook, Refusal> {
+/// Whether the URL names the contact. What a body says besides, if it is no event, is somebody else's: a sender's own data.
+fn url_says_all(request: &Request<'_>) -> bool {
+    let query = Parameters::read(request.query, b"");
+    ["wpf_action", "access_key", "contact_id"].iter().all(|name| matches!(query.one(name), Ok(Some(_))))
+}
+
+/// `is_bare`: the request came without a body.
+fn webhook(
+    parameters: &Parameters,
+    event: Option<Result<Event, &'static str>>,
+    is_bare: bool,
+) -> Result<Webhook, Refusal> {
     let action = one(parameters, "wpf_action")?.unwrap_or_default();
     let action = Action::parse(action)
         .ok_or_else(|| invalid("The parameter wpf_action must be add, update, update_tags or test."))?;
     let id = one(parameters, "contact_id")?
         .map(|id| ContactId::parse(id).ok_or_else(|| invalid("The parameter contact_id is not a contact's id.")))
         .transpose()?;
-    let address = one(parameters, "email")?.map(email_parameter).transpose()?;
+    // The id says it all: campaigns send an address along whatever it is.
+    let address = if id.is_none() { one(parameters, "email")?.map(email_parameter).transpose()? } else { None };
     let mut webhook = Webhook {
         action,
         contact: None,
@@ -151,7 +146,7 @@ fn webhook(parameters: &Parameters<'_>, json: Option<&[u8]>) -> Result<Webhook, 
     if action == Action::Test {
         return Ok(webhook);
     }
-    let event = json.map(event::read).transpose().map_err(|reason| invalid(&format!("The JSON body {reason}.")))?;
+    let event = event.transpose().map_err(|reason| invalid(&format!("The JSON body {reason}.")))?;
     let (event_id, kind) = match event {
         Some(Event::Deal) => {
             webhook.ignored = Some("deal_event");
@@ -169,13 +164,16 @@ fn webhook(parameters: &Parameters<'_>, json: Option<&[u8]>) -> Result<Webhook, 
     webhook.contact = match (id, address, event_id) {
         (Some(id), _, _) | (None, None, Some(id)) => Some(Named::Id(id)),
         (None, Some(address), _) => Some(Named::Email(address)),
-        (None, None, None) => {
-            return Err(invalid(
-                "No contact is named: give contact_id, email or the JSON body of an Agile CRM webhook.",
-            ));
-        }
+        (None, None, None) => return Err(nobody_is_named(is_bare)),
     };
     Ok(webhook)
+}
+
+fn nobody_is_named(is_bare: bool) -> Refusal {
+    let hint =
+        " It came without a body: if one was sent, a redirect has dropped it; call the final address of the site.";
+    let what = "No contact is named: give contact_id, email or the JSON body of an Agile CRM webhook.";
+    invalid(&format!("{what}{}", if is_bare { hint } else { "" }))
 }
 
 /// Merge fields of a campaign arrive HTML-escaped (`o&#39;brien@example.com`), so entities are decoded once.
@@ -184,40 +182,11 @@ fn email_parameter(text: &str) -> Result<String, Refusal> {
         .ok_or_else(|| invalid("The parameter email is not a plain e-mail address."))
 }
 
-fn body_of(request: &Request<'_>) -> Body {
-    if request.method != b"POST" || request.body.is_empty() && request.content_type.is_empty() {
-        return Body::None;
-    }
-    if request.body.len() > MAX_BODY {
-        return Body::TooLarge;
-    }
-    let essence = essence(request);
-    let is = |name: &[u8]| essence.eq_ignore_ascii_case(name);
-    match essence {
-        // A sender that names no type: Agile's own webhooks are JSON objects, everything else was a form for ages.
-        b"" if request.body.trim_ascii_start().starts_with(b"{") => Body::Json,
-        b"" => Body::Form,
-        _ if is(FORM) => Body::Form,
-        _ if is(b"application/json") && request.body.is_empty() => Body::None,
-        _ if is(b"application/json") => Body::Json,
-        _ => Body::Unsupported,
-    }
-}
-
-fn is_form(request: &Request<'_>) -> bool {
-    essence(request).is_empty() || essence(request).eq_ignore_ascii_case(FORM)
-}
-
-/// The content type without its parameters.
-fn essence<'a>(request: &Request<'a>) -> &'a [u8] {
-    request.content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
-}
-
 fn is_on(value: Option<&str>) -> bool {
     value.is_some_and(|value| ["true", "1", "yes", "on"].iter().any(|on| value.eq_ignore_ascii_case(on)))
 }
 
-fn one<'p>(parameters: &'p Parameters<'_>, name: &str) -> Result<Option<&'p str>, Refusal> {
+fn one<'p>(parameters: &'p Parameters, name: &str) -> Result<Option<&'p str>, Refusal> {
     parameters.one(name).map_err(|malformed| invalid(&format!("The parameter {name} {}.", malformed.reason())))
 }
 

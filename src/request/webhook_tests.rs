@@ -1,8 +1,10 @@
 use super::*;
+use crate::request::raw::MAX_BODY;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
 const KEY: &str = "sesame-sesame";
+const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 
 fn receive(request: Request<'_>) -> Received {
     let mut digest = String::new();
@@ -147,7 +149,7 @@ fn malformed_parameters_are_named_and_their_values_are_not() {
         ("wpf_action=add&contact_id=12a", "contact_id"),
         ("wpf_action=add&contact_id=012", "contact_id"),
         ("wpf_action=add&contact_id=1&contact_id=2", "contact_id"),
-        ("wpf_action=add&contact_id=1&email=secret", "email"),
+        ("wpf_action=add&email=secret", "email"),
         ("wpf_action=add&email=secret%40ex%c3%a4mple.com", "email"),
         ("wpf_action=add&contact_id=1&role[]=secret", "role"),
         ("wpf_action=add&contact_id=1&async=%00", "async"),
@@ -181,4 +183,67 @@ fn switches_are_on_or_off() {
     {
         assert_eq!(accepted(get(&format!("wpf_action=test&async={value}"))).is_async, on, "{value}");
     }
+}
+
+#[test]
+fn beside_an_id_no_address_is_looked_at() {
+    for email in
+        ["email=nobody", "email[]=a@b.co", "email=a@b.co&email=c@d.co", "email=%ff%00", "email=%7B%7Bemail%7D%7D"]
+    {
+        assert_eq!(accepted(get(&format!("wpf_action=add&contact_id=5&{email}"))).contact, id("5"), "{email}");
+        assert_eq!(status(&get(&format!("wpf_action=add&contact_id=x&{email}"))), 400, "{email}");
+        assert_eq!(status(&get(&format!("wpf_action=add&contact_id=&{email}"))), 400, "{email}");
+    }
+}
+
+#[test]
+fn json_is_json_whatever_its_type_says() {
+    let event = r#"{"eventName":"Contact is Updated","eventData":{"id":5}}"#;
+    for kind in
+        ["", "application/json", "text/plain", FORM_TYPE, "application/x-json; charset=utf-8", "multipart/form-data"]
+    {
+        for before in ["", " \r\n", "\u{feff}", "\n\u{feff}\n"] {
+            let webhook = accepted(post("wpf_action=add", kind, &format!("{before}{event}")));
+            assert_eq!(webhook.contact, id("5"), "{kind} {before:?}");
+        }
+        assert_eq!(status(&post("wpf_action=add", kind, "{")), 400, "{kind}");
+    }
+    assert_eq!(status(&post("wpf_action=add", "text/plain", "[]")), 415);
+}
+
+#[test]
+fn where_the_url_says_all_only_an_event_counts_of_the_body() {
+    for (kind, body) in [
+        ("application/json", "{"),
+        ("application/json", "[1]"),
+        ("application/json", r#"{"first_name":"Ana"}"#),
+        ("", r#"{"eventData":{"id":"x"}}"#),
+        ("multipart/form-data; boundary=x", ""),
+        ("multipart/form-data; boundary=x", "--x"),
+        ("text/xml", "<x/>"),
+    ] {
+        assert_eq!(accepted(post("wpf_action=add&contact_id=7", kind, body)).contact, id("7"), "{kind} {body}");
+        let refused = status(&post("wpf_action=add&email=a@b.co", kind, body));
+        assert!(matches!(refused, 400 | 415), "{kind} {body}: {refused}");
+    }
+    let event = r#"{"eventData":{"id":5}}"#;
+    assert_eq!(status(&post("wpf_action=add&contact_id=7", "text/plain", event)), 400);
+    let deal = r#"{"eventName":"opportunity is Created","eventData":{"id":5}}"#;
+    assert_eq!(accepted(post("wpf_action=add&contact_id=7", "text/plain", deal)).ignored, Some("deal_event"));
+    assert_eq!(status(&post("wpf_action=add&contact_id=7", "text/plain", &"x".repeat(MAX_BODY + 1))), 413);
+}
+
+#[test]
+fn a_body_that_a_redirect_has_dropped_is_spoken_of() {
+    let message = |received: Received| match received {
+        Received::Refused(Refusal { status: 400, message, .. }) => message,
+        other => panic!("{other:?}"),
+    };
+    for bare in [get("wpf_action=add"), post("wpf_action=add", "application/json", ""), post("wpf_action=add", "", "")]
+    {
+        let message = message(bare);
+        assert!(message.contains("redirect") && message.contains("contact_id"), "{message}");
+    }
+    assert!(!message(post("wpf_action=add", FORM_TYPE, "role=editor")).contains("redirect"));
+    assert!(!message(post("wpf_action=add", "application/json", "{}")).contains("redirect"));
 }

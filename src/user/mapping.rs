@@ -2,6 +2,7 @@
 
 use crate::contact::Contact;
 use crate::contact::email::{self, Problem};
+use crate::contact::json::{self, Object, Told};
 use crate::user::field_map::{self, Entry, Stored, Type};
 use crate::user::value::{self, Value};
 use std::collections::BTreeMap;
@@ -42,9 +43,11 @@ pub fn user_data(contact: &Contact, map: &[Stored], zone: &str) -> UserData {
         password_refused: false,
     };
     for entry in field_map::effective(map) {
-        let source = source(contact, &entry.crm, choice.chosen.as_deref().ok());
         if entry.wp == "user_email" {
-            let address = if entry.crm == "email" { choice.chosen.clone() } else { email::verdict(source.as_deref()) };
+            let address = match entry.crm.as_str() {
+                "email" => choice.chosen.clone(),
+                other => email::verdict(source(contact, other).as_ref()),
+            };
             match address {
                 Ok(address) => {
                     user.data.insert(entry.wp, Value::Text(address));
@@ -53,34 +56,46 @@ pub fn user_data(contact: &Contact, map: &[Stored], zone: &str) -> UserData {
             }
             continue;
         }
-        match source {
-            Some(text) => user.put(entry, &text, &zone),
-            None if entry.clear => {
-                user.data.insert(entry.wp, Value::empty());
-            }
-            None => {}
+        let value = match entry.crm.as_str() {
+            "email" if contact.properties.is_some() => told(&choice.chosen),
+            other => source(contact, other),
+        };
+        match value.as_ref().and_then(|text| value::read(text, entry.kind, &zone)) {
+            Told::Missing => user.empty(entry),
+            Told::Unreadable => user.refuse(entry),
+            Told::Read(value) => user.put(entry, value),
         }
     }
     user
 }
 
 impl UserData {
-    fn put(&mut self, entry: Entry, text: &str, zone: &jiff::tz::TimeZone) {
-        match value::read(text, entry.kind, zone) {
+    fn put(&mut self, entry: Entry, value: Value) {
+        match value {
             // `[]` is how the CRM writes an empty list.
-            Some(Value::List(items)) if items.is_empty() => {
-                if entry.clear {
-                    self.data.insert(entry.wp, Value::empty());
-                }
-            }
-            Some(value) if fits(&entry.wp, &value) => {
+            Value::List(items) if items.is_empty() => self.empty(entry),
+            value if fits(&entry.wp, &value) => {
                 if entry.kind == Type::Text && entry.wp != "user_pass" {
                     self.text.push(entry.wp.clone());
                 }
                 self.data.insert(entry.wp, value);
             }
-            _ if entry.wp == "user_pass" => self.password_refused = true,
-            _ => self.refused.push(entry.wp),
+            _ => self.refuse(entry),
+        }
+    }
+
+    fn empty(&mut self, entry: Entry) {
+        if entry.clear {
+            self.data.insert(entry.wp, Value::empty());
+        }
+    }
+
+    /// What is stored stays, whatever an empty value would do.
+    fn refuse(&mut self, entry: Entry) {
+        if entry.wp == "user_pass" {
+            self.password_refused = true;
+        } else {
+            self.refused.push(entry.wp);
         }
     }
 }
@@ -124,158 +139,50 @@ fn fits(key: &str, value: &Value) -> bool {
     COLUMN_CHARACTERS.iter().all(|(column, most)| key != *column || text.chars().count() <= *most)
 }
 
-/// The non-empty value a rule's left side names: `email` is the chosen one, a whole name comes before a `name+subtype`.
-fn source(contact: &Contact, crm: &str, chosen_email: Option<&str>) -> Option<String> {
-    if crm == "email" {
-        return chosen_email.map(str::to_owned);
+fn told(chosen: &Result<String, Problem>) -> Told<String> {
+    match chosen {
+        Ok(address) => Told::Read(address.clone()),
+        Err(Problem::Missing) => Told::Missing,
+        Err(Problem::Invalid) => Told::Unreadable,
     }
-    if let Some(property) = contact.values(crm).find(|p| p.subtype.is_empty()).or_else(|| contact.values(crm).next()) {
-        return Some(property.value.clone());
+}
+
+/// The value a rule's left side names: a whole name comes before a `name+subtype`. Where nobody can read what there is of the
+/// contact, or of which kind it is, the value is not missing.
+fn source(contact: &Contact, crm: &str) -> Told<String> {
+    if contact.properties.is_none() {
+        return Told::Unreadable;
     }
-    let (name, part) = crm.rsplit_once('+')?;
+    let plain = contact.values(crm).find(|property| property.subtype.as_deref() == Some(""));
+    if let Some(property) = plain.or_else(|| contact.values(crm).next()) {
+        return property.value.clone();
+    }
+    let Some((name, part)) = crm.rsplit_once('+') else { return Told::Missing };
     if name == "address" {
-        // One address, the first that can be read: a city of one and a street of another would be nobody's.
-        let address = contact.values(name).find_map(|address| address_parts(&address.value))?;
-        return address_part(&address, part);
+        return address_part(contact, part);
     }
-    contact.values(name).find(|property| property.subtype == part).map(|property| property.value.clone())
+    let of_subtype = |subtype: Option<&str>| contact.values(name).find(|held| held.subtype.as_deref() == subtype);
+    match of_subtype(Some(part)) {
+        Some(property) => property.value.clone(),
+        None if of_subtype(None).is_some() => Told::Unreadable,
+        None => Told::Missing,
+    }
 }
 
-/// An address is JSON in a string, its keys in any order, some missing; sometimes it is plain or broken text.
-fn address_parts(address: &str) -> Option<BTreeMap<String, serde_json::Value>> {
-    serde_json::from_str(address).ok()
-}
-
-fn address_part(address: &BTreeMap<String, serde_json::Value>, part: &str) -> Option<String> {
-    let text = match address.get(part)? {
-        serde_json::Value::String(text) => text.trim().to_owned(),
-        serde_json::Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    (!text.is_empty()).then_some(text)
+/// An address is JSON in a string, its keys in any order, some missing; sometimes it is plain or broken text. Of several one
+/// counts, the first that can be read: a city of one and a street of another would be nobody's.
+fn address_part(contact: &Contact, part: &str) -> Told<String> {
+    let addresses = contact.values("address").map(|property| property.value.as_ref().readable());
+    let mut nothing = Told::Missing;
+    for address in addresses {
+        match address.and_then(|text| Object::read(text)) {
+            Some(address) => return address.get(part).and_then(json::word).trimmed(),
+            None => nothing = Told::Unreadable,
+        }
+    }
+    nothing
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn contact() -> Contact {
-        Contact::from_json(
-            br#"{"id":1,"type":"PERSON","properties":[
-              {"type":"SYSTEM","name":"first_name","value":"Ana"},
-              {"type":"SYSTEM","name":"email","subtype":"personal","value":"Ana.R@example.org"},
-              {"type":"SYSTEM","name":"email","subtype":"work","value":"ana@example.com"},
-              {"type":"SYSTEM","name":"phone","subtype":"home fax","value":"1"},
-              {"type":"SYSTEM","name":"phone","subtype":"work","value":"2"},
-              {"type":"SYSTEM","name":"address","subtype":"home","value":"plain text"},
-              {"type":"SYSTEM","name":"address","value":"{\"zip\":41001,\"city\":\"Sevilla \",\"state\":\"\"}"},
-              {"type":"CUSTOM","name":"Plan","value":"gold"},
-              {"type":"CUSTOM","name":"A+B","value":"sum"},
-              {"type":"CUSTOM","name":"Secret","value":"short"},
-              {"type":"CUSTOM","name":"Empty","value":" "},
-              {"type":"CUSTOM","name":"Birthday","value":"soon"}]}"#,
-        )
-        .unwrap()
-    }
-
-    fn rule(crm: &str, wp: &str) -> Stored {
-        Stored { crm: crm.to_owned(), wp: wp.to_owned(), ..Stored::default() }
-    }
-
-    fn mapped(map: &[Stored]) -> UserData {
-        user_data(&contact(), map, "UTC")
-    }
-
-    fn text(user: &UserData, key: &str) -> Option<String> {
-        match user.data.get(key) {
-            Some(Value::Text(text)) => Some(text.clone()),
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn without_a_map_the_defaults_are_mapped() {
-        let user = mapped(&[]);
-        assert_eq!(user.data.keys().collect::<Vec<_>>(), ["first_name", "user_email"]);
-        assert_eq!(text(&user, "user_email").as_deref(), Some("ana@example.com"));
-        assert_eq!(user.emails, ["ana.r@example.org", "ana@example.com"]);
-    }
-
-    #[test]
-    fn properties_are_named_in_wp_fusions_notation() {
-        for (crm, expected) in [
-            ("phone+home fax", Some("1")),
-            ("phone", Some("1")),
-            ("phone+mobile", None),
-            ("address+city", Some("Sevilla")),
-            ("address+zip", Some("41001")),
-            ("address+state", None),
-            ("Plan", Some("gold")),
-            ("plan", None),
-            ("A+B", Some("sum")),
-            ("email", Some("ana@example.com")),
-            ("email+personal", Some("Ana.R@example.org")),
-        ] {
-            assert_eq!(text(&mapped(&[rule(crm, "x")]), "x").as_deref(), expected, "{crm}");
-        }
-    }
-
-    #[test]
-    fn an_explicit_email_has_no_fallback() {
-        let user = mapped(&[rule("email+personal", "user_email")]);
-        assert_eq!(text(&user, "user_email").as_deref(), Some("ana.r@example.org"));
-        let user = mapped(&[rule("email+home", "user_email")]);
-        assert_eq!((text(&user, "user_email"), user.email_problem), (None, Some(Problem::Missing)));
-        let user = mapped(&[rule("Plan", "user_email")]);
-        assert_eq!((text(&user, "user_email"), user.email_problem), (None, Some(Problem::Invalid)));
-    }
-
-    #[test]
-    fn empty_values_keep_or_clear() {
-        let clear = Stored { when_empty: "clear".to_owned(), ..rule("Empty", "cleared") };
-        let user = mapped(&[clear, rule("Empty", "kept")]);
-        assert_eq!(text(&user, "cleared").as_deref(), Some(""));
-        assert!(!user.data.contains_key("kept"));
-    }
-
-    #[test]
-    fn an_empty_list_is_an_empty_value() {
-        let json = br#"{"id":1,"type":"PERSON","properties":[{"type":"CUSTOM","name":"Friends","value":"[]"}]}"#;
-        let contact = Contact::from_json(json).unwrap();
-        let list = |wp: &str, when_empty: &str| Stored {
-            kind: "multiselect".to_owned(),
-            when_empty: when_empty.to_owned(),
-            ..rule("Friends", wp)
-        };
-        let user = user_data(&contact, &[list("kept", "keep"), list("cleared", "clear")], "UTC");
-        assert_eq!(user.data.into_iter().collect::<Vec<_>>(), [("cleared".to_owned(), Value::empty())]);
-    }
-
-    #[test]
-    fn what_cannot_be_read_or_held_is_named() {
-        let date = Stored { kind: "date".to_owned(), ..rule("Birthday", "birthday") };
-        let user = mapped(&[date, rule("Secret", "user_pass"), rule("Plan", "plan")]);
-        assert_eq!((user.refused, user.password_refused), (vec!["birthday".to_owned()], true));
-        assert_eq!(user.text, ["plan", "first_name"]);
-    }
-
-    #[test]
-    fn filters_pass_the_same_guards() {
-        let text = |text: &str| Some(Value::Text(text.to_owned()));
-        let list = || Some(Value::List(vec!["a".to_owned()]));
-        let data = [
-            ("user_email", text("Ana@Example.com")),
-            ("first_name", list()),
-            ("plan", list()),
-            ("wp_capabilities", list()),
-            ("user_pass", text("short")),
-            ("user_login", text(&"x".repeat(61))),
-            ("nul", text("a\0")),
-            ("object", None),
-        ];
-        let (kept, refused) = guard(data.map(|(key, value)| (key.to_owned(), value)).into());
-        assert_eq!(kept.keys().collect::<Vec<_>>(), ["plan", "user_email"]);
-        assert_eq!(kept.get("user_email"), text("ana@example.com").as_ref());
-        assert_eq!(refused.len(), 6);
-    }
-}
+#[path = "mapping_tests.rs"]
+mod tests;

@@ -21,7 +21,7 @@ echo json_encode( AgileBridge\receive_webhook( 'GET', "wpf_action=test&access_ke
 {"ours":true,"authentic":true,"webhook":{"action":"add","contact_id":"5667649732214784","email":null,"role":"Editor","send_notification":null,"async":true,"ignored":null}}
 {"ours":true,"authentic":true,"webhook":{"action":"update","contact_id":"9223372036854775807","email":null,"role":null,"send_notification":null,"async":false,"ignored":null}}
 {"ours":true,"authentic":true,"webhook":{"action":"update","contact_id":null,"email":null,"role":null,"send_notification":null,"async":false,"ignored":"deal_event"}}
-{"ours":true,"authentic":true,"refusal":{"status":400,"code":"invalid_request","message":"No contact is named: give contact_id, email or the JSON body of an Agile CRM webhook."}}
+{"ours":true,"authentic":true,"refusal":{"status":400,"code":"invalid_request","message":"No contact is named: give contact_id, email or the JSON body of an Agile CRM webhook. It came without a body: if one was sent, a redirect has dropped it; call the final address of the site."}}
 {"ours":true,"authentic":false,"refusal":{"status":403,"code":"invalid_access_key","message":"The access key is not valid."}}
 {"ours":false}
 {"ours":true,"authentic":false,"refusal":{"status":405,"code":"method_not_allowed","message":"Only GET and POST are answered here."}}

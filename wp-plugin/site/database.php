@@ -54,18 +54,6 @@ final class Database {
 	}
 
 	/**
-	 * Whether a column can hold this text as it is. Characters beyond the basic plane (emoji) do not fit into old tables, and
-	 * WordPress then drops the whole row.
-	 */
-	public static function column_holds( string $table, string $column, string $text ): bool {
-		global $wpdb;
-		if ( 1 !== preg_match( '/[\xF0-\xF4]/', $text ) ) {
-			return true;
-		}
-		return $wpdb->strip_invalid_text_for_column( $table, $column, $text ) === $text;
-	}
-
-	/**
 	 * One statement of ours that writes, a transaction of its own unless one is open.
 	 *
 	 * Keep it ASCII: for anything else wpdb asks the database about every column first.

@@ -12,7 +12,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\User;
 
-use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Column;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -36,6 +36,15 @@ final class AccountFields {
 	 */
 	public static function stored_form( string $key, string $value ): ?string {
 		global $wpdb;
+		$form              = self::form( $key, $value );
+		[ $table, $column ] = isset( self::COLUMN_SIZE[ $key ] ) ? [ $wpdb->users, $key ] : [ $wpdb->usermeta, 'meta_value' ];
+		return null !== $form && Column::holds( $table, $column, $form ) ? $form : null;
+	}
+
+	/**
+	 * The same, whatever the charset of its column: where that is stored already, nobody has to ask the database.
+	 */
+	public static function form( string $key, string $value ): ?string {
 		$filter = 'user_url' === $key ? 'pre_user_url' : "pre_user_$key";
 		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress' own filters, as wp_insert_user() applies them.
 		$stored = wp_unslash( apply_filters( $filter, wp_slash( $value ) ) );
@@ -45,9 +54,7 @@ final class AccountFields {
 		if ( ! is_string( $stored ) || '' === $stored || '0' === $value ) {
 			return null;
 		}
-		[ $table, $column ] = isset( self::COLUMN_SIZE[ $key ] ) ? [ $wpdb->users, $key ] : [ $wpdb->usermeta, 'meta_value' ];
-		$fits               = mb_strlen( $stored ) <= ( self::COLUMN_SIZE[ $key ] ?? PHP_INT_MAX ) && Database::column_holds( $table, $column, $stored );
-		return $fits ? $stored : null;
+		return mb_strlen( $stored ) <= ( self::COLUMN_SIZE[ $key ] ?? PHP_INT_MAX ) ? $stored : null;
 	}
 
 	/**

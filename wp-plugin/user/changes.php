@@ -53,20 +53,37 @@ final readonly class Changes {
 		$account = null === $email || '' === $email ? [] : [ 'user_email' => $email ];
 		$notes   = [ ...( '' === $email || $keeps ? [ 'email_kept' ] : [] ), ...( self::is_rule_refused( $user, $wish, $tags ) ? [ 'role_refused' ] : [] ) ];
 		foreach ( array_intersect_key( $data, array_flip( $names ) ) as $key => $value ) {
-			$stored = AccountFields::stored_form( $key, (string) $value );
-			if ( null === $stored ) {
+			$stored = AccountFields::form( $key, (string) $value );
+			if ( null !== $stored && AccountFields::has( $user, $key, $stored ) ) {
+				continue;
+			}
+			if ( null === AccountFields::stored_form( $key, (string) $value ) ) {
 				$notes[] = "value_refused:$key";
-			} elseif ( ! AccountFields::has( $user, $key, $stored ) ) {
+			} else {
 				$account[ $key ] = (string) $value;
 			}
 		}
-		$meta    = array_diff_key( $data, array_flip( AccountFields::ALL ) );
+		$meta = array_diff_key( $data, array_flip( AccountFields::ALL ) );
+		$meta = array_filter( $meta, static fn( $value, $key ): bool => ! UserMeta::is( $user->ID, (string) $key, $value ), ARRAY_FILTER_USE_BOTH );
+		$changed = null !== $tags && array_filter( Tags::changes( Tags::of_user( $user->ID ), $tags ) ) ? $tags : null;
+		foreach ( $meta + ( null === $changed ? [] : [ Tags::key() => $changed ] ) as $key => $value ) {
+			// To try it again with each webhook would change nothing.
+			if ( ! UserMeta::can_hold( $value ) ) {
+				$notes[] = "value_refused:$key";
+				if ( Tags::key() === $key ) {
+					// Tags that are not stored give no role either.
+					$changed = null;
+					$tags    = null;
+				}
+				unset( $meta[ $key ] );
+			}
+		}
 		$changes = new self(
 			account: $account,
 			role: self::role( $user, $wish, $tags ),
-			meta: array_filter( $meta, static fn( $value, $key ): bool => ! UserMeta::is( $user->ID, (string) $key, $value ), ARRAY_FILTER_USE_BOTH ),
+			meta: $meta,
 			link: ! UserMeta::is( $user->ID, Links::key(), $contact_id ),
-			tags: null !== $tags && array_filter( Tags::changes( Tags::of_user( $user->ID ), $tags ) ) ? $tags : null,
+			tags: $changed,
 			hands_over: $relinks && Ownership::can_be_handed_over( $user ),
 			notes: $notes,
 			data: $data,

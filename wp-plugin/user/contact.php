@@ -40,7 +40,8 @@ final readonly class Contact {
 	}
 
 	/**
-	 * The contact as other plugins may see it: without the properties that give or take passwords.
+	 * The contact as other plugins may see it: without the properties that give or take passwords, and without what cannot be
+	 * read.
 	 *
 	 * @return array<string, mixed>
 	 */
@@ -53,7 +54,7 @@ final readonly class Contact {
 				$names[] = (string) preg_replace( '/\+[^+]*$/D', '', (string) ( $rule['crm'] ?? '' ) );
 			}
 		}
-		$is_shown = static fn( array $property ): bool => ! in_array( $property['name'], $names, true );
-		return array_replace( $this->record, [ 'properties' => array_values( array_filter( $this->record['properties'], $is_shown ) ) ] );
+		$is_shown = static fn( array $property ): bool => isset( $property['subtype'], $property['value'] ) && ! in_array( $property['name'], $names, true );
+		return array_replace( $this->record, [ 'properties' => array_values( array_filter( $this->record['properties'] ?? [], $is_shown ) ) ] );
 	}
 }

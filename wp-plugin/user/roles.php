@@ -70,19 +70,7 @@ final class Roles {
 	 * The slug of a role that a contact may have, by its slug or the name that the dashboard shows; null if there is none.
 	 */
 	public static function harmless( string $wanted ): ?string {
-		$names = wp_roles()->get_names();
-		$slug  = null;
-		if ( isset( $names[ $wanted ] ) ) {
-			$slug = $wanted;
-		} else {
-			foreach ( $names as $candidate => $name ) {
-				$shown = [ strtolower( (string) $name ), strtolower( translate_user_role( (string) $name ) ) ];
-				if ( in_array( strtolower( $wanted ), $shown, true ) ) {
-					$slug = (string) $candidate;
-					break;
-				}
-			}
-		}
+		$slug = RoleNames::slug( $wanted );
 		$role = null === $slug ? null : get_role( $slug );
 		return null === $role || self::is_dangerous( $role->capabilities ) ? null : $slug;
 	}

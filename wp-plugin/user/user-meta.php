@@ -9,7 +9,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\User;
 
-use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Column;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -25,10 +25,19 @@ final class UserMeta {
 		if ( self::is( $user_id, $key, $value ) ) {
 			return 'unchanged';
 		}
-		if ( Database::column_holds( $GLOBALS['wpdb']->usermeta, 'meta_value', (string) maybe_serialize( $value ) ) ) {
+		if ( self::can_hold( $value ) ) {
 			update_user_meta( $user_id, $key, wp_slash( $value ) );
 		}
 		return self::is( $user_id, $key, $value ) ? 'written' : 'refused';
+	}
+
+	/**
+	 * Whether the database would give the value back as it is.
+	 *
+	 * @param string|list<string> $value
+	 */
+	public static function can_hold( string|array $value ): bool {
+		return Column::holds( $GLOBALS['wpdb']->usermeta, 'meta_value', (string) maybe_serialize( $value ) );
 	}
 
 	/**

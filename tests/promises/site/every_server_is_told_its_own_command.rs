@@ -96,9 +96,9 @@ fn a_build_that_is_there_and_not_enabled_is_enabled() {
     let program = "/opt/remi/php83/root/usr/bin/php";
     let remi = json!({"folder": folder, "program": program});
     expect(&says(&site, &there, &remi), "", &["sudo systemctl reload php83-php-fpm"]);
-    let link = [&package[..], &["etc/8.3/fpm/conf.d/20-agile_bridge.ini"]].concat();
+    let enabled = [&package[..], &["etc/8.3/fpm/conf.d/20-agile_bridge.ini"]].concat();
     let debian = json!({"folder": format!("{server}/etc/8.3/fpm/conf.d"), "program": "/usr/bin/php8.3"});
-    assert!(!says(&site, &link, &debian)["commands"].to_string().contains("phpenmod"), "it is enabled");
+    assert!(!says(&site, &enabled, &debian)["commands"].to_string().contains("phpenmod"), "it is enabled");
     let remi = json!({"folder": folder, "program": program, "sapi": "cli"});
     expect(&says(&site, &there, &remi), "", &[&format!("{program} --ri agile_bridge")]);
     let mut php = other_system();

@@ -48,7 +48,7 @@ fn what_is_malformed_is_refused_by_name() {
         ("wpf_action=add&email=ana@example.com%0D%0ABcc:x@example.com", "email"),
         // Decoded once, not twice.
         ("wpf_action=add&email=o%26amp%3B%2339%3Bbrien@example.com", "email"),
-        ("wpf_action=add&contact_id=ID&email=nobody", "email"),
+        ("wpf_action=add&contact_id=&email=nobody", "email"),
         ("wpf_action=add&contact_id=ID&role[]=editor", "role"),
         ("wpf_action=add&contact_id=ID&role=editor&role=author", "role"),
         ("wpf_action=add&contact_id=ID&role=edi%09tor", "role"),

@@ -1,5 +1,6 @@
 //! One event, from its claim to its end; and the drain.
 
+mod a_contact_in_the_bin_counts_as_gone;
 mod a_contact_that_is_gone_follows_the_setting;
 mod a_drain_goes_on_with_no_account_but_the_present_one;
 mod a_failing_crm_changes_nothing;

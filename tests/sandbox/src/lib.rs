@@ -35,6 +35,7 @@ mod store;
 mod tls;
 mod webhook;
 
+pub use api::answer::{LONE_SURROGATE, NOT_UTF8};
 pub use contact::{Contact, Property};
 pub use counts::{Counts, Recorded};
 pub use delivery::{Branch, Delivery, Sender};

@@ -6,6 +6,12 @@ use hyper::StatusCode;
 use hyper::header::{HeaderName, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde_json::{Value, json};
 
+/// Stands for half a character in a text of a contact, and is sent as `\ud800`: what a text that was cut between the two
+/// halves of an emoji looks like.
+pub const LONE_SURROGATE: char = '\u{fdd0}';
+/// The same for a byte that is no UTF-8.
+pub const NOT_UTF8: char = '\u{fdd1}';
+
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
 const XML: &str = "application/xml";
@@ -44,9 +50,9 @@ impl Answer {
     /// The default representation is XML: only `Accept: application/json` brings JSON (section 1).
     pub(crate) fn reply(self, wants_json: bool) -> Reply {
         match self {
-            Self::One(_, value) if wants_json => Reply::new(200, JSON, value.to_string()),
+            Self::One(_, value) if wants_json => Reply::json(&value),
             Self::One(root, value) => Reply::new(200, XML, xml::document(root, &value)),
-            Self::List(items) if wants_json => Reply::new(200, JSON, Value::Array(items).to_string()),
+            Self::List(items) if wants_json => Reply::json(&Value::Array(items)),
             // Recorded: a list that is not asked for as JSON ends in a 500 page.
             Self::List(_) => Self::Failed(Form::Html, String::new()).reply(wants_json),
             Self::Nothing => Reply::new(204, "", String::new()),
@@ -84,6 +90,17 @@ impl Reply {
     fn new(status: u16, content_type: &'static str, body: String) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, content_type, header: None, body: body.into_bytes() }
+    }
+
+    /// What is kept, and what no JSON value of ours can hold: see [`LONE_SURROGATE`] and [`NOT_UTF8`].
+    fn json(value: &Value) -> Self {
+        let text = value.to_string().replace(LONE_SURROGATE, "\\ud800");
+        let mut reply = Self::new(200, JSON, String::new());
+        for (at, part) in text.split(NOT_UTF8).enumerate() {
+            reply.body.extend((at > 0).then_some(0xff));
+            reply.body.extend_from_slice(part.as_bytes());
+        }
+        reply
     }
 
     fn with(self, name: HeaderName, value: String) -> Self {
