@@ -40,12 +40,13 @@ fn await_open(crm: &Sandbox, count: u64) {
 fn what_a_crowd_needed_is_closed_and_what_one_needed_is_kept() {
     let crm = Sandbox::start(sandbox::Options { https: None, ..sandbox::Options::default() }).unwrap();
     let (worker, account) = (Worker::default(), account(crm.url()));
+    // So that they are under way at once: else one connection may serve them one after the other.
+    crm.set_faults(Faults { latency: Duration::from_millis(50), ..Faults::default() });
     for _ in 0..3 {
         assert!(!fetch(&worker, &crm, &account, FEW).was_a_crowd());
     }
     await_open(&crm, 2);
     assert_eq!(crm.counts().connections_opened, 2, "they were used again");
-    crm.set_faults(Faults { latency: Duration::from_millis(50), ..Faults::default() });
     let crowd = fetch(&worker, &crm, &account, 8);
     assert!(crowd.was_a_crowd());
     worker.keep_none();
