@@ -48,7 +48,7 @@ pub enum Named {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     pub id: ContactId,
-    /// `PERSON`, `COMPANY` or `LEAD`; as Agile sends it.
+    /// `PERSON`, `COMPANY` or `LEAD`, in any case.
     pub kind: String,
     /// In the CRM's order, byte for byte, each once.
     pub tags: Option<Vec<String>>,
@@ -82,7 +82,7 @@ impl Contact {
         let time = |key| contact.get(key).and_then(json::integer).readable();
         Some(Self {
             id: contact.get("id").and_then(ContactId::from_json).readable()?,
-            kind: contact.get("type").and_then(json::string).readable().filter(|kind| !kind.is_empty())?,
+            kind: contact.get("type").and_then(json::string).trimmed().readable()?.to_ascii_uppercase(),
             tags: contact.get("tags").and_then(tags).readable(),
             created_time: time("created_time"),
             updated_time: time("updated_time"),
@@ -105,7 +105,7 @@ impl Contact {
 impl Property {
     /// Of whatever is not said to be the CRM's own somebody else may have chosen the name.
     pub fn is_custom(&self) -> bool {
-        !matches!(self.kind.as_str(), "" | "SYSTEM")
+        !self.kind.is_empty() && !self.kind.eq_ignore_ascii_case("SYSTEM")
     }
 
     /// `None` if it has no name that could be mapped.

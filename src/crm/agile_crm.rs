@@ -4,6 +4,7 @@
 //! JSON is asked for every time; an unknown contact is 204 with an empty body; an unknown subdomain redirects to a page.
 
 use crate::contact::email;
+use crate::contact::json::{self, Object};
 use crate::contact::page::Page;
 use crate::contact::{Contact, ContactId};
 use crate::crm::account::Account;
@@ -12,7 +13,6 @@ use crate::crm::error::Error;
 use crate::crm::http::Sender;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
-use serde::Deserialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,8 +30,8 @@ pub const PAGE_SIZE: u32 = 200;
 /// What may stand unescaped in a path segment (RFC 3986 `unreserved`); Agile wants `+` as `%2B`.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
-/// The account's user whose key it is.
-#[derive(Debug, Deserialize, PartialEq, Eq)]
+/// The account's user whose key it is, as far as it can be read.
+#[derive(Debug, PartialEq, Eq)]
 pub struct CurrentUser {
     pub email: Option<String>,
     pub name: Option<String>,
@@ -113,7 +113,7 @@ impl AgileCrm {
     /// The connection test.
     pub async fn current_user(&self) -> Result<CurrentUser, Error> {
         let answer = self.get("users/current-user").await?;
-        serde_json::from_slice(&answer.body).map_err(|_| Error::unusable("its answer is not the JSON of a user"))
+        user_in(&answer)
     }
 
     /// Sets one custom field and leaves all else as it is. Agile stores a name it does not know without complaint, and
@@ -209,6 +209,14 @@ fn page_in(answer: Answer) -> Result<Page, Error> {
 
 fn contact_in(answer: &Answer) -> Result<Contact, Error> {
     Contact::from_json(&answer.body).ok_or_else(|| Error::unusable("its answer is not the JSON of a contact"))
+}
+
+fn user_in(answer: &Answer) -> Result<CurrentUser, Error> {
+    let json = json::utf8(&answer.body);
+    let user = json.as_deref().and_then(Object::read);
+    let user = user.ok_or_else(|| Error::unusable("its answer is not the JSON of a user"))?;
+    let text = |key| user.get(key).and_then(json::string).readable();
+    Ok(CurrentUser { email: text("email"), name: text("name"), domain: text("domain") })
 }
 
 /// The API answers what was thrown away (recorded). To its account it is gone.

@@ -192,3 +192,17 @@ fn a_refused_filter_is_told_from_an_outage() {
     let page = with(Faults { html_200: true, ..Faults::default() });
     assert_eq!(page, Error::unusable("its answer is not the JSON of a list"));
 }
+
+#[test]
+fn the_user_of_the_key_is_known_as_far_as_they_can_be_read() {
+    let (name, user) = (r#""na\ud800""#, |email: Option<&str>, domain: Option<&str>| {
+        let [email, domain] = [email, domain].map(|text| text.map(str::to_owned));
+        Ok(CurrentUser { email, name: None, domain })
+    });
+    let json = format!(r#"{{"email":"owner@example.com","name":{name},"domain":5}}"#);
+    assert_eq!(user_in(&answer(200, &json)), user(Some("owner@example.com"), None));
+    assert_eq!(user_in(&answer(200, r#"{"domain":"demo","email":null}"#)), user(None, Some("demo")));
+    for json in ["", "[]", "null", "<html>", r#"["owner@example.com","Owner","demo"]"#] {
+        assert!(user_in(&answer(200, json)).is_err(), "{json}");
+    }
+}

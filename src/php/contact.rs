@@ -74,6 +74,10 @@ fn property_from(property: &Zval) -> Option<Property> {
         Told::Missing => Some(String::new()),
         told => told.readable(),
     };
-    let (kind, name) = (text_in(property, "type").unwrap_or_default(), text_in(property, "name")?);
+    let kind = match told("type") {
+        Told::Unreadable => "?".to_owned(),
+        told => told.readable().unwrap_or_default(),
+    };
+    let name = text_in(property, "name")?;
     Some(Property { kind, name, subtype, value: told("value") })
 }

@@ -157,7 +157,12 @@ pub fn stored_map(map: &ZendHashTable) -> Vec<Stored> {
         .map(|rule| {
             let rule = rule.array();
             let text = |key| rule.and_then(|rule| text_in(rule, key)).unwrap_or_default();
-            Stored { crm: text("crm"), wp: text("wp"), kind: text("type"), when_empty: text("when_empty") }
+            // What is there and cannot be read is not what stands for nothing: no type, and no way to take an empty value.
+            let choice = |key| match rule.and_then(|rule| rule.get(key)) {
+                Some(value) => value.dereference().string().unwrap_or_else(|| "?".to_owned()),
+                None => String::new(),
+            };
+            Stored { crm: text("crm"), wp: text("wp"), kind: choice("type"), when_empty: choice("when_empty") }
         })
         .collect()
 }

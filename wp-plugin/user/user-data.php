@@ -20,15 +20,20 @@ final class UserData {
 	 * The contact, mapped. Stripping tags is WordPress' part of the mapping; a value of nothing but tags is an empty one.
 	 */
 	public static function mapped( Contact $contact ): Mapped {
-		$read = \AgileBridge\user_data( $contact->record, FieldMap::stored(), wp_timezone_string() );
-		$data = $read['data'];
+		$read  = \AgileBridge\user_data( $contact->record, FieldMap::stored(), wp_timezone_string() );
+		$data  = $read['data'];
+		$notes = $read['notes'];
 		foreach ( $read['text'] as $key ) {
 			$data[ $key ] = wp_strip_all_tags( (string) $data[ $key ] );
-			if ( '' === $data[ $key ] && ! in_array( $key, self::cleared_when_empty(), true ) ) {
+			if ( '' === $data[ $key ] && PREG_NO_ERROR !== preg_last_error() ) {
+				// Its pattern gave up, which is not an empty text.
+				$notes[] = "value_refused:$key";
+				unset( $data[ $key ] );
+			} elseif ( '' === $data[ $key ] && ! in_array( $key, self::cleared_when_empty(), true ) ) {
 				unset( $data[ $key ] );
 			}
 		}
-		return new Mapped( $data, $read['emails'], $read['email_problem'], $read['notes'] );
+		return new Mapped( $data, $read['emails'], $read['email_problem'], $notes );
 	}
 
 	/**

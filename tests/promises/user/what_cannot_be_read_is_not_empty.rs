@@ -123,6 +123,17 @@ fn an_unreadable_value_keeps_what_is_stored() {
     assert_eq!(known.world.user(known.user)["plan"], json!(""));
 }
 
+/// WordPress strips markup by a pattern that gives up on long texts, and then gives an empty one.
+#[test]
+fn markup_that_cannot_be_stripped_empties_nothing() {
+    let known = Known::new();
+    let before = known.meta();
+    let long = format!("<script>{}", "x".repeat(1_100_000));
+    let got = known.send("update", &known.with(&[json!({"type": "CUSTOM", "name": "Plan", "value": long})]));
+    assert_eq!(got, ("unchanged".to_owned(), vec!["value_refused:plan".to_owned()]));
+    assert_eq!(known.meta(), before);
+}
+
 fn no_address_can_be_read(known: &Known, before: &[Value]) {
     for address in [format!("ana{LONE_SURROGATE}@example.com"), "ana at example".to_owned()] {
         let changed = json!({"type": "SYSTEM", "name": "email", "subtype": "work", "value": address});

@@ -44,21 +44,26 @@ final class FieldMapSaving {
 		}
 		$checked = \AgileBridge\check_field_map( $rows );
 		foreach ( $checked['refused'] as $refused ) {
-			$row = $rows[ $refused['index'] ];
-			add_settings_error(
-				Form::GROUP,
-				'field_map_' . $refused['index'],
-				sprintf(
-					/* translators: 1: CRM property, 2: WordPress key, 3: the reason. */
-					esc_html__( 'The field map row "%1$s → %2$s" was not saved: %3$s. Everything else was.', 'bridge-for-agile-crm' ),
-					esc_html( $row['crm'] ),
-					esc_html( $row['wp'] ),
-					esc_html( $refused['reason'] )
-				),
-				'warning'
-			);
+			self::tell( $refused['index'], $rows[ $refused['index'] ], $refused['reason'] );
 		}
-		$stored = $checked['entries'];
+		$stored = [];
+		foreach ( $checked['entries'] as $number => $entry ) {
+			if ( Form::database_holds( $entry['crm'] ) ) {
+				$stored[] = $entry;
+			} else {
+				// One question mark, and WordPress could not read the whole map any more.
+				self::tell( count( $rows ) + $number, $entry, Form::not_held() );
+			}
+		}
 		return $stored;
+	}
+
+	/**
+	 * @param array<string, string> $row
+	 */
+	private static function tell( int $number, array $row, string $reason ): void {
+		/* translators: 1: CRM property, 2: WordPress key, 3: the reason. */
+		$message = __( 'The field map row "%1$s → %2$s" was not saved: %3$s. Everything else was.', 'bridge-for-agile-crm' );
+		Form::tell( "field_map_$number", sprintf( $message, $row['crm'], $row['wp'], $reason ), 'warning' );
 	}
 }

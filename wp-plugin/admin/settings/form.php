@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Settings;
 
+use AgileBridge\Plugin\Site\Column;
 use AgileBridge\Plugin\Site\Settings;
 
 defined( 'ABSPATH' ) || exit;
@@ -36,8 +37,38 @@ final class Form {
 		return is_string( $text ) && null === Settings::constant_text( $constant ) ? trim( $text ) : null;
 	}
 
+	/**
+	 * Whether the options give this text back as it is.
+	 */
+	public static function database_holds( string $text ): bool {
+		return Column::holds( $GLOBALS['wpdb']->options, 'option_value', $text );
+	}
+
+	/**
+	 * Why it does not.
+	 */
+	public static function not_held(): string {
+		return __( 'the database cannot hold these letters; convert its table of options to utf8mb4', 'bridge-for-agile-crm' );
+	}
+
 	public static function refuse( string $code, string $message ): void {
-		add_settings_error( self::GROUP, $code, esc_html( $message . ' ' . __( 'Nothing was saved.', 'bridge-for-agile-crm' ) ), 'error' );
+		self::tell( $code, $message . ' ' . __( 'Nothing was saved.', 'bridge-for-agile-crm' ), 'error' );
+	}
+
+	/**
+	 * WordPress carries what is told over to the next page in its table of options, so letters are written as entities.
+	 *
+	 * @param 'error'|'warning' $kind
+	 */
+	public static function tell( string $code, string $message, string $kind ): void {
+		$entity = static function ( array $letter ): string {
+			$number = ord( $letter[0] ) & ( 0x7F >> strlen( $letter[0] ) );
+			foreach ( str_split( substr( $letter[0], 1 ) ) as $byte ) {
+				$number = $number << 6 | ( ord( $byte ) & 0x3F );
+			}
+			return "&#$number;";
+		};
+		add_settings_error( self::GROUP, $code, (string) preg_replace_callback( '/[^\x00-\x7F]/u', $entity, esc_html( $message ) ), $kind );
 	}
 
 	/**

@@ -142,6 +142,9 @@ final class Saving {
 		$field = Form::typed( $input, 'return_password_field', 'AGILE_BRIDGE_RETURN_PASSWORD_FIELD' );
 		if ( null !== $field && ( preg_match( '/\p{Cc}/u', $field ) !== 0 || strlen( $field ) > self::MAX_FIELD_NAME ) ) {
 			Form::refuse( 'return_password_field', __( 'The name of the custom field for the password has characters that no field name has, or is too long.', 'bridge-for-agile-crm' ) );
+		} elseif ( null !== $field && ! Form::database_holds( $field ) ) {
+			/* translators: %s: the reason. */
+			Form::refuse( 'return_password_field', sprintf( __( 'The name of the custom field for the password is refused: %s.', 'bridge-for-agile-crm' ), Form::not_held() ) );
 		}
 		return $field;
 	}
