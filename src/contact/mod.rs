@@ -48,7 +48,7 @@ pub enum Named {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     pub id: ContactId,
-    /// `PERSON`, `COMPANY` or `LEAD`, in any case.
+    /// `PERSON`, `COMPANY` or `LEAD`; as Agile sends it.
     pub kind: String,
     /// In the CRM's order, byte for byte, each once.
     pub tags: Option<Vec<String>>,
@@ -82,7 +82,7 @@ impl Contact {
         let time = |key| contact.get(key).and_then(json::integer).readable();
         Some(Self {
             id: contact.get("id").and_then(ContactId::from_json).readable()?,
-            kind: contact.get("type").and_then(json::string).trimmed().readable()?.to_ascii_uppercase(),
+            kind: contact.get("type").and_then(json::string).readable().filter(|kind| !kind.is_empty())?,
             tags: contact.get("tags").and_then(tags).readable(),
             created_time: time("created_time"),
             updated_time: time("updated_time"),
