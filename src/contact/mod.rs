@@ -61,6 +61,9 @@ pub struct Contact {
     pub in_bin: bool,
 }
 
+/// The kind of a property whose kind nobody can read: custom, so that it decides nothing.
+pub const UNREADABLE_KIND: &str = "?";
+
 /// One property: `kind` is `SYSTEM` or `CUSTOM` (or empty), `value` trimmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Property {
@@ -108,11 +111,15 @@ impl Property {
         !self.kind.is_empty() && !self.kind.eq_ignore_ascii_case("SYSTEM")
     }
 
+    pub fn has_readable_kind(&self) -> bool {
+        self.kind != UNREADABLE_KIND
+    }
+
     /// `None` if it has no name that could be mapped.
     fn read(property: &RawValue) -> Option<Self> {
         let property = Object::of(property)?;
         Some(Self {
-            kind: property.get("type").or_empty(json::word).unwrap_or_else(|| "?".to_owned()),
+            kind: property.get("type").or_empty(json::word).unwrap_or_else(|| UNREADABLE_KIND.to_owned()),
             name: property.get("name").and_then(json::word).readable()?,
             subtype: property.get("subtype").or_empty(json::word),
             value: property.get("value").and_then(json::text).trimmed(),

@@ -11,6 +11,7 @@ mod a_role_is_given_only_if_it_is_harmless;
 mod a_second_identical_webhook_writes_nothing;
 mod a_user_found_by_email_has_that_very_address;
 mod a_user_is_whole_or_not_there;
+mod an_address_that_cannot_be_read_may_be_anyones;
 mod an_empty_value_keeps_or_clears;
 mod an_explicit_email_has_no_fallback;
 mod an_unsafe_field_map_entry_is_left_out;
