@@ -38,9 +38,10 @@ function receive_webhook(string $method, string $query, string $content_type, st
  * @param array<string, mixed> $contact   As AgileCrm::contact() gives it.
  * @param list<mixed>          $field_map The option agile_bridge_field_map.
  * @param string               $time_zone As wp_timezone_string() gives it.
- * @return array{data: array<string, string|list<string>>, text: list<string>, emails: list<string>,
+ * @return array{data: array<string, string|list<string>>, text: list<string>, emails: list<string>, emails_whole: bool,
  *     email_problem: 'email_missing'|'email_invalid'|null, notes: list<string>} text: keys whose tags WordPress still
- *     strips; emails: every valid address of the contact, normalised; notes: value_refused:<key>, password_refused
+ *     strips; emails: every valid address of the contact, normalised; emails_whole: false where there is another one that
+ *     nobody can read; notes: value_refused:<key>, password_refused
  */
 function user_data(array $contact, array $field_map, string $time_zone): array {}
 

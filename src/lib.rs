@@ -139,6 +139,7 @@ mod agile_bridge {
             ("data", zval(php::values(user.data)?)?),
             ("text", zval(user.text)?),
             ("emails", zval(user.emails)?),
+            ("emails_whole", zval(user.emails_whole)?),
             ("email_problem", zval(user.email_problem.map(email::Problem::code))?),
             ("notes", zval(notes)?),
         ])

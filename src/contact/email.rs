@@ -27,6 +27,8 @@ pub struct Choice {
     pub chosen: Result<String, Problem>,
     /// Every valid address, normalised, in the CRM's order.
     pub all: Vec<String>,
+    /// Whether those are all: none is there that nobody can read, and that may be any address.
+    pub is_whole: bool,
 }
 
 /// Why a contact cannot be a user's address book entry.
@@ -55,7 +57,12 @@ pub fn choose(contact: &Contact) -> Choice {
     Choice {
         chosen: verdict(chosen.map_or(Told::Missing, |email| email.value.as_ref())),
         all: readable.filter_map(|address| normalize(address)).collect(),
+        is_whole: contact.properties.is_some() && !contact.values("email").any(is_unreadable),
     }
+}
+
+fn is_unreadable(address: &Property) -> bool {
+    !address.has_readable_kind() || !address.is_custom() && address.value == Told::Unreadable
 }
 
 /// The e-mail addresses that are not empty. A custom field labelled `email` is none: it must not decide who a user is.

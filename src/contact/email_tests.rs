@@ -27,7 +27,7 @@ fn the_order_of_preference_decides() {
 #[test]
 fn the_first_that_is_there_decides_even_if_it_is_wrong() {
     let choice = choose(&contact(&[("home", "h@e.co"), ("work", "broken"), ("work", "")]));
-    assert_eq!(choice, Choice { chosen: Err(Problem::Invalid), all: vec!["h@e.co".to_owned()] });
+    assert_eq!(choice, Choice { chosen: Err(Problem::Invalid), all: vec!["h@e.co".to_owned()], is_whole: true });
     assert_eq!(choose(&contact(&[("work", " ")])).chosen, Err(Problem::Missing));
     assert_eq!(choose(&contact(&[("work", ""), ("home", "h@e.co")])).chosen.as_deref(), Ok("h@e.co"));
 }
@@ -37,13 +37,13 @@ fn a_custom_field_of_that_name_is_no_address() {
     let json = br#"{"id":1,"type":"PERSON","properties":[{"type":"CUSTOM","name":"email","value":"evil@e.co"},
         {"name":"email","subtype":"home","value":"h@e.co"}]}"#;
     let choice = choose(&Contact::from_json(json).unwrap());
-    assert_eq!(choice, Choice { chosen: Ok("h@e.co".to_owned()), all: vec!["h@e.co".to_owned()] });
+    assert_eq!(choice, Choice { chosen: Ok("h@e.co".to_owned()), all: vec!["h@e.co".to_owned()], is_whole: true });
 }
 
 #[test]
 fn an_address_that_cannot_be_read_decides_as_a_wrong_one_does() {
     let choice = choose(&contact(&[("home", "h@e.co"), ("work", "w\\ud800@e.co")]));
-    assert_eq!(choice, Choice { chosen: Err(Problem::Invalid), all: vec!["h@e.co".to_owned()] });
+    assert_eq!(choice, Choice { chosen: Err(Problem::Invalid), all: vec!["h@e.co".to_owned()], is_whole: false });
     assert_eq!(choose(&contact(&[("work", "\u{200b}"), ("home", "h@e.co")])).chosen.as_deref(), Ok("h@e.co"));
     assert_eq!(choose(&contact(&[("work", "\u{feff} ")])).chosen, Err(Problem::Missing));
 }

@@ -48,7 +48,7 @@ pub enum Named {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     pub id: ContactId,
-    /// `PERSON`, `COMPANY` or `LEAD`, in any case.
+    /// `PERSON`, `COMPANY` or `LEAD`; as Agile sends it.
     pub kind: String,
     /// In the CRM's order, byte for byte, each once.
     pub tags: Option<Vec<String>>,
@@ -60,6 +60,9 @@ pub struct Contact {
     /// Whether it lies in the bin: the API answers it still, and for us it is gone.
     pub in_bin: bool,
 }
+
+/// The kind of a property whose kind nobody can read: custom, so that it decides nothing.
+pub const UNREADABLE_KIND: &str = "?";
 
 /// One property: `kind` is `SYSTEM` or `CUSTOM` (or empty), `value` trimmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +85,7 @@ impl Contact {
         let time = |key| contact.get(key).and_then(json::integer).readable();
         Some(Self {
             id: contact.get("id").and_then(ContactId::from_json).readable()?,
-            kind: contact.get("type").and_then(json::string).trimmed().readable()?.to_ascii_uppercase(),
+            kind: contact.get("type").and_then(json::string).readable().filter(|kind| !kind.is_empty())?,
             tags: contact.get("tags").and_then(tags).readable(),
             created_time: time("created_time"),
             updated_time: time("updated_time"),
@@ -108,11 +111,15 @@ impl Property {
         !self.kind.is_empty() && !self.kind.eq_ignore_ascii_case("SYSTEM")
     }
 
+    pub fn has_readable_kind(&self) -> bool {
+        self.kind != UNREADABLE_KIND
+    }
+
     /// `None` if it has no name that could be mapped.
     fn read(property: &RawValue) -> Option<Self> {
         let property = Object::of(property)?;
         Some(Self {
-            kind: property.get("type").or_empty(json::word).unwrap_or_else(|| "?".to_owned()),
+            kind: property.get("type").or_empty(json::word).unwrap_or_else(|| UNREADABLE_KIND.to_owned()),
             name: property.get("name").and_then(json::word).readable()?,
             subtype: property.get("subtype").or_empty(json::word),
             value: property.get("value").and_then(json::text).trimmed(),

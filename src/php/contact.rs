@@ -2,7 +2,7 @@
 
 use super::{Array, array, items, text_in, zval};
 use crate::contact::json::Told;
-use crate::contact::{Contact, ContactId, Property};
+use crate::contact::{Contact, ContactId, Property, UNREADABLE_KIND};
 use crate::crm::fetch::Fetched;
 use ext_php_rs::binary::Binary;
 use ext_php_rs::exception::PhpResult;
@@ -75,7 +75,7 @@ fn property_from(property: &Zval) -> Option<Property> {
         told => told.readable(),
     };
     let kind = match told("type") {
-        Told::Unreadable => "?".to_owned(),
+        Told::Unreadable => UNREADABLE_KIND.to_owned(),
         told => told.readable().unwrap_or_default(),
     };
     let name = text_in(property, "name")?;

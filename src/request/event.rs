@@ -47,7 +47,7 @@ pub fn read(body: &[u8]) -> Result<Event, &'static str> {
     }
     let id = once(&data, "id")?.and_then(ContactId::from_json).ok_or("has no usable eventData.id")?;
     // Of a type that cannot be read the fetched contact has a better one.
-    let kind = once(&data, "type")?.and_then(json::string).filter(|kind| !kind.trim().is_empty());
+    let kind = once(&data, "type")?.and_then(json::string).filter(|kind| !kind.is_empty());
     Ok(Event::Contact { id, kind })
 }
 

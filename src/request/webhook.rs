@@ -158,7 +158,7 @@ fn webhook(
     if id.zip(event_id).is_some_and(|(parameter, body)| parameter != body) {
         return Err(invalid("The parameter contact_id and the JSON body name two different contacts."));
     }
-    if kind.is_some_and(|kind| !kind.trim().eq_ignore_ascii_case("PERSON")) {
+    if kind.is_some_and(|kind| kind != "PERSON") {
         webhook.ignored = Some("not_a_person");
     }
     webhook.contact = match (id, address, event_id) {

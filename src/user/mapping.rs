@@ -22,6 +22,8 @@ pub struct UserData {
     pub text: Vec<String>,
     /// Every valid address of the contact, normalised.
     pub emails: Vec<String>,
+    /// Whether those are all; else one of the contact's addresses may be any.
+    pub emails_whole: bool,
     /// Why `data` has no `user_email`.
     pub email_problem: Option<Problem>,
     /// Keys whose value could not be read or held.
@@ -38,6 +40,7 @@ pub fn user_data(contact: &Contact, map: &[Stored], zone: &str) -> UserData {
         data: BTreeMap::new(),
         text: Vec::new(),
         emails: choice.all,
+        emails_whole: choice.is_whole,
         email_problem: None,
         refused: Vec::new(),
         password_refused: false,

@@ -47,6 +47,7 @@ var_dump( AgileBridge\normalize_email( 'ádmin@example.com' ), AgileBridge\displ
     "emails": [
         "ana@example.com"
     ],
+    "emails_whole": true,
     "email_problem": null,
     "notes": [
         "value_refused:seats"

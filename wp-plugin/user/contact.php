@@ -33,10 +33,22 @@ final readonly class Contact {
 	}
 
 	/**
-	 * @return list<string> Every valid address of the contact, in lower case.
+	 * Whether an address is one of the contact's, or may be the one that nobody can read.
+	 *
+	 * @param string $address In lower case.
 	 */
-	public function addresses(): array {
-		return \AgileBridge\user_data( $this->record, [], 'UTC' )['emails'];
+	public function may_have( string $address ): bool {
+		$read = \AgileBridge\user_data( $this->record, [], 'UTC' );
+		return in_array( $address, $read['emails'], true ) || ! ( $read['emails_whole'] ?? true );
+	}
+
+	/**
+	 * Whether the contact has addresses, and this is none of them.
+	 *
+	 * @param string $address In lower case.
+	 */
+	public function has_only_others_than( string $address ): bool {
+		return [] !== \AgileBridge\user_data( $this->record, [], 'UTC' )['emails'] && ! $this->may_have( $address );
 	}
 
 	/**

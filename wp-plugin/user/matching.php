@@ -62,7 +62,7 @@ final class Matching {
 			return new Found( $owner );
 		}
 		$other = $ask( $other_id );
-		if ( null !== $other && in_array( $chosen_email, $other->addresses(), true ) ) {
+		if ( null !== $other && $other->may_have( $chosen_email ) ) {
 			throw new Failure( 422, 'email_conflict', 'The user with this e-mail address is linked to another contact, which still has the address.' );
 		}
 		return new Found( $owner, true );

@@ -56,14 +56,12 @@ final class Ownership {
 	 * Notes for the admin whether this user keeps an address that their contact no longer has. (Not by the note alone: of an address
 	 * that is none it is said too.)
 	 *
-	 * @param callable(): list<string> $addresses The contact's.
-	 * @param list<string>             $notes     Of the event.
+	 * @param list<string> $notes Of the event.
 	 */
-	public static function note_kept_email( int $user_id, callable $addresses, array $notes ): void {
+	public static function note_kept_email( int $user_id, Contact $contact, array $notes ): void {
 		$user = self::is_contacts( $user_id ) ? false : get_userdata( $user_id );
 		if ( false !== $user ) {
-			$emails = $addresses();
-			Stats::note_kept_email( $user_id, [] !== $emails && ! in_array( strtolower( $user->user_email ), $emails, true ) && in_array( 'email_kept', $notes, true ) );
+			Stats::note_kept_email( $user_id, in_array( 'email_kept', $notes, true ) && $contact->has_only_others_than( strtolower( $user->user_email ) ) );
 		}
 	}
 

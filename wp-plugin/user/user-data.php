@@ -33,7 +33,7 @@ final class UserData {
 				unset( $data[ $key ] );
 			}
 		}
-		return new Mapped( $data, $read['emails'], $read['email_problem'], $notes );
+		return new Mapped( $data, $read['emails'], $read['emails_whole'] ?? true, $read['email_problem'], $notes );
 	}
 
 	/**

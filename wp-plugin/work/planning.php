@@ -129,7 +129,9 @@ final class Planning {
 		$present = strtolower( $user->user_email );
 		if ( in_array( $present, $mapped->emails, true ) ) {
 			$data['user_email'] = $present;
-		} elseif ( ! isset( $data['user_email'] ) ) {
+		} elseif ( ! isset( $data['user_email'] ) || ! $mapped->emails_whole ) {
+			// Theirs may be the one that cannot be read.
+			unset( $data['user_email'] );
 			$notes[] = 'email_kept';
 		}
 		$filtered     = UserData::filtered( $data, $contact, $user );

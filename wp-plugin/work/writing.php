@@ -80,7 +80,7 @@ final class Writing {
 			return $this->finish_ignored( 'no_matching_user' );
 		}
 		$notes = $owed->notes;
-		Ownership::note_kept_email( $owed->user_id, $this->contact->addresses( ... ), $owed->notes );
+		Ownership::note_kept_email( $owed->user_id, $this->contact, $owed->notes );
 		if ( ! $owed->is_finished ) {
 			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
 			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed ) );

@@ -15,6 +15,7 @@ mod a_user_found_by_email_has_that_very_address;
 mod a_user_is_whole_or_not_there;
 mod an_address_is_not_proof;
 mod an_admin_limits_the_roles_of_webhooks;
+mod an_address_that_cannot_be_read_may_be_anyones;
 mod an_empty_value_keeps_or_clears;
 mod an_explicit_email_has_no_fallback;
 mod an_unsafe_field_map_entry_is_left_out;
