@@ -81,6 +81,6 @@ final class TagRoles {
 	 * @param list<string> $tags
 	 */
 	private static function are_stored( array $tags ): bool {
-		return Database::column_holds( $GLOBALS['wpdb']->usermeta, 'meta_value', (string) maybe_serialize( $tags ) );
+		return UserMeta::can_hold( $tags );
 	}
 }
