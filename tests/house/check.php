@@ -18,6 +18,7 @@ require __DIR__ . '/php-file.php';
 require __DIR__ . '/php-tree.php';
 require __DIR__ . '/graph.php';
 require __DIR__ . '/unused.php';
+require __DIR__ . '/undefined.php';
 require __DIR__ . '/columns.php';
 require __DIR__ . '/hooks.php';
 require __DIR__ . '/links.php';
@@ -40,6 +41,7 @@ if ( is_dir( "$root/wp-plugin" ) ) {
 		...$plugin->findings(),
 		...Graph::findings( 'wp-plugin', $plugin->references(), $arrows ),
 		...Unused::findings( $plugin, $names ),
+		...Undefined::findings( $plugin ),
 		...Columns::findings( $plugin, $names ),
 		...Hooks::findings( $plugin, $names, Text::read( "$root/docs/hooks.md" )->content ),
 		...Rooms::findings( $root, $plugin ),

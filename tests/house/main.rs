@@ -134,6 +134,22 @@ fn what_nobody_uses_is_told() {
 }
 
 #[test]
+fn what_nobody_defines_is_told() {
+    let table = RIGHT[7].1.replace(
+        "MOST = 4;",
+        "MOST = 4;\n\tprivate const LEAST = self::FEWEST;\n\tpublic function shake(): void {\n\t\tChair::shake( self::LEAST, new Chair() );\n\t\t$this->shake();\n\t}",
+    );
+    expect(
+        &[("wp-plugin/below/table.php", &table)],
+        &[
+            "wp-plugin/below/table.php:5: nobody defines Below\\Table::FEWEST",
+            "wp-plugin/below/table.php:7: nobody defines the class Below\\Chair",
+            "wp-plugin/below/table.php:7: nobody defines the class Below\\Chair",
+        ],
+    );
+}
+
+#[test]
 fn a_column_that_nobody_reads_is_told() {
     let table = RIGHT[7].1.replace(
         "{}",
