@@ -14,13 +14,14 @@ run() {
 
 # Signed with a key of the test's own: what is released is signed, and the installer wants it so.
 installer() {
-  local archive key
+  local archive key code=0
   archive="$here/../dist/agile-bridge-$("$here/version.sh")-x86_64-linux-glibc.tar.xz"
   key="$(php -r 'echo base64_encode( sodium_crypto_sign_secretkey( sodium_crypto_sign_keypair() ) );')"
   AGILE_BRIDGE_SIGNING_KEY="$key" "$here/pack.sh" archive x86_64 glibc
   # shellcheck source=packaging/debian.sh
-  (. "$here/debian.sh" && as_root env ARCHIVE="$archive" "$here/tests/installer.sh") || return 1
+  (. "$here/debian.sh" && as_root env ARCHIVE="$archive" "$here/tests/installer.sh") || code=1
   "$here/pack.sh" archive x86_64 glibc
+  return "$code"
 }
 
 run "one package serves every PHP" "$here/tests/one_package_serves_every_php.sh"

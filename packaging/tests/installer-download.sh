@@ -38,7 +38,8 @@ end_server() {
 # The line that people type.
 # shellcheck disable=SC2016
 pipe() { try sh -c 'address="$1"; shift; curl -fsSL "$address/install.php" | php -- "$@"' sh "$address" "$@"; }
-nothing_in_tmp() { [ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'agile-bridge-*')" ]; }
+# (Its folders end in sixteen digits; build.sh has one there too.)
+nothing_in_tmp() { [ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'agile-bridge-????????????????')" ]; }
 
 piped() {
   publish
