@@ -48,7 +48,8 @@ final readonly class Contact {
 	 * @param string $address In lower case.
 	 */
 	public function has_only_others_than( string $address ): bool {
-		return [] !== \AgileBridge\user_data( $this->record, [], 'UTC' )['emails'] && ! $this->may_have( $address );
+		$read = \AgileBridge\user_data( $this->record, [], 'UTC' );
+		return [] !== $read['emails'] && ! in_array( $address, $read['emails'], true ) && ( $read['emails_whole'] ?? true );
 	}
 
 	/**
