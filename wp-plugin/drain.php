@@ -42,7 +42,26 @@ $_SERVER['SERVER_NAME']     = $agile_bridge_url['host'];
 $_SERVER['REQUEST_URI']     = $agile_bridge_url['path'] ?? '/';
 $_SERVER['REQUEST_METHOD']  = 'GET';
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
+// Login walls and spam filters end what is no visitor's; cron they let through.
+defined( 'DOING_CRON' ) || define( 'DOING_CRON', true );
+$agile_bridge_step = 'load';
+// A function of its own after all others that are registered meanwhile: `exit` in one of them ends them all.
+register_shutdown_function(
+	static function (): void {
+		$step = $GLOBALS['agile_bridge_step'] ?? 'load';
+		if ( 'end' !== $step ) {
+			fwrite(
+				STDERR,
+				'load' === $step
+					? "Another plugin or the theme ended WordPress while it loaded (an error, a redirect, exit): nothing was processed. A plugin that keeps visitors out has to let cron through (DOING_CRON).\n"
+					: "Another plugin or the theme ended this while webhooks were processed (an error, a redirect, exit). What was begun is taken up again; PHP's error log may say more.\n"
+			);
+			register_shutdown_function( static fn() => exit( 1 ) );
+		}
+	}
+);
 require $agile_bridge_path . '/wp-load.php';
+$agile_bridge_step = 'drain';
 
 // The plugin is there already, unless it is not active: then its classes, and none of its hooks.
 if ( ! class_exists( Site\Clock::class ) ) {
@@ -98,4 +117,6 @@ function drain_from_command_line( bool $watch ): int {
 	return 0;
 }
 
-exit( drain_from_command_line( $agile_bridge_watch ) );
+$agile_bridge_exit_code = drain_from_command_line( $agile_bridge_watch );
+$agile_bridge_step      = 'end';
+exit( $agile_bridge_exit_code );

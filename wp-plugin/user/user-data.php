@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Log;
 
 defined( 'ABSPATH' ) || exit;
@@ -53,15 +54,13 @@ final class UserData {
 	 * @throws Failure If a filter cancels.
 	 */
 	public static function filtered( array $data, Contact $contact, ?\WP_User $user ): array {
-		$data = self::not_cancelled( apply_filters( 'agile_bridge_user_data', $data, $contact->without_passwords() ) );
-		// phpcs:disable WordPress.NamingConventions.PrefixAllGlobals -- WP Fusion's names.
+		$data = self::not_cancelled( Hooks::filter( 'agile_bridge_user_data', $data, $contact->without_passwords() ) );
 		if ( null === $user ) {
-			$data = self::not_cancelled( apply_filters( 'wpf_import_user', $data, $contact->id ) );
+			$data = self::not_cancelled( Hooks::filter( 'wpf_import_user', $data, $contact->id ) );
 		} else {
-			$data = self::not_cancelled( apply_filters( 'wpf_pulled_user_meta', $data, $user->ID ) );
-			$data = self::not_cancelled( apply_filters( 'wpf_set_user_meta', $data, $user->ID ) );
+			$data = self::not_cancelled( Hooks::filter( 'wpf_pulled_user_meta', $data, $user->ID ) );
+			$data = self::not_cancelled( Hooks::filter( 'wpf_set_user_meta', $data, $user->ID ) );
 		}
-		// phpcs:enable
 		return \AgileBridge\guard_user_data( $data );
 	}
 
@@ -74,8 +73,7 @@ final class UserData {
 	public static function filtered_meta( array $data, int $user_id ): array {
 		unset( $data['user_pass'] );
 		try {
-			// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WP Fusion's name.
-			$filtered = apply_filters( 'wpf_set_user_meta', $data, $user_id );
+			$filtered = Hooks::filter( 'wpf_set_user_meta', $data, $user_id );
 		} catch ( \Throwable $error ) {
 			// The user exists by now; half of the meta would be worse than the meta as the CRM sent it.
 			Log::error( $error );

@@ -8,10 +8,10 @@
  *
  * How: an output buffer that swallows everything from the main plugin file on. The answer is printed past it, once, with
  * its length; whatever is printed later meets a second swallowing buffer. If the script ends without an answer, for whatever
- * reason, the first thing that runs then (the `shutdown` action, before all of its callbacks) answers `site_error`.
+ * reason, the first thing that runs then (the `shutdown` action, before all of its callbacks) answers: ending.php.
  * The buffer can be removed, because `while ( ob_get_level() ) { ob_end_clean(); }` is common and would otherwise never end;
  * it is put back at the next stage of WordPress' boot. Who prints in between makes PHP send its headers, and that calls us:
- * `site_error` goes out before the first stray byte, with its length, so that no client reads further.
+ * the same answer goes out before the first stray byte, with its length, so that no client reads further.
  *
  * @package AgileBridge
  */
@@ -81,7 +81,7 @@ final class Output {
 			return '';
 		}
 		self::$sent        = true;
-		[ $status, $body ] = self::nobody_answered();
+		[ $status, $body ] = Ending::answer();
 		$json              = self::json( $body );
 		self::headers( $status, strlen( $json ), [] );
 		return $json;
@@ -133,7 +133,7 @@ final class Output {
 		if ( self::$guarded && ! self::$sent ) {
 			self::$reserve = '';
 			self::set( 'memory_limit', '-1' );
-			self::send( ...self::nobody_answered() );
+			self::send( ...Ending::answer() );
 		}
 		$otherwise       = self::$otherwise;
 		self::$otherwise = null;
@@ -150,7 +150,7 @@ final class Output {
 	 */
 	public static function before_stray_output(): void {
 		if ( ! self::$sent ) {
-			self::send( ...self::nobody_answered() );
+			self::send( ...Ending::answer() );
 		}
 	}
 
@@ -171,24 +171,10 @@ final class Output {
 	public static function take_over(): void {
 		self::guard();
 		if ( self::$sent ) {
-			// The caller was told that it failed, by another plugin's doing. The event is left for later.
+			// The caller was told something else, by another plugin's doing. The event is left for later.
 			exit;
 		}
 		self::if_nobody_answers( null );
-	}
-
-	/**
-	 * @return array{int, array<string, mixed>} Status and body.
-	 */
-	private static function nobody_answered(): array {
-		global $wpdb;
-		// wpdb keeps an error when it gives up on its connection; it then ends the script itself.
-		if ( isset( $wpdb->error ) ) {
-			return self::problem( 503, 'failed', 'site_unavailable', 'The database of the site does not answer.' );
-		}
-		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- the site's log; past Log, which may not be loaded and not be loadable.
-		error_log( 'Bridge for Agile CRM: another plugin or the theme ended a webhook, by an error, a redirect or exit.' );
-		return self::problem( 500, 'failed', 'site_error', 'Another plugin or the theme of the site ended the request. The error log of the site says more.' );
 	}
 
 	/**

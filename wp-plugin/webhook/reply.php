@@ -26,7 +26,9 @@ use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Inbox\Workload;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Form;
 use AgileBridge\Plugin\Site\LateCommit;
+use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
 use AgileBridge\Plugin\User\Users;
@@ -96,6 +98,7 @@ final class Reply {
 	 * The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
 	 */
 	public static function drain_and_end(): never {
+		Form::forget();
 		Drain::after_answer();
 		exit;
 	}
@@ -110,7 +113,7 @@ final class Reply {
 			return;
 		}
 		try {
-			$this->arrival = Inbox::receive( $this->webhook, $this->may_wait() );
+			$this->arrival = $this->store();
 		} catch ( Failure $failure ) {
 			if ( Database::is_lock_wait_over() ) {
 				throw $failure;
@@ -153,6 +156,8 @@ final class Reply {
 		} elseif ( null !== $this->arrival->event ) {
 			Progress::postpone( $this->arrival->event, 0, false );
 		}
+		// Where every request ends so, nothing but WP-Cron processes it.
+		Schedule::ensure();
 	}
 
 	private function may_wait(): bool {
@@ -177,15 +182,25 @@ final class Reply {
 	private function store_after_all(): Arrival {
 		Schema::ensure();
 		try {
-			return Inbox::receive( $this->webhook, $this->may_wait() );
+			return $this->store();
 		} catch ( Failure $failure ) {
 			if ( ! Database::is_table_missing() ) {
 				throw $failure;
 			}
 			// A restored backup has the option and not the tables.
 			Schema::install();
-			return Inbox::receive( $this->webhook, $this->may_wait() );
+			return $this->store();
 		}
+	}
+
+	/**
+	 * @throws Failure If it could not be stored.
+	 */
+	private function store(): Arrival {
+		$arrival = Inbox::receive( $this->webhook, $this->may_wait() );
+		// Whoever ends the request from here on: it is not for nothing.
+		Answer::give_if_ended( Outcome::queued( $this->webhook->contact_id ) );
+		return $arrival;
 	}
 
 	/**

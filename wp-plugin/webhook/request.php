@@ -13,6 +13,7 @@ namespace AgileBridge\Plugin\Webhook;
 
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Site\Extension;
+use AgileBridge\Plugin\Site\Form;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Settings;
@@ -50,8 +51,10 @@ final class Request {
 		}
 		// WP Fusion ends such requests at priority 10, also where the CRM it works with is another one.
 		$last = WpFusion::is_active() || WpFusion::is_lite_active() ? 9 : PHP_INT_MAX;
+		$action = self::requested_action();
+		Form::put_away();
 		if ( isset( $received['refusal'] ) ) {
-			add_action( 'init', static fn() => self::refuse_at_init( $received['refusal'] ), $last );
+			add_action( 'init', static fn() => self::refuse_at_init( $received['refusal'], $action ), $last );
 			return;
 		}
 		( new Reply( Webhook::of_extension( $received['webhook'] ) ) )->begin( $last );
@@ -131,9 +134,9 @@ final class Request {
 	 *
 	 * @param array{status: int, code: string, message: string} $refusal
 	 */
-	private static function refuse_at_init( array $refusal ): never {
+	private static function refuse_at_init( array $refusal, string $action ): never {
 		Output::take_over();
-		WpFusion::detached( static fn() => Hooks::fire( 'wpf_api_fail', false, self::requested_action(), false ) );
+		WpFusion::detached( static fn() => Hooks::fire( 'wpf_api_fail', false, $action, false ) );
 		self::refuse( $refusal );
 	}
 
