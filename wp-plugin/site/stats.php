@@ -1,6 +1,6 @@
 <?php
 /**
- * Counters for the admin: calls with a wrong access key, and changes that no webhook told. And which PHP was seen with or without
+ * Counters for the admin: calls with a wrong access key, changes that no webhook told, mails that were not sent. And which PHP was seen with or without
  * the extension: the web's and the command line's are often two. And whose address did not follow their contact's.
  *
  * A flood of wrong keys must cost next to nothing: one option read a call, and at most one write a minute. The count is
@@ -80,6 +80,21 @@ final class Stats {
 			$stats = get_option( self::OPTION );
 			$next  = is_array( $stats ) ? $stats : [];
 			self::replace( $stats, [ 'repaired' => (int) ( $next['repaired'] ?? 0 ) + $count ] + $next );
+		}
+	}
+
+	/**
+	 * Mails of other plugins that did not go out, because nobody called for what they are about.
+	 */
+	public static function unsent_mails(): int {
+		$stats = get_option( self::OPTION );
+		return is_array( $stats ) ? (int) ( $stats['unsent_mails'] ?? 0 ) : 0;
+	}
+
+	public static function count_unsent_mails( int $count ): void {
+		if ( $count > 0 ) {
+			$stats = get_option( self::OPTION );
+			self::replace( $stats, [ 'unsent_mails' => self::unsent_mails() + $count ] + ( is_array( $stats ) ? $stats : [] ) );
 		}
 	}
 

@@ -16,6 +16,7 @@ use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\Transaction;
 use AgileBridge\Plugin\User\HeldMails;
 use AgileBridge\Plugin\User\Links;
@@ -26,18 +27,23 @@ defined( 'ABSPATH' ) || exit;
 
 final class GoneContact {
 
-	public static function mind( string $contact_id ): void {
+	/**
+	 * @param bool $may_mail Whether other plugins' mails about it go out.
+	 */
+	public static function mind( string $contact_id, bool $may_mail ): void {
 		$choice = Settings::stored()->gone_contacts;
 		if ( 'keep' === $choice || [] === Links::users_of( $contact_id ) ) {
 			return;
 		}
-		$mails = HeldMails::during(
-			static fn( callable $mails ): array => Transaction::run(
-				static function () use ( $choice, $contact_id, $mails ): array {
-					$mark = Database::mark();
+		[ $count, $mails ] = HeldMails::during(
+			static fn( HeldMails $held ): array => Transaction::run(
+				static function () use ( $choice, $contact_id, $held ): array {
+					$addresses = [];
+					$mark      = Database::mark();
 					Identities::lock( [ Identities::of_contact( $contact_id ) ] );
 					foreach ( Links::users_of( $contact_id ) as $user ) {
-						$role = str_starts_with( $choice, 'role:' ) ? Roles::harmless( substr( $choice, strlen( 'role:' ) ) ) : null;
+						$addresses[] = $user->user_email;
+						$role        = str_starts_with( $choice, 'role:' ) ? Roles::harmless( substr( $choice, strlen( 'role:' ) ) ) : null;
 						if ( 'unlink' === $choice ) {
 							Update::unlink( $user );
 						} elseif ( null !== $role ) {
@@ -45,19 +51,25 @@ final class GoneContact {
 						}
 					}
 					Database::require_since( $mark );
-					return $mails();
+					return [ $held->count(), $held->for_others_than( $addresses ) ];
 				}
 			)
 		);
-		HeldMails::send( $mails );
+		if ( ! $may_mail ) {
+			Stats::count_unsent_mails( $count );
+			return;
+		}
+		foreach ( $mails as $mail ) {
+			$mail->send();
+		}
 	}
 
 	/**
-	 * One user whom the site's own code does not let go must not end the walk.
+	 * One user whom the site's own code does not let go must not end the walk. It mails nobody.
 	 */
 	public static function mind_quietly( string $contact_id ): void {
 		try {
-			self::mind( $contact_id );
+			self::mind( $contact_id, false );
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}

@@ -150,7 +150,7 @@ final readonly class Setback {
 			}
 		}
 		if ( '' !== $event->contact_id ) {
-			GoneContact::mind( $event->contact_id );
+			GoneContact::mind( $event->contact_id, $event->is_of_webhook() );
 		}
 		return $this->of_failure( $failure, $event->contact_id );
 	}

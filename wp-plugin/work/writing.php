@@ -26,6 +26,7 @@ use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\LateCommit;
+use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\Transaction;
 use AgileBridge\Plugin\Site\TransactionLost;
 use AgileBridge\Plugin\User\Contact;
@@ -158,10 +159,16 @@ final class Writing {
 		$is_lost = false;
 		try {
 			$owed = HeldMails::during(
-				fn( callable $mails ): Owed => Transaction::run(
-					fn(): Owed => $this->write_under_locks( $decision, $new, $mails ),
-					fn( Owed $owed ) => $this->seal( $owed, $new )
-				)
+				function ( HeldMails $mails ) use ( $decision, $new ): Owed {
+					$owed = Transaction::run(
+						fn(): Owed => $this->write_under_locks( $decision, $new, $mails ),
+						fn( Owed $owed ) => $this->seal( $owed, $new )
+					);
+					if ( ! $this->event->is_of_webhook() ) {
+						Stats::count_unsent_mails( $mails->count() );
+					}
+					return $owed;
+				}
 			);
 			$new  = null;
 			if ( wp_using_ext_object_cache() ) {
@@ -182,10 +189,8 @@ final class Writing {
 
 	/**
 	 * The first statements of the transaction lock everybody whom the contact could be.
-	 *
-	 * @param callable(): list<array<string, mixed>> $mails Those held so far.
 	 */
-	private function write_under_locks( Decision $decision, NewUser $new, callable $mails ): Owed {
+	private function write_under_locks( Decision $decision, NewUser $new, HeldMails $mails ): Owed {
 		$identities = $decision->identities( $this->event, $this->contact->id );
 		Identities::lock( $identities );
 		Claims::require_held( $this->event, $identities, $this->versions );
@@ -196,7 +201,9 @@ final class Writing {
 			$decision->is_half_made => Creation::complete( $user, $decision->changes( $user, $this->contact->id ), $decision->data, $this->contact->id ),
 			default                 => Update::write( $user, $decision->changes( $user, $this->contact->id ), $this->contact->id ),
 		};
-		$owed = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, $mails() );
+		// Where nobody called, nobody expects a mail: an admin who goes through a thousand contacts would send thousands.
+		$others = $this->event->is_of_webhook() ? $mails->for_others_than( $decision->addresses() ) : [];
+		$owed   = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, $others );
 		return Payment::is_anything( $owed ) ? $owed : $owed->with( [ 'is_finished' => true ] );
 	}
 

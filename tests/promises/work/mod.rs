@@ -15,6 +15,7 @@ mod an_idle_drain_is_one_query;
 mod an_owed_password_is_sealed_until_it_is_written;
 mod code_that_undoes_our_writes_does_not_run_for_ever;
 mod every_action_does_its_own_and_writes_the_link;
+mod mails_of_others_reach_all_but_the_contact;
 mod nobody_is_mailed_unless_asked;
 mod one_event_costs_one_crm_request;
 mod one_worker_drains_at_a_time;

@@ -101,6 +101,15 @@ final class ProcessingSection {
 		if ( Settings::stored()->reconcile || Settings::stored()->missed_creations_since > 0 ) {
 			self::show_look( LookStatus::read() );
 		}
+		if ( Stats::unsent_mails() > 0 ) {
+			echo '<p id="agile-bridge-unsent-mails">' . esc_html(
+				sprintf(
+					/* translators: %s: a number. */
+					_n( '%s mail of WordPress or another plugin was not sent: a replay and the hourly look send none.', '%s mails of WordPress or other plugins were not sent: a replay and the hourly look send none.', Stats::unsent_mails(), 'bridge-for-agile-crm' ),
+					number_format_i18n( Stats::unsent_mails() )
+				)
+			) . '</p>';
+		}
 		if ( $counts->passwords > 0 ) {
 			echo '<p id="agile-bridge-passwords">' . esc_html(
 				sprintf(
