@@ -1,6 +1,6 @@
 <?php
 /**
- * Counters for the admin: calls with a wrong access key, changes that no webhook told, mails that were not sent. And which PHP was seen with or without
+ * Counters for the admin: calls with a wrong access key, or left to WP Fusion, changes that no webhook told, mails that were not sent. And which PHP was seen with or without
  * the extension: the web's and the command line's are often two. And whose address did not follow their contact's.
  *
  * A flood of wrong keys must cost next to nothing: one option read a call, and at most one write a minute. The count is
@@ -27,19 +27,20 @@ final class Stats {
 	private const MAX_KEPT_EMAILS = 100;
 
 	/**
-	 * @param string $reason `invalid_access_key`.
+	 * @param 'invalid_access_key'|'left_to_wp_fusion' $reason
 	 */
 	public static function record_refusal( string $reason ): void {
 		$stats = get_option( self::OPTION );
 		$now   = time();
-		$last  = self::last_refusal();
+		$last  = self::last_refusal( $reason );
 		// A time in the future is a clock that was set back; it must not silence the record.
 		if ( null !== $last && $last['time'] <= $now && $now - $last['time'] < self::SECONDS_BETWEEN_WRITES ) {
 			return;
 		}
-		$day             = wp_date( 'Y-m-d', $now );
-		$next            = is_array( $stats ) ? $stats : [];
-		$next['refusal'] = [
+		$day  = wp_date( 'Y-m-d', $now );
+		$next = is_array( $stats ) ? $stats : [];
+
+		$next[ self::refusal_entry( $reason ) ] = [
 			'time'   => $now,
 			'reason' => $reason,
 			'day'    => $day,
@@ -49,11 +50,12 @@ final class Stats {
 	}
 
 	/**
+	 * @param 'invalid_access_key'|'left_to_wp_fusion' $reason
 	 * @return ?array{time: int, day: string, count: int} `day` in the site's time zone, `count` of that day.
 	 */
-	public static function last_refusal(): ?array {
+	public static function last_refusal( string $reason ): ?array {
 		$stats  = get_option( self::OPTION );
-		$record = is_array( $stats ) ? ( $stats['refusal'] ?? null ) : null;
+		$record = is_array( $stats ) ? ( $stats[ self::refusal_entry( $reason ) ] ?? null ) : null;
 		if ( ! is_array( $record ) ) {
 			return null;
 		}
@@ -62,6 +64,13 @@ final class Stats {
 			'day'   => (string) ( $record['day'] ?? '' ),
 			'count' => (int) ( $record['count'] ?? 0 ),
 		];
+	}
+
+	/**
+	 * Each has a record of its own: what another CRM sends all day must not hide who tries keys.
+	 */
+	private static function refusal_entry( string $reason ): string {
+		return 'invalid_access_key' === $reason ? 'refusal' : $reason;
 	}
 
 	/**
