@@ -51,21 +51,25 @@ final class HeldMails {
 	}
 
 	/**
+	 * @return list<HeldMail> Those held so far.
+	 */
+	public function all(): array {
+		return $this->mails;
+	}
+
+	/**
 	 * Those to be sent: what goes to none of these addresses, and WordPress' own notice.
 	 *
-	 * @param list<string> $addresses Of the contact and the user.
+	 * @param list<HeldMail> $mails
+	 * @param list<string>   $addresses Of the contact and the user.
 	 * @return list<HeldMail>
 	 */
-	public function for_others_than( array $addresses ): array {
+	public static function for_others_than( array $mails, array $addresses ): array {
 		$addresses = array_map( 'strtolower', $addresses );
-		return array_values( array_filter( $this->mails, static fn( HeldMail $mail ): bool => $mail->is_notice || ! $mail->names( $addresses ) ) );
+		return array_values( array_filter( $mails, static fn( HeldMail $mail ): bool => $mail->is_notice || ! $mail->names( $addresses ) ) );
 	}
 
-	public function count(): int {
-		return count( $this->mails );
-	}
-
-	private function note_notice( mixed $mail ): mixed {
+	private function note_notice( mixed $mail = null ): mixed {
 		$this->is_notice = true;
 		return $mail;
 	}
@@ -73,7 +77,7 @@ final class HeldMails {
 	/**
 	 * A plugin that sends mails by a service replaces wp_mail(), and its own may know no `pre_wp_mail`. Most keep this filter.
 	 */
-	private function empty_where_replaced( mixed $mail ): mixed {
+	private function empty_where_replaced( mixed $mail = null ): mixed {
 		if ( ! is_array( $mail ) || realpath( (string) ( new \ReflectionFunction( 'wp_mail' ) )->getFileName() ) === realpath( ABSPATH . WPINC . '/pluggable.php' ) ) {
 			return $mail;
 		}
@@ -91,11 +95,11 @@ final class HeldMails {
 	/**
 	 * @return mixed True, so that who sends believes it: a plugin that reports a failed mail would be wrong.
 	 */
-	private function hold( mixed $sent, mixed $mail ): mixed {
+	private function hold( mixed $sent = null, mixed $mail = null ): mixed {
 		$is_held          = $this->is_emptied;
 		$this->is_emptied = false;
 		if ( null !== $sent || ! is_array( $mail ) ) {
-			// Another plugin has dealt with it.
+			// Another plugin has dealt with it, or asks what would be.
 			return $sent;
 		}
 		if ( ! $is_held ) {

@@ -51,7 +51,7 @@ final class GoneContact {
 						}
 					}
 					Database::require_since( $mark );
-					return [ $held->count(), $held->for_others_than( $addresses ) ];
+					return [ count( $held->all() ), HeldMails::for_others_than( $held->all(), $addresses ) ];
 				}
 			)
 		);

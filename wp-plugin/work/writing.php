@@ -165,7 +165,7 @@ final class Writing {
 						fn( Owed $owed ) => $this->seal( $owed, $new )
 					);
 					if ( ! $this->event->is_of_webhook() ) {
-						Stats::count_unsent_mails( $mails->count() );
+						Stats::count_unsent_mails( count( $mails->all() ) );
 					}
 					return $owed;
 				}
@@ -202,7 +202,7 @@ final class Writing {
 			default                 => Update::write( $user, $decision->changes( $user, $this->contact->id ), $this->contact->id ),
 		};
 		// Where nobody called, nobody expects a mail: an admin who goes through a thousand contacts would send thousands.
-		$others = $this->event->is_of_webhook() ? $mails->for_others_than( $decision->addresses() ) : [];
+		$others = $this->event->is_of_webhook() ? HeldMails::for_others_than( $mails->all(), $decision->addresses() ) : [];
 		$owed   = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, $others );
 		return Payment::is_anything( $owed ) ? $owed : $owed->with( [ 'is_finished' => true ] );
 	}
