@@ -14,6 +14,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\OwnCall;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -81,11 +82,12 @@ final readonly class HeldMail {
 	}
 
 	public function send(): void {
-		$fixed = [
-			// It has been through this filter: a footer must not be added twice.
-			'wp_mail' => fn(): array => $this->mail,
-			...array_map( static fn( string $value ): \Closure => static fn(): string => $value, $this->settings ),
-		];
+		$call  = new OwnCall();
+		$fixed = array_map(
+			static fn( $value ): \Closure => static fn( $other = null ) => $call->is_here() ? $value : $other,
+			// It has been through `wp_mail`, too: a footer must not be added twice.
+			[ 'wp_mail' => $this->mail ] + $this->settings
+		);
 		foreach ( $fixed as $filter => $value ) {
 			add_filter( $filter, $value, PHP_INT_MAX );
 		}

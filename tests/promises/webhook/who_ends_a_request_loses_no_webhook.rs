@@ -65,7 +65,7 @@ fn spam_filters_see_no_form(world: &World) {
     let answer = world.site.answer(&Request::new("POST", "/").body(FORM, &*body).header("X-Wall", "note"));
     world.expect(&answer, 200, "created", "");
     let ours = json!(["it\\'s", "it\\'s", 5]);
-    let none = json!([null, null, 0]);
+    let nothing = json!([null, null, 0]);
     let seen = |at: &str| {
         let notes = world.notes();
         let note = notes.iter().find(|note| note[0] == at).unwrap_or_else(|| panic!("no {at}: {notes:?}")).clone();
@@ -73,7 +73,7 @@ fn spam_filters_see_no_form(world: &World) {
     };
     assert_eq!(seen("wpf_import_user"), ours);
     assert_eq!(seen("agile_bridge_user_created"), ours);
-    assert_eq!(seen("user_register"), none, "WordPress' own hooks are other plugins' too");
+    assert_eq!(seen("user_register"), nothing, "WordPress' own hooks are other plugins' too");
     // A page of the site keeps its form, and is judged by it.
     let page = world.site.send(&Request::new("POST", "/").body(FORM, "email=a%40example.com").header("X-Wall", "none"));
     assert_eq!((page.status, page.body().contains("Anti-Spam")), (403, true), "{}", page.body());
