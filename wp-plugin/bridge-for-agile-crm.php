@@ -80,9 +80,11 @@ add_action( 'agile_bridge_drain', [ Work\Drain::class, 'by_cron' ] );
 add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );
 add_action( 'upgrader_process_complete', [ Upkeep\Look::class, 'after_update' ], 10, 2 );
 
-/* A network: each site reads its own links and tags, and takes its tables with it when it leaves. */
-if ( is_multisite() ) {
+/* Where several sites share their users, each reads its own links and tags; one that leaves a network takes its tables with it. */
+if ( is_multisite() || $GLOBALS['wpdb']->usermeta !== $GLOBALS['wpdb']->prefix . 'usermeta' ) {
 	add_filter( 'get_user_metadata', 'AgileBridge\Plugin\read_meta_of_this_site', 10, 3 );
+}
+if ( is_multisite() ) {
 	add_filter( 'wpmu_drop_tables', [ Inbox\Schema::class, 'add_to_dropped_tables' ] );
 }
 
@@ -141,8 +143,8 @@ function drop_foreign_update( $updates ) {
 }
 
 /**
- * On a network all sites but the first keep links and tags under keys of their own (user/links.php says why); who reads the
- * usual keys on such a site gets these. Here, because any page of the site may read them.
+ * On a network all sites but the first, and a site whose users are in another installation's tables, keep links and tags under
+ * keys of their own (user/links.php says why); who reads the usual keys on such a site gets these. Here, because any page of the site may read them.
  *
  * @param mixed $rows    Not null: another plugin has decided.
  * @param mixed $user_id
@@ -151,7 +153,10 @@ function drop_foreign_update( $updates ) {
  */
 function read_meta_of_this_site( $rows, $user_id, $key ) {
 	global $wpdb;
-	if ( ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) || $wpdb->get_blog_prefix() === $wpdb->base_prefix ) {
+	if ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) {
+		return $rows;
+	}
+	if ( $wpdb->get_blog_prefix() === $wpdb->base_prefix && $wpdb->usermeta === $wpdb->base_prefix . 'usermeta' ) {
 		return $rows;
 	}
 	$read = static fn( string $name ) => get_metadata_raw( 'user', (int) $user_id, $wpdb->get_blog_prefix() . $name, false );

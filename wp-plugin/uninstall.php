@@ -52,4 +52,6 @@ if ( is_multisite() ) {
 } else {
 	uninstall_from_this_site();
 }
-drop_tables( [ Inbox\Tables::identities() ] );
+if ( ! Site\UserTables::are_borrowed() ) {
+	drop_tables( [ Inbox\Tables::identities() ] );
+}

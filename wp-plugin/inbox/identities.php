@@ -21,16 +21,17 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Inbox;
 
 use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\UserTables;
 
 defined( 'ABSPATH' ) || exit;
 
 final class Identities {
 
 	/**
-	 * A link counts on the site that made it, so the same id on another site of the network is another contact.
+	 * A link counts on the site that made it, so the same id on another site with the same users is another contact.
 	 */
 	public static function of_contact( string $contact_id ): string {
-		return hash( 'sha256', 'contact ' . get_current_blog_id() . " $contact_id" );
+		return hash( 'sha256', 'contact ' . UserTables::this_site() . " $contact_id" );
 	}
 
 	/**

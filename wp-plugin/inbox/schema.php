@@ -8,7 +8,7 @@
  *
  *   {prefix}agile_bridge_events         of each site: the inbox (inbox.php)
  *   {prefix}agile_bridge_leases         of each site: who may do what until when (site/lease.php)
- *   {base_prefix}agile_bridge_identities  of the network: locks (identities.php)
+ *   {prefix of the users' table}agile_bridge_identities  of all who share the users: locks (identities.php)
  *
  * Columns that are compared for equality hold ASCII: hashes, ids, states. Texts are JSON with everything else escaped, so
  * that old tables with three-byte UTF-8 hold them and wpdb need not ask for charsets.

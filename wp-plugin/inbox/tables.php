@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Inbox;
 
 use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\UserTables;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -30,9 +31,9 @@ final class Tables {
 	}
 
 	/**
-	 * Of the network: locks.
+	 * Of all who share the users, a network or several installations: locks.
 	 */
 	public static function identities(): string {
-		return $GLOBALS['wpdb']->base_prefix . 'agile_bridge_identities';
+		return UserTables::beside( 'agile_bridge_identities' );
 	}
 }

@@ -26,6 +26,7 @@ mod other_plugins_see_all_meta_of_a_new_user;
 mod protected_users_keep_their_account;
 mod public_names_never_show_the_email;
 mod site_code_may_change_or_refuse_a_user;
+mod sites_that_share_their_users_do_not_meddle;
 mod tags_are_a_set;
 mod tags_give_roles_by_the_admins_rules;
 mod the_chosen_email_is_stored_exactly;
