@@ -129,6 +129,18 @@ final class NewUser {
 	}
 
 	/**
+	 * The same, and for a user who was there before, where the script ends in a transaction.
+	 *
+	 * @return \Closure(): void
+	 */
+	public function forgetting( ?\WP_User $user ): \Closure {
+		return function () use ( $user ): void {
+			$this->forget( true );
+			null === $user || Users::fresh( $user->ID );
+		};
+	}
+
+	/**
 	 * Brings WordPress' count of its users up to date, if users were made.
 	 */
 	public static function refresh_count(): void {

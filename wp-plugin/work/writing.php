@@ -156,6 +156,7 @@ final class Writing {
 		}
 		$new     = new NewUser();
 		$is_lost = false;
+		UnderWay::if_it_ends( $new->forgetting( $user ) );
 		try {
 			$owed = HeldMails::during(
 				fn( callable $mails ): Owed => Transaction::run(

@@ -62,8 +62,11 @@ const HARMLESS: Noises = &[
     ("after", "echo bom notice flush implicit clean flush_all open callback cookie session headers"),
     ("plugins_loaded", "echo clean open headers"),
     ("init", "echo bom notice flush implicit clean flush_all open callback cookie session headers"),
-    ("user_register", "echo notice flush clean flush_all open callback cookie session headers"),
-    ("agile_bridge_user_created", "echo notice flush clean flush_all open callback cookie session headers"),
+    ("user_register", "echo notice flush clean flush_all open callback cookie session headers redirect"),
+    (
+        "agile_bridge_user_created",
+        "echo notice flush clean flush_all open callback cookie session headers wp_die redirect",
+    ),
     (
         "shutdown",
         "echo notice flush clean clean_echo flush_all open callback cookie headers throw fatal exit die wp_die redirect",
@@ -76,8 +79,8 @@ const DEADLY: Noises = &[
     ("after", "throw fatal error parse exit die memory time"),
     ("plugins_loaded", "throw fatal exit wp_die"),
     ("init", "throw fatal error parse exit die wp_die json redirect memory time"),
-    ("user_register", "throw fatal error exit die wp_die json redirect memory"),
-    ("agile_bridge_user_created", "error exit wp_die redirect memory"),
+    ("user_register", "throw fatal error exit die wp_die json memory"),
+    ("agile_bridge_user_created", "error exit memory"),
 ];
 
 fn world(database: Database, server: Server) -> World {

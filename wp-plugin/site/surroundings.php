@@ -1,0 +1,47 @@
+<?php
+/**
+ * What a callback may leave changed for everybody after it: the current user, the site of a network, the language, and, where it
+ * was stopped half-way, WordPress' list of the hooks that it is in.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Site;
+
+defined( 'ABSPATH' ) || exit;
+
+final readonly class Surroundings {
+
+	private function __construct( private int $user_id, private int $switched, private string $locale, public int $hooks ) {}
+
+	public static function now(): self {
+		return new self( get_current_user_id(), self::switched(), determine_locale(), count( $GLOBALS['wp_current_filter'] ) );
+	}
+
+	public function restore(): void {
+		array_splice( $GLOBALS['wp_current_filter'], $this->hooks );
+		try {
+			while ( self::switched() > $this->switched && restore_current_blog() ) {
+				continue;
+			}
+			while ( is_locale_switched() && determine_locale() !== $this->locale && false !== restore_previous_locale() ) {
+				continue;
+			}
+			if ( get_current_user_id() !== $this->user_id ) {
+				wp_set_current_user( $this->user_id );
+			}
+		} catch ( \Throwable $error ) {
+			// Code of the site that listens to that.
+			Log::error( $error );
+		}
+	}
+
+	/**
+	 * How often another site of the network was switched to, and not back.
+	 */
+	private static function switched(): int {
+		return is_multisite() ? count( $GLOBALS['_wp_switched_stack'] ?? [] ) : 0;
+	}
+}
