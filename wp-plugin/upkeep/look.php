@@ -83,8 +83,8 @@ final class Look {
 	 * @param mixed $upgrader
 	 * @param mixed $what     What was updated, by its `type`.
 	 */
-	public static function after_update( $upgrader, $what ): void {
-		if ( ! in_array( $what['type'] ?? '', [ 'core', 'plugin', 'theme' ], true ) ) {
+	public static function after_update( $upgrader = null, $what = null ): void {
+		if ( ! is_array( $what ) || ! in_array( $what['type'] ?? '', [ 'core', 'plugin', 'theme' ], true ) ) {
 			return;
 		}
 		// All sites of a network were in maintenance.

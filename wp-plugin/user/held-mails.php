@@ -13,6 +13,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\OwnCall;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -27,9 +28,9 @@ final class HeldMails {
 	public static function during( callable $work ) {
 		$mails = [];
 		// True, so that who sends believes it: a plugin that reports a failed mail would be wrong.
-		$hold = static function ( $sent, array $mail ) use ( &$mails ) {
-			if ( null !== $sent ) {
-				// Another plugin has dealt with it.
+		$hold = static function ( $sent = null, $mail = null ) use ( &$mails ) {
+			if ( null !== $sent || ! is_array( $mail ) ) {
+				// Another plugin has dealt with it, or asks what would be.
 				return $sent;
 			}
 			$mails[] = $mail;
@@ -53,7 +54,8 @@ final class HeldMails {
 	public static function send( array $mails ): void {
 		foreach ( $mails as $mail ) {
 			// They have been through this filter: a footer must not be added twice.
-			$as_it_is = static fn() => $mail;
+			$call     = new OwnCall();
+			$as_it_is = static fn( $other ) => $call->is_here() ? $mail : $other;
 			add_filter( 'wp_mail', $as_it_is, PHP_INT_MAX );
 			try {
 				wp_mail( $mail['to'], $mail['subject'], $mail['message'], $mail['headers'] ?? '', $mail['attachments'] ?? [] );
