@@ -14,10 +14,10 @@ defined( 'ABSPATH' ) || exit;
 
 final readonly class Surroundings {
 
-	private function __construct( private int $user_id, private int $switched, private string $locale, public int $hooks ) {}
+	private function __construct( private int $user_id, private int $switched, private bool $is_locale_switched, public int $hooks ) {}
 
 	public static function now(): self {
-		return new self( get_current_user_id(), self::switched(), determine_locale(), count( $GLOBALS['wp_current_filter'] ) );
+		return new self( get_current_user_id(), self::switched(), is_locale_switched(), count( $GLOBALS['wp_current_filter'] ) );
 	}
 
 	public function restore(): void {
@@ -26,8 +26,8 @@ final readonly class Surroundings {
 			while ( self::switched() > $this->switched && restore_current_blog() ) {
 				continue;
 			}
-			while ( is_locale_switched() && determine_locale() !== $this->locale && false !== restore_previous_locale() ) {
-				continue;
+			if ( ! $this->is_locale_switched && is_locale_switched() ) {
+				restore_current_locale();
 			}
 			if ( get_current_user_id() !== $this->user_id ) {
 				wp_set_current_user( $this->user_id );
