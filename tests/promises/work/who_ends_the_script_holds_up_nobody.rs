@@ -24,11 +24,42 @@ function enders_log_in($id) {
 add_action('user_register', 'enders_log_in');
 add_action('profile_update', fn($id) => str_starts_with(get_userdata($id)->last_name, 'Up') && (wp_redirect('/') || 1) && exit());
 add_action('user_register', fn($id) => enders_note('heard'), 20);
+add_action('profile_update', fn($id) => 'Stay' === get_userdata($id)->last_name && exit());
 add_filter('agile_bridge_user_data', function ($data) { enders_note(['who' => get_current_user_id()]);
     if ('Filter' === $data['last_name']) wp_die('no'); return $data; });
 add_action('agile_bridge_user_created', function ($id) { enders_note('created'); if ('Told' === get_userdata($id)->last_name) exit; });
 add_action('wpf_user_imported', fn($id) => enders_note('imported'));
 add_action('wpf_api_success', fn($id) => enders_note('success'));";
+
+/// A cache of users that outlives the process, as Redis is one.
+const CACHE: &str = r"<?php
+class Kept_Cache extends WP_Object_Cache {
+    private static function file($key, $group) {
+        $is_kept = in_array($group, ['users', 'user_meta', 'useremail', 'userlogins', 'userslugs'], true);
+        return $is_kept ? WP_CONTENT_DIR . '/kept-' . md5($group . ' ' . $key) : null;
+    }
+    public function get($key, $group = 'default', $force = false, &$found = null) {
+        $file = self::file($key, $group);
+        if (null === $file) return parent::get($key, $group, $force, $found);
+        $found = is_file($file);
+        return $found ? unserialize(file_get_contents($file)) : false;
+    }
+    public function set($key, $data, $group = 'default', $expire = 0) {
+        $file = self::file($key, $group);
+        return null === $file ? parent::set($key, $data, $group, $expire) : (bool) file_put_contents($file, serialize($data));
+    }
+    public function add($key, $data, $group = 'default', $expire = 0) {
+        $file = self::file($key, $group);
+        if (null === $file) return parent::add($key, $data, $group, $expire);
+        return !is_file($file) && $this->set($key, $data, $group, $expire);
+    }
+    public function delete($key, $group = 'default', $deprecated = false) {
+        $file = self::file($key, $group);
+        return null === $file ? parent::delete($key, $group) : is_file($file) && unlink($file);
+    }
+}
+$GLOBALS['wp_object_cache'] = new Kept_Cache();
+wp_using_ext_object_cache(true);";
 
 const ENDED: &str = "state IN ('running', 'applied') AND owner <> ''";
 
@@ -207,4 +238,24 @@ fn wp_cron_sends_no_cookie_on_sqlite() {
     cron(&world);
     world.await_all_done();
     assert!(world.user_with("cookie1@example.com").get("session_tokens").is_none());
+}
+
+#[test]
+fn no_cache_holds_what_was_rolled_back() {
+    let world = World::with(|site| site.mu_plugin_file("enders.php", ENDERS).mu_plugin_file("aaa-cache.php", CACHE));
+    let user = world.existing_user("stay", "stay0@example.com", "subscriber");
+    let cached = |world: &World, email: &str| {
+        world.site.wp(&format!(
+            "$user = get_user_by('email', '{email}'); return $user ? [$user->last_name, $user->user_email] : null;"
+        ))
+    };
+    assert_eq!(cached(&world, "stay0@example.com"), json!(["", "stay0@example.com"]));
+    for name in ["Exit", "Stay"] {
+        let (id, _) = world.add(person(name, 0));
+        world.await_rest();
+        failed_attempt(&world, &id);
+    }
+    assert_eq!(cached(&world, "exit0@example.com"), Value::Null);
+    assert_eq!(cached(&world, "stay0@example.com"), json!(["", "stay0@example.com"]));
+    assert_eq!(world.user(user)["last_name"], "");
 }
