@@ -29,8 +29,7 @@ final class Callback {
 	 * @return mixed
 	 */
 	public function __invoke( ...$arguments ) {
-		global $wp_current_filter;
-		$depth           = count( $wp_current_filter );
+		$before          = Surroundings::now();
 		self::$running[] = $this;
 		try {
 			return call_user_func_array( $this->callback, $arguments );
@@ -39,8 +38,8 @@ final class Callback {
 				throw $stopped;
 			}
 			Log::note( $stopped->getMessage() . '. The redirect was not sent, and the contact is processed all the same.' );
-			// Hooks that it was in, and which nobody has left.
-			array_splice( $wp_current_filter, $depth );
+			// What it would have put back.
+			$before->restore();
 			return null;
 		} finally {
 			array_pop( self::$running );

@@ -23,9 +23,7 @@ final readonly class Surroundings {
 	public function restore(): void {
 		array_splice( $GLOBALS['wp_current_filter'], $this->hooks );
 		try {
-			while ( self::switched() > $this->switched && restore_current_blog() ) {
-				continue;
-			}
+			$this->restore_site();
 			if ( ! $this->is_locale_switched && is_locale_switched() ) {
 				restore_current_locale();
 			}
@@ -35,6 +33,15 @@ final readonly class Surroundings {
 		} catch ( \Throwable $error ) {
 			// Code of the site that listens to that.
 			Log::error( $error );
+		}
+	}
+
+	/**
+	 * The site of the network alone: what is ours is in tables of that site.
+	 */
+	public function restore_site(): void {
+		while ( self::switched() > $this->switched && restore_current_blog() ) {
+			continue;
 		}
 	}
 

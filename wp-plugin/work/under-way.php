@@ -78,6 +78,7 @@ final class UnderWay {
 	public static function hold( ?\Closure $release ): void {
 		self::watch();
 		self::$release = $release;
+		self::$before  = Surroundings::now();
 	}
 
 	/**
@@ -109,6 +110,7 @@ final class UnderWay {
 		Log::note( "code of the site ended the script while webhooks were processed: $culprit." );
 		self::$headers?->restore();
 		$steps = [
+			static fn() => self::$before?->restore_site(),
 			Transaction::abandon( ... ),
 			static fn() => null === $event || self::book( $event, $culprit ),
 			static fn() => null === $release || $release(),

@@ -16,6 +16,8 @@ function enders_log_in($id) {
     switch (get_userdata($id)->last_name) {
         case 'Cookie': header('Location: /welcome'); setcookie('raw', 'secret'); // (goes on)
         case 'Login': wp_set_current_user($id); wp_set_auth_cookie($id, true); wp_redirect(home_url('/welcome')); exit;
+        case 'Away': switch_to_blog(2); wp_redirect('/'); exit;
+        case 'Lost': switch_to_blog(2); exit;
         case 'Exit': exit;
         case 'Memory': ini_set('memory_limit', '64M'); for ($all = []; ; ) $all[] = str_repeat('x', 100000);
         case 'Time': set_time_limit(1); for (;;) $id = $id;
@@ -258,4 +260,28 @@ fn no_cache_holds_what_was_rolled_back() {
     assert_eq!(cached(&world, "exit0@example.com"), Value::Null);
     assert_eq!(cached(&world, "stay0@example.com"), json!(["", "stay0@example.com"]));
     assert_eq!(world.user(user)["last_name"], "");
+}
+
+/// Who goes to another site of the network and does not come back does not take us there.
+#[test]
+fn on_a_network_all_goes_on_where_it_was() {
+    let world = World::with(|site| site.multisite(true).mu_plugin_file("enders.php", ENDERS));
+    world.site.wp(
+        "return wp_insert_site(['domain' => get_network()->domain, 'path' => '/other/', 'network_id' => 1, 'user_id' => 1]);",
+    );
+    let (lost, _) = world.add(person("Lost", 0));
+    world.await_rest();
+    failed_attempt(&world, &lost);
+    nothing_is_held(&world);
+    world.pause(true);
+    for name in ["Away", "Plain"] {
+        world.add(person(name, 0));
+    }
+    world.pause(false);
+    world.drain_and_rest();
+    for email in ["away0@example.com", "plain0@example.com"] {
+        let user = world.user_with(email);
+        assert_eq!(user["roles"], json!(["subscriber"]), "{user:#}\n{}", world.site.log());
+        assert!(user["wp_2_capabilities"].is_null() && user["wp_capabilities"].is_object(), "{user:#}");
+    }
 }
