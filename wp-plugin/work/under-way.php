@@ -21,6 +21,7 @@ use AgileBridge\Plugin\Site\Culprit;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\ResponseHeaders;
+use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Surroundings;
 use AgileBridge\Plugin\Site\Transaction;
 
@@ -116,6 +117,7 @@ final class UnderWay {
 			static fn() => null === $release || $release(),
 			// (Code of the site listens to this, and may exit once more.)
 			static fn() => null === $forget || $forget(),
+			Schedule::drain_soon( ... ),
 		];
 		foreach ( $steps as $step ) {
 			try {

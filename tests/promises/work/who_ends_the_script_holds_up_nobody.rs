@@ -184,7 +184,12 @@ fn drain_with(world: &World, name: &str, drain: impl Fn(&World)) {
         assert_eq!((number(&event["attempts"]), number(&event["crashes"])), (1, 0), "{name}: {event:#}");
     }
     assert_eq!(world.user_count(), before + 20, "{name}");
-    world.site.sql("UPDATE wp_agile_bridge_events SET state = 'dead', open_key = NULL WHERE state = 'waiting'");
+    // When all tries are used up the admin learns whose code it is.
+    world.site.sql(&format!("UPDATE wp_agile_bridge_events SET attempts = 7, due_at = 0 WHERE contact_id = '{ender}'"));
+    drain(world);
+    let event = world.event_of(&ender);
+    assert_eq!((&event["state"], number(&event["crashes"])), (&json!("dead"), 0), "{event:#}");
+    assert!(event["message"].as_str().is_some_and(|text| text.contains("mu-plugins/enders.php:")), "{event:#}");
 }
 
 #[test]
@@ -284,4 +289,21 @@ fn on_a_network_all_goes_on_where_it_was() {
         assert_eq!(user["roles"], json!(["subscriber"]), "{user:#}\n{}", world.site.log());
         assert!(user["wp_2_capabilities"].is_null() && user["wp_capabilities"].is_object(), "{user:#}");
     }
+}
+
+/// Where the worker that drains is ended, another one goes on, without a visitor.
+#[test]
+fn what_waits_behind_it_is_drained_at_once() {
+    let world = World::with(|site| site.mu_plugin_file("enders.php", ENDERS));
+    world.pause(true);
+    let ender = world.add(person("Exit", 0)).0;
+    let ids: Vec<_> = (0..12).map(|number| world.add(person("Plain", number)).0).collect();
+    world.pause(false);
+    // Answered at once, and then its worker drains.
+    let (last, _) = world.add(person("Plain", 12));
+    let done = site::await_until(Duration::from_secs(25), || {
+        ids.iter().chain([&last]).all(|id| world.event_of(id)["state"] == "done")
+    });
+    assert!(done, "{:#?}\n{}", world.events(), world.site.log());
+    failed_attempt(&world, &ender);
 }
