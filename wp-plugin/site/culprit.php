@@ -25,7 +25,21 @@ final class Culprit {
 	 */
 	public static function of_trace(): string {
 		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- to be told, not to debug.
-		foreach ( debug_backtrace( DEBUG_BACKTRACE_IGNORE_ARGS ) as $frame ) {
+		return self::first( debug_backtrace( DEBUG_BACKTRACE_IGNORE_ARGS ) );
+	}
+
+	/**
+	 * Who has thrown it, or called what has.
+	 */
+	public static function of_error( \Throwable $error ): string {
+		return self::first( [ [ 'file' => $error->getFile(), 'line' => $error->getLine() ], ...$error->getTrace() ] );
+	}
+
+	/**
+	 * @param list<array<string, mixed>> $frames The innermost first.
+	 */
+	private static function first( array $frames ): string {
+		foreach ( $frames as $frame ) {
 			if ( self::is_others( $frame['file'] ?? '' ) ) {
 				return self::place( $frame['file'], $frame['line'] ?? 0 );
 			}

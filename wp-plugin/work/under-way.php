@@ -42,6 +42,9 @@ final class UnderWay {
 	/** As it was before the event. */
 	private static ?ResponseHeaders $headers = null;
 
+	/** Stores what the event has come to, of which others are being told. */
+	private static ?\Closure $end = null;
+
 	/** Cleans the caches of what is rolled back. */
 	private static ?\Closure $forget = null;
 
@@ -68,6 +71,7 @@ final class UnderWay {
 			return $work();
 		} finally {
 			self::$event  = null;
+			self::$end    = null;
 			self::$forget = null;
 			self::$before->restore();
 		}
@@ -87,6 +91,13 @@ final class UnderWay {
 	 */
 	public static function if_it_ends( \Closure $forget ): void {
 		self::$forget = $forget;
+	}
+
+	/**
+	 * @param \Closure(): mixed $end Stores what the event has come to, should somebody who is told of it end the script.
+	 */
+	public static function decided( \Closure $end ): void {
+		self::$end = $end;
 	}
 
 	/**
@@ -132,6 +143,10 @@ final class UnderWay {
 	 * By the same schedule as any failure of the site.
 	 */
 	private static function book( Event $event, string $culprit ): bool {
+		if ( null !== self::$end ) {
+			( self::$end )();
+			return true;
+		}
 		$message = "Code of the site ended PHP while this was processed: $culprit. What is not stored by then is not stored; the event is kept and will be tried again.";
 		$delay   = \AgileBridge\retry_delay( max( 1, $event->attempts ), null );
 		if ( null === $delay ) {

@@ -76,6 +76,7 @@ final class Writing {
 		}
 		$owed = $this->write_until_it_holds( $known_user );
 		if ( null === $owed ) {
+			UnderWay::decided( fn(): Outcome => $this->finish_ignored( 'no_matching_user' ) );
 			Hooks::fire( 'wpf_api_fail', false, $this->event->action, $this->contact->id );
 			return $this->finish_ignored( 'no_matching_user' );
 		}

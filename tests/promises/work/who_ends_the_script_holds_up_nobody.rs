@@ -31,6 +31,7 @@ add_filter('agile_bridge_user_data', function ($data) { enders_note(['who' => ge
     if ('Filter' === $data['last_name']) wp_die('no'); return $data; });
 add_action('agile_bridge_user_created', function ($id) { enders_note('created'); if ('Told' === get_userdata($id)->last_name) exit; });
 add_action('wpf_user_imported', fn($id) => enders_note('imported'));
+add_action('wpf_api_fail', function () { if (is_file(WP_CONTENT_DIR . '/failing')) exit; });
 add_action('wpf_api_success', fn($id) => enders_note('success'));";
 
 /// A cache of users that outlives the process, as Redis is one.
@@ -145,16 +146,26 @@ fn who_waits_for_the_answer_is_told_and_the_next_webhook_is_processed() {
         let (id, answer) = world.add(person(name, 0));
         assert!([202, 500].contains(&answer.status), "{name}: {}\n{}", answer.json, world.site.log());
         world.await_rest();
-        if name == "Filter" {
-            assert_eq!(world.event_of(&id)["state"], "waiting");
-        } else {
-            failed_attempt(&world, &id);
-        }
+        failed_attempt(&world, &id);
         assert_eq!(world.user_tables(), before, "{name}: half a user");
         nothing_is_held(&world);
         let (_, answer) = world.add(person("Plain", number_of(name)));
         world.expect(&answer, 200, "created", "");
     }
+}
+
+/// What an event has come to counts, whoever ends the script when it is told.
+#[test]
+fn who_is_told_of_a_failure_does_not_undo_it() {
+    let world = World::with(|site| site.mu_plugin_file("enders.php", ENDERS));
+    std::fs::write(world.site.root().join("wp-content/failing"), "").expect("a file");
+    let nobody = world.contact(person("Nobody", 0));
+    world.site.webhook("update", &[("contact_id", &nobody)]);
+    world.await_rest();
+    world.expect_event(&world.event_of(&nobody), "done", "ignored", "no_matching_user");
+    let (bad, _) = world.add(Contact::person("not-an-address").first_name("Jo").last_name("Bad"));
+    world.await_rest();
+    world.expect_event(&world.event_of(&bad), "done", "failed", "email_invalid");
 }
 
 fn number_of(name: &str) -> usize {
