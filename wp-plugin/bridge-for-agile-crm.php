@@ -151,7 +151,7 @@ function drop_foreign_update( $updates ) {
  * @param mixed $key
  * @return mixed
  */
-function read_meta_of_this_site( $rows, $user_id, $key ) {
+function read_meta_of_this_site( $rows = null, $user_id = 0, $key = '' ) {
 	global $wpdb;
 	if ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) {
 		return $rows;

@@ -74,8 +74,8 @@ final class Claims {
 		self::give_up_killers( $now );
 		// By two statements, each along an index of its own: one with an OR would lock all that waits.
 		$taken = Database::execute(
-			"UPDATE $events SET owner = %s, inline_worker = 0, lease_until = %d, crashes = crashes + 1,
-				taken = CASE WHEN state = 'applied' THEN taken ELSE webhooks END, updated_at = %d
+			"UPDATE $events SET crashes = crashes + CASE WHEN owner = '' THEN 0 ELSE 1 END, attempts = attempts + CASE WHEN owner = '' THEN 1 ELSE 0 END,
+				owner = %s, inline_worker = 0, lease_until = %d, taken = CASE WHEN state = 'applied' THEN taken ELSE webhooks END, updated_at = %d
 				WHERE state IN ('running', 'applied') AND lease_until <= %d ORDER BY lease_until LIMIT 1",
 			$owner,
 			$now + self::LEASE,
@@ -105,7 +105,7 @@ final class Claims {
 	private static function give_up_killers( int $now ): void {
 		Database::execute(
 			'UPDATE ' . Tables::events() . " SET state = 'dead', open_key = NULL, owner = '', owed = NULL, crashes = crashes + 1, updated_at = %d, message = %s
-				WHERE state IN ('running', 'applied') AND lease_until <= %d AND crashes >= %d",
+				WHERE state IN ('running', 'applied') AND lease_until <= %d AND crashes >= %d AND owner <> ''",
 			$now,
 			Tables::message( 'It ended the PHP process that worked on it, five times. The error log of the site may say by what.' ),
 			$now,

@@ -68,6 +68,31 @@ final class Progress {
 	}
 
 	/**
+	 * Lets go of an event whose users are written, and of which something is still owed: another worker pays it later.
+	 *
+	 * @param int      $delay   Milliseconds.
+	 * @param string   $message For the admin.
+	 * @param callable(Owed): Owed $left Gets what is kept as owed, gives what is left of it.
+	 */
+	public static function postpone_owed( Event $event, int $delay, string $message, callable $left ): void {
+		$rows = Database::rows( 'SELECT owed FROM ' . Tables::events() . " WHERE id = %d AND owner = %s AND state = 'applied'", $event->id, $event->owner );
+		if ( [] === $rows ) {
+			return;
+		}
+		$owed = Owed::of_stored( (array) json_decode( (string) $rows[0]->owed, true ) );
+		$now  = Clock::now();
+		Database::execute(
+			'UPDATE ' . Tables::events() . " SET owed = %s, owner = '', inline_worker = 0, lease_until = %d, updated_at = %d, message = %s WHERE id = %d AND owner = %s AND state = 'applied'",
+			Database::json( $left( $owed )->to_array() ),
+			$now + $delay,
+			$now,
+			Tables::message( $message ),
+			$event->id,
+			$event->owner
+		);
+	}
+
+	/**
 	 * The event is finished.
 	 *
 	 * @return bool False if the claim was lost to somebody else.

@@ -40,6 +40,18 @@ final class Schedule {
 		wp_schedule_single_event( time() + intdiv( $milliseconds, Clock::SECOND ), self::RECONCILE_HOOK, [ $why ] );
 	}
 
+	/**
+	 * A worker was ended by code of the site: another one goes on, by WP-Cron and now.
+	 */
+	public static function drain_soon(): void {
+		if ( 'cli' === PHP_SAPI || wp_doing_cron() || ( defined( 'ALTERNATE_WP_CRON' ) && ALTERNATE_WP_CRON ) ) {
+			// Who calls this one comes again within the minute.
+			return;
+		}
+		wp_schedule_single_event( time(), self::DRAIN_HOOK, [ 'ended' ] );
+		spawn_cron();
+	}
+
 	public static function clear(): void {
 		wp_unschedule_hook( self::DRAIN_HOOK );
 		wp_unschedule_hook( self::RECONCILE_HOOK );

@@ -72,6 +72,20 @@ final class Transaction {
 	}
 
 	/**
+	 * The script ends in the middle of one: nothing of it is stored. Filters on statements are left as they were then, ours and
+	 * others', and would stop what is still to be stored; from here on there are none.
+	 */
+	public static function abandon(): void {
+		global $wpdb, $wp_filter;
+		unset( $wp_filter['query'] );
+		if ( ! self::sent( 'ROLLBACK' ) && ! Database::is_sqlite() ) {
+			// Cut off in the middle of a statement: a connection that is closed is rolled back.
+			$wpdb->close();
+			$wpdb->db_connect( false );
+		}
+	}
+
+	/**
 	 * Stops the work at the first statement after one that has ended the transaction: whatever WordPress goes on to write would
 	 * be stored for a user who is not there. That is a deadlock, a lost connection, a ROLLBACK of another plugin and, on SQLite,
 	 * any failing query. (Not DDL or another START TRANSACTION, which commit what is written so far: their plugin may finish,
@@ -136,10 +150,8 @@ final class Transaction {
 	 */
 	private static function without_reconnecting( callable $work ) {
 		global $wpdb;
-		$handlers = [ 'wp_die_handler', 'wp_die_json_handler', 'wp_die_ajax_handler', 'wp_die_jsonp_handler', 'wp_die_xmlrpc_handler', 'wp_die_xml_handler' ];
-		$throw    = static fn(): callable => static function (): void {
-			throw new \RuntimeException( 'wp_die() was called while a user was written' );
-		};
+		$handlers = Callbacks::DIE_HANDLERS;
+		$throw    = Callbacks::stop_wp_die( ... );
 		// wpdb lets protected properties be set. It lowers the level of error reporting before it tries, and leaves it so if it does not.
 		$retries = $wpdb->reconnect_retries ?? null;
 		$level   = error_reporting(); // phpcs:ignore WordPress.PHP -- read, to be put back.

@@ -124,16 +124,9 @@ final class WpFusion {
 	 * @param mixed $callback As given to add_action().
 	 */
 	private static function is_theirs( $callback, string $hook ): bool {
-		try {
-			$function = match ( true ) {
-				is_array( $callback )                                            => new \ReflectionMethod( ...$callback ),
-				is_object( $callback ) && ! $callback instanceof \Closure         => new \ReflectionMethod( $callback, '__invoke' ),
-				is_string( $callback ) && str_contains( $callback, '::' )        => new \ReflectionMethod( ...explode( '::', $callback ) ),
-				default                                                          => new \ReflectionFunction( $callback ),
-			};
-		} catch ( \Throwable $error ) {
+		$function = Callback::reflection( $callback );
+		if ( null === $function ) {
 			// Not callable, or a method of __call(): not theirs.
-			unset( $error );
 			return false;
 		}
 		$class = $function instanceof \ReflectionMethod ? $function->class : (string) $function->getClosureScopeClass()?->name;

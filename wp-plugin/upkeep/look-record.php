@@ -9,6 +9,7 @@
  *   doubts                of how many lists in a row a contact was missing (witnesses.php)
  *   walks                 why linked users are walked in place of the list; not there where it can be trusted
  *   full                  when the last full look ended
+ *   skips                 contacts at which code of the site ended a look, and the day on which they are passed by (news.php)
  *   day, spent, after, lap, held, stood   of the walk (walk.php)
  *   created               of missed creations, the same as `since`, `began`, `cursor` (creations.php)
  *

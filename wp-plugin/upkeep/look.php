@@ -25,6 +25,7 @@ use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
 use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Lease;
@@ -66,7 +67,7 @@ final class Look {
 			return null;
 		}
 		LookRecord::be_of_this_account();
-		return WpFusion::detached( static fn(): int => self::look( $crm ) );
+		return WpFusion::detached( static fn(): int => Callbacks::contained( static fn(): int => News::during( static fn(): int => self::look( $crm ) ) ) );
 	}
 
 	public static function by_cron(): void {
@@ -83,8 +84,8 @@ final class Look {
 	 * @param mixed $upgrader
 	 * @param mixed $what     What was updated, by its `type`.
 	 */
-	public static function after_update( $upgrader, $what ): void {
-		if ( ! in_array( $what['type'] ?? '', [ 'core', 'plugin', 'theme' ], true ) ) {
+	public static function after_update( $upgrader = null, $what = null ): void {
+		if ( ! is_array( $what ) || ! in_array( $what['type'] ?? '', [ 'core', 'plugin', 'theme' ], true ) ) {
 			return;
 		}
 		// All sites of a network were in maintenance.

@@ -59,6 +59,7 @@ final class Creation {
 		);
 		Database::require_since( $mark );
 		$user_id = $written['user_id'];
+		Refused::if_deleted( $user_id );
 		$notes   = [
 			...( $login->is_derived ? [ 'login_derived' ] : [] ),
 			...( isset( $data['user_pass'] ) && null === $mapped ? [ 'password_refused' ] : [] ),
@@ -156,7 +157,8 @@ final class Creation {
 		// What is stored, not what a cache holds.
 		$user = Users::fresh( $user_id );
 		Database::require_since( $mark );
-		if ( null === $user || $user->user_login !== $account['user_login'] || $user->user_email !== $account['user_email'] ) {
+		Refused::if_deleted( $user_id );
+		if ( $user?->user_login !== $account['user_login'] || $user?->user_email !== $account['user_email'] ) {
 			throw new Failure( 422, 'rejected_by_site', 'Code of the site changed the login or the e-mail address of the new user.' );
 		}
 	}

@@ -93,7 +93,7 @@ final class NewUserMeta {
 	 * @param mixed $unique Whether it must not be there yet.
 	 * @return mixed
 	 */
-	public function gather( $check, $user_id, $key, $value, $unique ) {
+	public function gather( $check = null, $user_id = 0, $key = '', $value = null, $unique = true ) {
 		$stored = is_scalar( $value ) || is_array( $value ) ? (string) maybe_serialize( $value ) : null;
 		// What is not ASCII wpdb looks at row by row: not every table holds it.
 		if ( null !== $check || $unique || ! $this->is_ours( $user_id, $key ) || null === $stored || 1 === preg_match( '/[^\x01-\x7F]/', $key . $stored ) ) {
@@ -119,7 +119,7 @@ final class NewUserMeta {
 	 * @param mixed $previous
 	 * @return mixed
 	 */
-	public function add_what_is_new( $check, $user_id, $key, $value, $previous ) {
+	public function add_what_is_new( $check = null, $user_id = 0, $key = '', $value = null, $previous = true ) {
 		if ( null !== $check || ! empty( $previous ) || ! $this->is_ours( $user_id, $key ) || ! ( is_scalar( $value ) || is_array( $value ) ) || has_filter( "sanitize_user_meta_$key" ) ) {
 			return $check;
 		}

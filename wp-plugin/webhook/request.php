@@ -12,6 +12,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Webhook;
 
 use AgileBridge\Plugin\Inbox\Webhook;
+use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Form;
 use AgileBridge\Plugin\Site\Hooks;
@@ -176,7 +177,7 @@ final class Request {
 	 */
 	private static function refuse_at_init( array $refusal, string $action ): never {
 		Output::take_over();
-		WpFusion::detached( static fn() => Hooks::fire( 'wpf_api_fail', false, $action, false ) );
+		WpFusion::detached( static fn() => Callbacks::contained( static fn() => Hooks::fire( 'wpf_api_fail', false, $action, false ) ) );
 		self::refuse( $refusal );
 	}
 

@@ -102,7 +102,7 @@ final class DrainRun {
 		if ( $this->is_outdated ) {
 			array_push( $this->claimed, ...$this->fetches->abandon() );
 		}
-		$this->release();
+		Progress::release( array_splice( $this->claimed, 0 ) );
 		// What is under way is in the CRM's hands for 3 seconds at most; it would only have to be fetched again.
 		while ( $this->fetches->count() > 0 ) {
 			$this->attempt( $this->fetches->next() );
@@ -118,12 +118,11 @@ final class DrainRun {
 	}
 
 	/**
-	 * Lets go of what was claimed and not begun.
+	 * Lets go of all that was claimed and not attempted: the run is over, or cut off.
 	 */
 	public function release(): void {
-		$claimed       = $this->claimed;
-		$this->claimed = [];
-		Progress::release( $claimed );
+		array_push( $this->claimed, ...$this->fetches->abandon() );
+		Progress::release( array_splice( $this->claimed, 0 ) );
 	}
 
 	/**
@@ -206,7 +205,7 @@ final class DrainRun {
 			$this->claimed[] = $fetched->event;
 			return;
 		}
-		$this->work( fn() => $this->attempt->run( $fetched, $this->breaker ) );
+		$this->work( $fetched->event, fn() => $this->attempt->run( $fetched, $this->breaker ) );
 	}
 
 	/**
@@ -218,7 +217,7 @@ final class DrainRun {
 			$this->claimed[] = $event;
 			return;
 		}
-		$this->work( fn() => $this->attempt->pay( $event ) );
+		$this->work( $event, fn() => $this->attempt->pay( $event ) );
 	}
 
 	/**
@@ -227,9 +226,9 @@ final class DrainRun {
 	 *
 	 * @param callable(): mixed $work
 	 */
-	private function work( callable $work ): void {
+	private function work( Event $event, callable $work ): void {
 		try {
-			$work();
+			UnderWay::during( $event, $work );
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}

@@ -17,6 +17,7 @@ use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Inbox\Retention;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Workload;
+use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Lease;
@@ -105,14 +106,19 @@ final class Drain {
 			if ( null === $crm || ! Lease::take( 'drain', $owner, DrainRun::LEASE ) ) {
 				break;
 			}
-			$drain = new DrainRun( $owner, $crm, $end );
+			$drain   = new DrainRun( $owner, $crm, $end );
+			$release = static function () use ( $drain, $owner ): void {
+				$drain->release();
+				Lease::release( 'drain', $owner );
+			};
+			UnderWay::hold( $release );
 			try {
-				$count  = WpFusion::detached( static fn(): ?int => $drain->run() );
+				$count  = WpFusion::detached( static fn(): ?int => Callbacks::contained( static fn(): ?int => $drain->run() ) );
 				$total += (int) $count;
 				$idle   = 0 === $count ? $idle + 1 : 0;
 			} finally {
-				$drain->release();
-				Lease::release( 'drain', $owner );
+				UnderWay::hold( null );
+				$release();
 			}
 			// What was stored while we were leaving saw the lease still taken, and relies on us.
 		} while ( null !== $count && $idle < 2 && microtime( true ) < $end && ! Settings::is_paused() && Workload::read()->is_due );

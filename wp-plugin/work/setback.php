@@ -23,6 +23,7 @@ use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Culprit;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Hooks;
@@ -92,14 +93,15 @@ final readonly class Setback {
 		if ( $failure->getCode() >= 500 ) {
 			$delay = \AgileBridge\retry_delay( max( 1, $event->attempts ), null );
 			if ( null === $delay ) {
-				self::give_up( $event, $failure->wp_code, $failure->getMessage() );
+				self::give_up( $event, $failure->wp_code, $failure->admin_message() );
 			} else {
-				Progress::postpone( $event, (int) ( 1000 * $delay ), true, $failure->getMessage() );
+				Progress::postpone( $event, (int) ( 1000 * $delay ), true, $failure->admin_message() );
 			}
 			return Outcome::failed( $failure, $contact_id );
 		}
-		Hooks::fire( 'wpf_api_fail', false, $event->action, '' === $contact_id ? false : $contact_id );
 		$outcome = Outcome::failed( $failure, $contact_id );
+		UnderWay::decided( static fn(): bool => Progress::finish( $event, $outcome ) );
+		Hooks::fire( 'wpf_api_fail', false, $event->action, '' === $contact_id ? false : $contact_id );
 		Progress::finish( $event, $outcome );
 		return $outcome;
 	}
@@ -108,8 +110,10 @@ final readonly class Setback {
 	 * All tries are used up.
 	 */
 	public static function give_up( Event $event, string $code, string $message ): void {
+		$outcome = Outcome::noted( 'failed', $code, $message, 0, $event->contact_id );
+		UnderWay::decided( static fn() => Progress::give_up( $event, $outcome ) );
 		Hooks::fire( 'wpf_api_fail', false, $event->action, '' === $event->contact_id ? false : $event->contact_id );
-		Progress::give_up( $event, Outcome::noted( 'failed', $code, $message, 0, $event->contact_id ) );
+		Progress::give_up( $event, $outcome );
 	}
 
 	/**
@@ -131,7 +135,7 @@ final readonly class Setback {
 		} catch ( Failure $failure ) {
 			return $failure;
 		}
-		return new Failure( 500, 'site_error', 'Code of the site failed. The error log of the site says more. The event is kept and will be tried again.' );
+		return new Failure( 500, 'site_error', 'Code of the site failed. The error log of the site says more. The event is kept and will be tried again.', Culprit::of_error( $error ) );
 	}
 
 	private function of_missing_contact(): Outcome {

@@ -77,6 +77,7 @@ final class Writing {
 		}
 		$owed = $this->write_until_it_holds( $known_user );
 		if ( null === $owed ) {
+			UnderWay::decided( fn(): Outcome => $this->finish_ignored( 'no_matching_user' ) );
 			Hooks::fire( 'wpf_api_fail', false, $this->event->action, $this->contact->id );
 			return $this->finish_ignored( 'no_matching_user' );
 		}
@@ -157,6 +158,7 @@ final class Writing {
 		}
 		$new     = new NewUser();
 		$is_lost = false;
+		UnderWay::if_it_ends( $new->forgetting( $user ) );
 		try {
 			$owed = HeldMails::during(
 				function ( HeldMails $mails ) use ( $decision, $new ): Owed {

@@ -32,4 +32,5 @@ mod tags_give_roles_by_the_admins_rules;
 mod the_chosen_email_is_stored_exactly;
 mod what_a_column_cannot_hold_is_refused;
 mod what_cannot_be_read_is_not_empty;
+mod what_others_write_inside_our_call_is_theirs;
 mod whatever_a_contact_holds_the_second_webhook_is_unchanged;

@@ -151,6 +151,7 @@ fn who_ends_the_process_or_throws_leaves_nobody(database: Database) {
         let before = world.user_tables();
         let (contact, answer) = add(&world, name);
         expect_ended(&world, name, &answer);
+        world.await_rest();
         assert_eq!(world.user_tables(), before, "{name} left something behind");
         let event = world.event_of(&contact.to_string());
         assert_ne!(event["state"], "done", "{name}: {event:#}");
@@ -160,6 +161,7 @@ fn who_ends_the_process_or_throws_leaves_nobody(database: Database) {
     for name in ["ExitOnce", "ThrowOnce", "ErrorOnce"] {
         let (contact, answer) = add(&world, name);
         expect_ended(&world, name, &answer);
+        world.await_rest();
         assert_eq!(user_of(&world, name), None);
         world.advance(Duration::from_secs(61));
         world.drain_and_rest();
@@ -191,6 +193,7 @@ fn half_a_user_that_others_have_stored_is_completed() {
     });
     let (contact, answer) = add(&world, "Both");
     expect_ended(&world, "Exit", &answer);
+    world.await_rest();
     let half = user_of(&world, "Both").expect("DDL has stored what was there");
     assert!(
         half.get("plan").is_none() && half["_agile_bridge_creating"] == "1",
@@ -211,8 +214,9 @@ fn an_update_is_whole_too(database: Database) {
         let contact = world.crm.create_contact(person(name));
         let before = world.user(user);
         let answer = world.site.webhook("update", &[("contact_id", &contact.to_string()), ("role", "author")]);
+        // A process that ends books its event after the answer.
+        world.await_rest();
         if does.ends_with("Once") {
-            // Above the lease, for the one whose worker is gone.
             world.advance(Duration::from_secs(61));
         }
         if does != "Exit" {

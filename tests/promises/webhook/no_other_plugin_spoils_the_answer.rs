@@ -62,8 +62,11 @@ const HARMLESS: Noises = &[
     ("after", "echo bom notice flush implicit clean flush_all open callback cookie session headers"),
     ("plugins_loaded", "echo clean open headers"),
     ("init", "echo bom notice flush implicit clean flush_all open callback cookie session headers"),
-    ("user_register", "echo notice flush clean flush_all open callback cookie session headers"),
-    ("agile_bridge_user_created", "echo notice flush clean flush_all open callback cookie session headers"),
+    ("user_register", "echo notice flush clean flush_all open callback cookie session headers redirect"),
+    (
+        "agile_bridge_user_created",
+        "echo notice flush clean flush_all open callback cookie session headers wp_die redirect",
+    ),
     (
         "shutdown",
         "echo notice flush clean clean_echo flush_all open callback cookie headers throw fatal exit die wp_die redirect",
@@ -76,7 +79,7 @@ const DEADLY: Noises = &[
     ("after", "throw fatal error parse memory time"),
     ("plugins_loaded", "throw fatal"),
     ("init", "throw fatal error parse memory time"),
-    ("user_register", "throw fatal error wp_die memory"),
+    ("user_register", "throw fatal error memory"),
     ("agile_bridge_user_created", "error memory"),
 ];
 
@@ -85,8 +88,8 @@ const ENDED: Noises = &[
     ("after", "exit die"),
     ("plugins_loaded", "exit wp_die"),
     ("init", "exit die wp_die json redirect"),
-    ("user_register", "exit die json redirect"),
-    ("agile_bridge_user_created", "exit wp_die redirect"),
+    ("user_register", "exit die json"),
+    ("agile_bridge_user_created", "exit"),
 ];
 
 fn world(database: Database, server: Server) -> World {
