@@ -68,6 +68,10 @@ final class NewUserMeta {
 			[ 'add_user_metadata', [ $meta, 'gather' ], PHP_INT_MAX, 5 ],
 			[ 'update_user_metadata', [ $meta, 'add_what_is_new' ], PHP_INT_MAX, 5 ],
 			[ 'query', [ $meta, 'before_statement' ], PHP_INT_MIN, 1 ],
+			// Who listens here may speak to the database past wpdb, and commit a user without the mark.
+			[ 'add_user_role', [ $meta, 'before_callbacks' ], PHP_INT_MIN, 0 ],
+			[ 'set_user_role', [ $meta, 'before_callbacks' ], PHP_INT_MIN, 0 ],
+			[ 'user_register', [ $meta, 'before_callbacks' ], PHP_INT_MIN, 0 ],
 		];
 		foreach ( $hooks as $hook ) {
 			add_filter( ...$hook );
@@ -140,6 +144,13 @@ final class NewUserMeta {
 			$this->write();
 		}
 		return $sql;
+	}
+
+	/**
+	 * @throws Failure
+	 */
+	public function before_callbacks(): void {
+		$this->write();
 	}
 
 	/**

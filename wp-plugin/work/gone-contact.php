@@ -17,6 +17,7 @@ use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\Transaction;
+use AgileBridge\Plugin\Site\TransactionCut;
 use AgileBridge\Plugin\User\HeldMails;
 use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Roles;
@@ -31,24 +32,29 @@ final class GoneContact {
 		if ( 'keep' === $choice || [] === Links::users_of( $contact_id ) ) {
 			return;
 		}
-		$mails = HeldMails::during(
-			static fn( callable $mails ): array => Transaction::run(
-				static function () use ( $choice, $contact_id, $mails ): array {
-					$mark = Database::mark();
-					Identities::lock( [ Identities::of_contact( $contact_id ) ] );
-					foreach ( Links::users_of( $contact_id ) as $user ) {
-						$role = str_starts_with( $choice, 'role:' ) ? Roles::harmless( substr( $choice, strlen( 'role:' ) ) ) : null;
-						if ( 'unlink' === $choice ) {
-							Update::unlink( $user );
-						} elseif ( null !== $role ) {
-							Update::give_role( $user, $role );
+		try {
+			$mails = HeldMails::during(
+				static fn( callable $mails ): array => Transaction::run(
+					static function () use ( $choice, $contact_id, $mails ): array {
+						$mark = Database::mark();
+						Identities::lock( [ Identities::of_contact( $contact_id ) ] );
+						foreach ( Links::users_of( $contact_id ) as $user ) {
+							$role = str_starts_with( $choice, 'role:' ) ? Roles::harmless( substr( $choice, strlen( 'role:' ) ) ) : null;
+							if ( 'unlink' === $choice ) {
+								Update::unlink( $user );
+							} elseif ( null !== $role ) {
+								Update::give_role( $user, $role );
+							}
 						}
+						Database::require_since( $mark );
+						return $mails();
 					}
-					Database::require_since( $mark );
-					return $mails();
-				}
-			)
-		);
+				)
+			);
+		} catch ( TransactionCut $cut ) {
+			// All of it is stored.
+			$mails = $cut->result;
+		}
 		HeldMails::send( $mails );
 	}
 

@@ -71,7 +71,7 @@ final class Planning {
 			'tags'         => $contact->tags,
 		];
 		$what = match ( true ) {
-			null === $user || $half          => self::creation( $event->role, $contact, $mapped, null === $user ),
+			null === $user || $half          => self::creation( $event->role, $contact, $mapped, $user ),
 			'update_tags' === $event->action => [ 'data' => [], 'notes' => [] ],
 			default                          => self::update( $user, $joins, $event->role, $contact, $mapped ),
 		};
@@ -94,9 +94,10 @@ final class Planning {
 	}
 
 	/**
+	 * @param ?\WP_User $half_made Whose creation is to be completed.
 	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role`, and `login` where a user is made.
 	 */
-	private static function creation( ?string $wanted_role, Contact $contact, Mapped $mapped, bool $is_new ): array {
+	private static function creation( ?string $wanted_role, Contact $contact, Mapped $mapped, ?\WP_User $half_made ): array {
 		if ( null === $mapped->chosen_email() ) {
 			throw 'email_invalid' === $mapped->email_problem
 				? new Failure( 422, 'email_invalid', 'The e-mail address of the contact is not valid.' )
@@ -113,8 +114,10 @@ final class Planning {
 			'role'  => $role,
 			'notes' => [ ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ), ...$role->notes() ],
 		];
-		if ( $is_new ) {
+		if ( null === $half_made ) {
 			$wanted['login'] = Names::login_for( $data, $contact->id );
+		} else {
+			$wanted['data'] = UserData::with_filtered_meta( $data, $half_made->ID );
 		}
 		return $wanted;
 	}

@@ -15,7 +15,6 @@ namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\AgileCrm;
 use AgileBridge\Plugin\Crm\Account;
-use AgileBridge\Plugin\Inbox\ClaimLost;
 use AgileBridge\Plugin\Inbox\Claims;
 use AgileBridge\Plugin\Inbox\ContactStale;
 use AgileBridge\Plugin\Inbox\Event;
@@ -27,6 +26,7 @@ use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\LateCommit;
 use AgileBridge\Plugin\Site\Transaction;
+use AgileBridge\Plugin\Site\TransactionCut;
 use AgileBridge\Plugin\Site\TransactionLost;
 use AgileBridge\Plugin\User\Contact;
 use AgileBridge\Plugin\User\Creation;
@@ -158,10 +158,22 @@ final class Writing {
 		$is_lost = false;
 		try {
 			$owed = HeldMails::during(
-				fn( callable $mails ): Owed => Transaction::run(
-					fn(): Owed => $this->write_under_locks( $decision, $new, $mails ),
-					fn( Owed $owed ) => $this->seal( $owed, $new )
-				)
+				function ( callable $mails ) use ( $decision, $new ): Owed {
+					$settlement = null;
+					try {
+						return Transaction::run(
+							function () use ( $decision, $new, $mails, &$settlement ): Owed {
+								$settlement = $this->lock( $decision, $new );
+								return $this->write_under_locks( $decision, $new, $mails );
+							},
+							static function ( Owed $owed ) use ( &$settlement ): void {
+								$settlement->seal( $owed );
+							}
+						);
+					} catch ( TransactionCut $cut ) {
+						return $settlement->settle( $cut->result );
+					}
+				}
 			);
 			$new  = null;
 			if ( wp_using_ext_object_cache() ) {
@@ -169,7 +181,7 @@ final class Writing {
 				Users::fresh( $owed->user_id );
 			}
 			return $owed;
-		} catch ( TransactionLost $error ) {
+		} catch ( TransactionLost | UserChanged $error ) {
 			$is_lost = true;
 			throw $error;
 		} finally {
@@ -182,13 +194,16 @@ final class Writing {
 
 	/**
 	 * The first statements of the transaction lock everybody whom the contact could be.
-	 *
+	 */
+	private function lock( Decision $decision, NewUser $new ): Settlement {
+		$locked = Identities::lock( $decision->identities( $this->event, $this->contact->id ) );
+		return new Settlement( $this->event, $new, $locked, Claims::require_held( $this->event, $locked, $this->versions ) );
+	}
+
+	/**
 	 * @param callable(): list<array<string, mixed>> $mails Those held so far.
 	 */
 	private function write_under_locks( Decision $decision, NewUser $new, callable $mails ): Owed {
-		$identities = $decision->identities( $this->event, $this->contact->id );
-		Identities::lock( $identities );
-		Claims::require_held( $this->event, $identities, $this->versions );
 		$user    = $this->require_same_user( $decision );
 		$before  = $decision->is_update() ? Tags::of_user( $user->ID ) : [];
 		$written = match ( true ) {
@@ -198,19 +213,6 @@ final class Writing {
 		};
 		$owed = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, $mails() );
 		return Payment::is_anything( $owed ) ? $owed : $owed->with( [ 'is_finished' => true ] );
-	}
-
-	/**
-	 * The last statements of the transaction, once it is sure that it has held. No code of others runs in here.
-	 */
-	private function seal( Owed $owed, NewUser $new ): void {
-		if ( 'created' === $owed->status ) {
-			$new->unmark( $owed->user_id );
-		}
-		$is_ours = $owed->is_finished ? Progress::finish( $this->event, Payment::outcome( $owed ) ) : Progress::mark_written( $this->event, $owed );
-		if ( ! $is_ours ) {
-			throw new ClaimLost( 'the event was claimed by another worker' );
-		}
 	}
 
 	/**
