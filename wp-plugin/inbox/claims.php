@@ -132,17 +132,20 @@ final class Claims {
 	/**
 	 * Under the locks: whether the event is still ours, and what was fetched still the newest that is known of the contact.
 	 *
-	 * @param array<string, int> $seen Versions as read before the contact was fetched, of some of the locked and of others.
+	 * @param list<array<string, int>> $known Versions, of some of the locked and of others: as read before the contact was fetched,
+	 *                                        or as a lost try of ours may have left them. One of these has to be right.
 	 * @return array<string, int> What they are now, and that of the event's own.
 	 * @throws ClaimLost
 	 * @throws ContactStale
 	 */
-	public static function require_held( Event $event, Locked $locked, array $seen ): array {
-		$now = self::versions_if_held( $event, array_keys( $seen + [ $event->identity() => 0 ] ) );
-		if ( array_diff_assoc( $locked->raised( $seen ), $now ) ) {
-			throw new ContactStale( 'a newer state of the contact was written meanwhile' );
+	public static function require_held( Event $event, Locked $locked, array $known ): array {
+		$now = self::versions_if_held( $event, array_keys( $known[0] + [ $event->identity() => 0 ] ) );
+		foreach ( $known as $versions ) {
+			if ( ! array_diff_assoc( $locked->raised( $versions ), $now ) ) {
+				return $now;
+			}
 		}
-		return $now;
+		throw new ContactStale( 'a newer state of the contact was written meanwhile' );
 	}
 
 	/**

@@ -95,7 +95,7 @@ final class Planning {
 
 	/**
 	 * @param ?\WP_User $half_made Whose creation is to be completed.
-	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role`, and `login` where a user is made.
+	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role` and `login`.
 	 */
 	private static function creation( ?string $wanted_role, Contact $contact, Mapped $mapped, ?\WP_User $half_made ): array {
 		if ( null === $mapped->chosen_email() ) {
@@ -108,18 +108,13 @@ final class Planning {
 		if ( ! isset( $data['user_email'] ) ) {
 			throw new Failure( 422, 'email_missing', 'Code of the site took the e-mail address of the contact away.' );
 		}
-		$role   = RoleWish::of_new_user( $wanted_role, $contact->tags );
-		$wanted = [
-			'data'  => $data,
+		$role = RoleWish::of_new_user( $wanted_role, $contact->tags );
+		return [
+			'data'  => null === $half_made ? $data : UserData::with_filtered_meta( $data, $half_made->ID ),
 			'role'  => $role,
+			'login' => null === $half_made ? Names::login_for( $data, $contact->id ) : Names::login_of( $half_made, $data ),
 			'notes' => [ ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ), ...$role->notes() ],
 		];
-		if ( null === $half_made ) {
-			$wanted['login'] = Names::login_for( $data, $contact->id );
-		} else {
-			$wanted['data'] = UserData::with_filtered_meta( $data, $half_made->ID );
-		}
-		return $wanted;
 	}
 
 	/**

@@ -51,6 +51,11 @@ final class Writing {
 	/** And for how long: somebody may wait for the answer. */
 	private const SECONDS = 1.5;
 
+	private readonly Tries $tries;
+
+	/** @var ?list<string> The user's tags before the first try that was lost. */
+	private ?array $first = null;
+
 	/** @var array<string, array{?Contact}> What the CRM said about other contacts, by their ids. */
 	private array $others = [];
 
@@ -64,7 +69,9 @@ final class Writing {
 		private readonly array $versions,
 		private readonly AgileCrm $crm,
 		private readonly ?LateCommit $commit,
-	) {}
+	) {
+		$this->tries = new Tries( $versions );
+	}
 
 	/**
 	 * @param int $known_user Whose user the contact may be, preloaded; 0 if not known.
@@ -101,16 +108,13 @@ final class Writing {
 	 */
 	private function write_until_it_holds( int $known_user ): ?Owed {
 		$began = microtime( true );
-		$first = null;
 		for ( $try = 1; ; $try++ ) {
 			$decision = Planning::decide( $this->event, $this->contact, $this->ask( ... ), 1 === $try ? $known_user : 0 );
 			if ( null === $decision ) {
 				return null;
 			}
 			try {
-				$owed = $this->write_once( $decision );
-				// Another plugin's statement has committed what the first try wrote; who listens has not heard of it.
-				return null !== $first && 'unchanged' === $owed->status ? $owed->with( [ 'status' => 'updated', 'before' => $first ] ) : $owed;
+				return $this->write_once( $decision );
 			} catch ( TransactionLost | UserChanged $again ) {
 				$owed = Progress::owed_if_written( $this->event );
 				if ( null !== $owed ) {
@@ -121,7 +125,7 @@ final class Writing {
 					throw $again;
 				}
 				if ( $again instanceof TransactionLost && $decision->is_update() ) {
-					$first ??= $decision->before;
+					$this->first ??= $decision->before;
 				}
 				usleep( random_int( 1, 10 ) * 1000 * $try );
 			}
@@ -149,7 +153,8 @@ final class Writing {
 		$user = $decision->user;
 		if ( $decision->is_update() ) {
 			$changes = $decision->changes( $user, $this->contact->id );
-			if ( ! $changes->are_any() ) {
+			// What a lost try has stored is to be told, and could be an older state than somebody else's by now: that takes the locks.
+			if ( ! $changes->are_any() && ! $this->tries->has_lost() ) {
 				$written = new Written( 'unchanged', $user->ID, $changes->notes, $changes->data );
 				return Payment::due( $this->event, $this->contact, $decision->notes, $written, Tags::of_user( $user->ID ), [] );
 			}
@@ -163,7 +168,7 @@ final class Writing {
 					try {
 						return Transaction::run(
 							function () use ( $decision, $new, $mails, &$settlement ): Owed {
-								$settlement = $this->lock( $decision, $new );
+								$settlement = $this->tries->lock( $this->event, $decision->identities( $this->event, $this->contact->id ), $new );
 								return $this->write_under_locks( $decision, $new, $mails );
 							},
 							static function ( Owed $owed ) use ( &$settlement ): void {
@@ -172,6 +177,9 @@ final class Writing {
 						);
 					} catch ( TransactionCut $cut ) {
 						return $settlement->settle( $cut->result );
+					} catch ( TransactionLost $lost ) {
+						$this->tries->note_lost( $mails() );
+						throw $lost;
 					}
 				}
 			);
@@ -193,14 +201,6 @@ final class Writing {
 	}
 
 	/**
-	 * The first statements of the transaction lock everybody whom the contact could be.
-	 */
-	private function lock( Decision $decision, NewUser $new ): Settlement {
-		$locked = Identities::lock( $decision->identities( $this->event, $this->contact->id ) );
-		return new Settlement( $this->event, $new, $locked, Claims::require_held( $this->event, $locked, $this->versions ) );
-	}
-
-	/**
 	 * @param callable(): list<array<string, mixed>> $mails Those held so far.
 	 */
 	private function write_under_locks( Decision $decision, NewUser $new, callable $mails ): Owed {
@@ -208,10 +208,14 @@ final class Writing {
 		$before  = $decision->is_update() ? Tags::of_user( $user->ID ) : [];
 		$written = match ( true ) {
 			null === $user          => Creation::create( $new, $decision->data, $this->contact->id, $decision->tags, $decision->role, $decision->login ),
-			$decision->is_half_made => Creation::complete( $user, $decision->changes( $user, $this->contact->id ), $decision->data, $this->contact->id ),
+			$decision->is_half_made => Creation::complete( $user, $decision->changes( $user, $this->contact->id ), $decision->data, $this->contact->id, $decision->login ),
 			default                 => Update::write( $user, $decision->changes( $user, $this->contact->id ), $this->contact->id ),
 		};
-		$owed = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, $mails() );
+		if ( 'unchanged' === $written->status && null !== $this->first ) {
+			// A lost try has stored what differed.
+			[ $written, $before ] = [ $written->as_updated(), $this->first ];
+		}
+		$owed = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, $this->tries->with_kept( $mails() ) );
 		return Payment::is_anything( $owed ) ? $owed : $owed->with( [ 'is_finished' => true ] );
 	}
 

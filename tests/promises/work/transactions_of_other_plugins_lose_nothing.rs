@@ -27,7 +27,7 @@ const OTHERS: &str = r"<?php
             case 'Direct': $direct('START TRANSACTION', $insert, 'COMMIT'); break;
             case 'DirectUndo': $direct('START TRANSACTION', $insert, 'ROLLBACK'); break;
             case 'DirectBegin': $direct('START TRANSACTION', $insert); break;
-            case 'Table': $wpdb->query('CREATE TABLE IF NOT EXISTS more_of_others (id int)'); $wpdb->query($insert); break;
+            case 'Table': case 'Fail': $wpdb->query('CREATE TABLE IF NOT EXISTS more_of_others (id int)'); $wpdb->query($insert); break;
             case 'Auto': $wpdb->query('SET autocommit = 0'); $wpdb->query($insert); $wpdb->query('COMMIT'); $wpdb->query('SET autocommit = 1'); break;
             case 'Second':
                 $other = new wpdb(DB_USER, DB_PASSWORD, DB_NAME, DB_HOST);
@@ -50,6 +50,12 @@ const OTHERS: &str = r"<?php
     }, 10, 3);
     add_action('user_register', fn($id, $data) => str_contains($data['first_name'] ?? '', 'Slow') && others_wait('created'), 11, 2);
     add_action('profile_update', fn($id, $old, $data) => str_contains($data['first_name'] ?? '', 'Slow') && others_wait('updated'), 11, 3);
+    // Once each, after what has ended our transaction.
+    function others_fail($id, $file) {
+        if ('Fail' === get_user_meta($id, 'last_name', true) && @fopen(WP_CONTENT_DIR . '/' . $file, 'x')) throw new Exception('once');
+    }
+    add_action('user_register', fn($id) => others_fail($id, 'failed-at-creation'), 12);
+    add_action('updated_user_meta', fn($row, $id, $key) => 'plan' === $key && others_fail($id, 'failed-at-update'), 10, 3);
     add_filter('query', function ($sql) {
         if (file_exists(WP_CONTENT_DIR . '/kill') && str_contains($sql, 'INTO wp_agile_bridge_identities') && 2 === ++$GLOBALS['locks']) {
             unlink(WP_CONTENT_DIR . '/kill');
@@ -147,9 +153,20 @@ fn nothing_is_lost(world: &World, name: &str) {
 #[test]
 fn on_mariadb() {
     let world = world(Database::MariaDb);
-    for name in
-        ["Wpdb", "Words", "Undo", "Twice", "Begin", "Direct", "DirectUndo", "DirectBegin", "Table", "Auto", "Second"]
-    {
+    for name in [
+        "Wpdb",
+        "Words",
+        "Undo",
+        "Twice",
+        "Begin",
+        "Direct",
+        "DirectUndo",
+        "DirectBegin",
+        "Table",
+        "Fail",
+        "Auto",
+        "Second",
+    ] {
         nothing_is_lost(&world, name);
     }
 }
