@@ -123,7 +123,11 @@ fn nothing_is_lost(world: &World, name: &str) {
     let opened =
         world.site.wp(&format!("$user = wp_authenticate('{email}', '{password}'); return $user->ID ?? $user;"));
     assert_eq!(opened, user, "{name}: the returned password opens the account");
-    assert_eq!(world.site.mails().into_iter().map(|mail| mail.to).collect::<Vec<_>>(), [email.clone()], "{name}");
+    assert_eq!(
+        world.site.mails().into_iter().map(|mail| mail.to).collect::<Vec<_>>(),
+        std::slice::from_ref(&email),
+        "{name}"
+    );
     assert_eq!(world.take_notes(), [json!({"created": user})], "{name}");
     world.expect_event(&world.event_of(&contact), "done", "created", "");
     let rows = others_rows(world, user);
