@@ -21,7 +21,7 @@ final class NestedTransactions {
 	/** The same name again takes the place of the one before. */
 	private const SAVEPOINT = 'SAVEPOINT agile_bridge_others';
 
-	private const PATTERN = '~^(?:\s+|/\*(?!!).*?\*/|(?:--\s|\#)[^\n]*\n)*(?:
+	private const PATTERN = '~^(?:\s++|/\*(?!!).*?\*/|(?:--\s|\#)[^\n]*+\n)*+(?:
 		(?<begin>START\s+TRANSACTION\b[^;]*|BEGIN(?:\s+WORK)?)
 		|(?:COMMIT|(?<undo>ROLLBACK))(?:\s+WORK)?(?<chain>\s+AND\s+CHAIN)?(?:\s+AND\s+NO\s+CHAIN)?(?:\s+NO\s+RELEASE)?
 	)\s*;?\s*$~isx';

@@ -27,6 +27,7 @@ const OTHERS: &str = r"<?php
             case 'Direct': $direct('START TRANSACTION', $insert, 'COMMIT'); break;
             case 'DirectUndo': $direct('START TRANSACTION', $insert, 'ROLLBACK'); break;
             case 'DirectBegin': $direct('START TRANSACTION', $insert); break;
+            case 'DirectLose': @fopen(WP_CONTENT_DIR . '/lost-' . current_filter(), 'x') && $direct('ROLLBACK'); $wpdb->query($insert); break;
             case 'Table': case 'Fail': $wpdb->query('CREATE TABLE IF NOT EXISTS more_of_others (id int)'); $wpdb->query($insert); break;
             case 'Auto': $wpdb->query('SET autocommit = 0'); $wpdb->query($insert); $wpdb->query('COMMIT'); $wpdb->query('SET autocommit = 1'); break;
             case 'Second':
@@ -166,6 +167,7 @@ fn on_mariadb() {
         "Direct",
         "DirectUndo",
         "DirectBegin",
+        "DirectLose",
         "Table",
         "Fail",
         "Auto",
