@@ -24,8 +24,9 @@ final class NewUserMeta {
 	/** WordPress' own listener: one call does for all. */
 	private const LAST_CHANGED = 'wp_cache_set_users_last_changed';
 
-	/** What wp_insert_user() writes; besides, the role. */
+	/** What wp_insert_user() writes; besides, the mark and the role. */
 	private const KEYS = [
+		NewUser::MARK,
 		'nickname',
 		'first_name',
 		'last_name',
@@ -60,6 +61,7 @@ final class NewUserMeta {
 	public static function gathered( NewUser $user, array $keys, callable $work ) {
 		global $wpdb;
 		if ( wp_using_ext_object_cache() || self::is_watched() ) {
+			$user->note_not_gathered();
 			return $work();
 		}
 		$role  = [ $wpdb->get_blog_prefix() . 'capabilities', $wpdb->get_blog_prefix() . 'user_level' ];

@@ -6,7 +6,7 @@ use crate::stage::inbox::number;
 use crate::stage::world::World;
 use sandbox::Contact;
 use serde_json::{Value, json};
-use site::{Database, Request};
+use site::{Builder, Database, Request};
 use std::time::{Duration, Instant};
 
 const FIELD: &str = "WP Password";
@@ -65,12 +65,24 @@ const OTHERS: &str = r"<?php
         return $sql;
     });
     $GLOBALS['locks'] = 0;
+    if (file_exists(WP_CONTENT_DIR . '/kill-early')) {
+        add_action('added_user_meta', function ($row, $id, $key) {
+            if ('nickname' !== $key) return;
+            unlink(WP_CONTENT_DIR . '/kill-early');
+            $GLOBALS['wpdb']->query('CREATE TABLE IF NOT EXISTS more_of_others (id int)');
+            posix_kill(getmypid(), 9);
+        }, 10, 3);
+    }
     add_action('agile_bridge_user_created', fn($id) => others_note(['created' => $id]));
     add_action('agile_bridge_user_updated', fn($id) => others_note(['updated' => $id]));";
 
 fn world(database: Database) -> World {
+    world_with(|site| site.database(database))
+}
+
+fn world_with(change: impl FnOnce(Builder) -> Builder) -> World {
     let world = World::with(|site| {
-        site.database(database)
+        change(site)
             .mu_plugin_file("others.php", OTHERS)
             .constants(&[("AGILE_BRIDGE_RETURN_PASSWORD_FIELD", FIELD)])
             .field_map(&[("Plan", "plan")])
@@ -186,26 +198,33 @@ fn on_sqlite() {
     }
 }
 
-/// Killed after the other plugin's transaction, and before ours is made good.
+#[test]
+fn on_a_network() {
+    let world = world_with(|site| site.multisite(true));
+    for name in ["Wpdb", "Direct", "Table"] {
+        nothing_is_lost(&world, name);
+    }
+}
+
+/// Killed after the other plugin's transaction, and before ours is made good; or as early as at the first user meta.
 #[test]
 fn a_killed_worker_leaves_what_the_next_one_completes() {
     let world = world(Database::MariaDb);
-    std::fs::write(world.site.root().join("wp-content/kill"), "").expect("a file");
-    let contact = world.contact(person("Direct", "Jo"));
-    let target =
-        world.site.webhook_target("add", &[("contact_id", &contact), ("role", "author"), ("send_notification", "1")]);
-    assert_eq!(
-        world.site.send(&Request::new("GET", &target)).status,
-        502,
-        "the worker was to be lost\n{}",
-        world.site.log()
-    );
-    assert_eq!(world.user_with(&address("Direct"))["_agile_bridge_creating"], "1", "it did not come to that");
-    world.advance(Duration::from_secs(61));
-    world.drain_and_rest();
-    let user = expect_user(&world, "Direct", &address("Direct"), &contact, "gold", &json!(["Lead"]));
-    world.expect_event(&world.event_of(&contact), "done", "created", "");
-    assert_eq!((world.site.mails().len(), world.notes()), (1, vec![json!({"created": user})]));
+    for (file, name) in [("kill", "Direct"), ("kill-early", "Early")] {
+        std::fs::write(world.site.root().join("wp-content").join(file), "").expect("a file");
+        let contact = world.contact(person(name, "Jo"));
+        let parameters = [("contact_id", &*contact), ("role", "author"), ("send_notification", "1")];
+        let request = Request::new("GET", &world.site.webhook_target("add", &parameters));
+        assert_eq!(world.site.send(&request).status, 502, "{name}: the worker was to be lost\n{}", world.site.log());
+        assert!(!world.site.root().join("wp-content").join(file).exists(), "{name}: it did not come to that");
+        assert_eq!(world.user_with(&address(name))["_agile_bridge_creating"], "1", "{name}");
+        world.advance(Duration::from_secs(61));
+        world.drain_and_rest();
+        let user = expect_user(&world, name, &address(name), &contact, "gold", &json!(["Lead"]));
+        world.expect_event(&world.event_of(&contact), "done", "created", "");
+        assert_eq!((world.site.mails().len(), world.take_notes()), (1, vec![json!({"created": user})]), "{name}");
+        world.site.forget_mails();
+    }
 }
 
 /// Another plugin has ended our transaction, and holds the request up; meanwhile the contact is changed and processed under
