@@ -132,28 +132,39 @@ final class Claims {
 	/**
 	 * Under the locks: whether the event is still ours, and what was fetched still the newest that is known of the contact.
 	 *
-	 * @param list<string>       $locked
-	 * @param array<string, int> $seen   Versions as read before the contact was fetched, of some of the locked and of others.
+	 * @param list<array<string, int>> $known Versions, of some of the locked and of others: as read before the contact was fetched,
+	 *                                        or as a lost try of ours may have left them. One of these has to be right.
+	 * @return array<string, int> What they are now, and that of the event's own.
 	 * @throws ClaimLost
 	 * @throws ContactStale
 	 */
-	public static function require_held( Event $event, array $locked, array $seen ): void {
-		$known  = $seen + [ $event->identity() => -1 ];
-		$places = implode( ', ', array_fill( 0, count( $known ), '%s' ) );
+	public static function require_held( Event $event, Locked $locked, array $known ): array {
+		$now = self::versions_if_held( $event, array_keys( $known[0] + [ $event->identity() => 0 ] ) );
+		foreach ( $known as $versions ) {
+			if ( ! array_diff_assoc( $locked->raised( $versions ), $now ) ) {
+				return $now;
+			}
+		}
+		throw new ContactStale( 'a newer state of the contact was written meanwhile' );
+	}
+
+	/**
+	 * Under the locks: the versions of identities, in one question with whether the event is still ours.
+	 *
+	 * @param list<string> $identities The event's among them.
+	 * @return array<string, int>
+	 * @throws ClaimLost
+	 */
+	public static function versions_if_held( Event $event, array $identities ): array {
+		$places = implode( ', ', array_fill( 0, count( $identities ), '%s' ) );
 		$rows   = Database::rows(
 			'SELECT identity, version, (SELECT owner FROM ' . Tables::events() . ' WHERE id = %d) AS owner FROM ' . Tables::identities() . " WHERE identity IN ($places)",
 			$event->id,
-			...array_keys( $known )
+			...$identities
 		);
 		if ( [] === $rows || $rows[0]->owner !== $event->owner ) {
 			throw new ClaimLost( 'the event was claimed by another worker' );
 		}
-		$versions = array_column( $rows, 'version', 'identity' );
-		foreach ( $seen as $identity => $version ) {
-			// One of it is ours, if it is among the locked.
-			if ( (int) ( $versions[ $identity ] ?? 0 ) - (int) in_array( $identity, $locked, true ) !== $version ) {
-				throw new ContactStale( 'a newer state of the contact was written meanwhile' );
-			}
-		}
+		return array_map( 'intval', array_column( $rows, 'version', 'identity' ) ) + array_fill_keys( $identities, 0 );
 	}
 }

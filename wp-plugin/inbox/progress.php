@@ -93,6 +93,13 @@ final class Progress {
 	}
 
 	/**
+	 * Has the event run once more when it has come to its end, as if a webhook had been merged into it.
+	 */
+	public static function run_again( Event $event ): void {
+		Database::execute( 'UPDATE ' . Tables::events() . ' SET webhooks = webhooks + 1 WHERE id = %d AND owner = %s', $event->id, $event->owner );
+	}
+
+	/**
 	 * The event is finished.
 	 *
 	 * @return bool False if the claim was lost to somebody else.

@@ -2,11 +2,11 @@
 /**
  * All or nothing: one contact's writes in one database transaction.
  *
- * A transaction can be lost without a word. DDL in another plugin's hook commits it; so does its own START TRANSACTION; on
- * SQLite any failing query, also another plugin's, rolls it back, and later writes are stored one by one. What all of these
- * have in common on MySQL, MariaDB and SQLite: a savepoint made at the start no longer exists at the end. So it is released
- * before the commit, and if that fails, the caller is told and runs again. (A lost connection, which wpdb would open again
- * without a word, is kept lost: without_reconnecting().)
+ * Transactions that other plugins open in their hooks become parts of it: nested-transactions.php. It can be lost without a
+ * word all the same. DDL in a hook commits it; so does a transaction that is opened past wpdb; on SQLite any failing query, also
+ * another plugin's, rolls it back, and later writes are stored one by one. What all of these have in common on MySQL, MariaDB
+ * and SQLite: a savepoint made at the start no longer exists at the end. So it is released before the commit, and if that fails,
+ * the caller is told. (A lost connection, which wpdb would open again without a word, is kept lost: without_reconnecting().)
  *
  * No call to anything outside while one is open: on SQLite every writer of the site would wait for it.
  *
@@ -35,11 +35,13 @@ final class Transaction {
 	 * @param callable(T): mixed $seal Its last statements, once it is sure that the transaction has held: what says that all is
 	 *                                 written must not be stored where it is not. No code of others may run in it.
 	 * @return T
+	 * @throws TransactionCut Where other code has committed it half-way, and the work went on to its end.
 	 * @throws TransactionLost Also where the commit was not confirmed: then all may be stored after all.
 	 * @throws \Throwable Of the work; nothing is stored then.
 	 */
 	public static function run( callable $work, ?callable $seal = null ) {
 		Database::limit_lock_waits();
+		self::read_what_is_committed();
 		// On SQLite it fails where the database is busy, and what follows would be stored without a transaction.
 		if ( ! self::with_short_waits( static fn(): bool => self::sent( 'START TRANSACTION' ) ) ) {
 			throw new TransactionLost( 'the database is busy' );
@@ -61,12 +63,12 @@ final class Transaction {
 					self::sent( 'ROLLBACK' );
 					throw $lost && ! $error instanceof TransactionLost ? new TransactionLost( self::LOST, 0, $error ) : $error;
 				}
-				if ( $lost || ! self::sent( 'COMMIT' ) ) {
-					// Perhaps another plugin's transaction is open now, with our last writes in it.
+				// Where it is lost, perhaps another plugin's transaction is open now, with our last writes in it. (SQLite has undone them.)
+				if ( $lost && Database::is_sqlite() || ! self::sent( 'COMMIT' ) ) {
 					self::sent( 'ROLLBACK' );
 					throw new TransactionLost( $lost ? self::LOST : 'the commit was not confirmed' );
 				}
-				return $result;
+				return $lost ? throw new TransactionCut( $result ) : $result;
 			}
 		);
 	}
@@ -86,10 +88,30 @@ final class Transaction {
 	}
 
 	/**
-	 * Stops the work at the first statement after one that has ended the transaction: whatever WordPress goes on to write would
-	 * be stored for a user who is not there. That is a deadlock, a lost connection, a ROLLBACK of another plugin and, on SQLite,
-	 * any failing query. (Not DDL or another START TRANSACTION, which commit what is written so far: their plugin may finish,
-	 * and the user is completed right after.)
+	 * Not what was there at the first SELECT: MariaDB 11.6 and later would refuse (error 1020) to change a row that somebody else has
+	 * changed since, as a webhook of the same contact changes the event's while a slow callback runs. For the next transaction of
+	 * this connection, and for no other. Not where the binary log is one of statements, to which InnoDB would not write it.
+	 */
+	private static function read_what_is_committed(): void {
+		global $wpdb;
+		static $known = null;
+		static $may   = false;
+		if ( Database::is_sqlite() ) {
+			return;
+		}
+		if ( $known !== $wpdb->dbh ) {
+			$known = $wpdb->dbh;
+			// phpcs:ignore WordPress.DB -- settings of the server. One that no longer has the second logs no statements.
+			$log = Database::quietly( static fn() => $wpdb->get_row( 'SELECT @@log_bin AS is_kept, @@binlog_format AS format' ) );
+			$may = ! ( (int) ( $log->is_kept ?? 0 ) > 0 && 'STATEMENT' === strtoupper( (string) $log->format ) );
+		}
+		$may && self::sent( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );
+	}
+
+	/**
+	 * Stops the work at the first statement after one that has undone the transaction: whatever WordPress goes on to write would
+	 * be stored for a user who is not there. That is a deadlock, a lost connection, a ROLLBACK that takes our own writes with it
+	 * and, on SQLite, any failing query. (Not DDL, which commits what is written so far: its plugin may finish.)
 	 *
 	 * @template T
 	 * @param callable(): T $work
@@ -101,17 +123,24 @@ final class Transaction {
 		// wpdb keeps the last error until the next statement, and asks this filter before it forgets.
 		$wpdb->last_error = '';
 		$over             = false;
-		$watch            = static function ( $sql ) use ( $wpdb, &$over ) {
+		$nested           = new NestedTransactions();
+		$require_it       = static function () use ( $wpdb, &$over ): void {
 			if ( $over || ( '' !== $wpdb->last_error && self::ends_transaction() ) ) {
 				$over = true;
 				throw new TransactionLost( self::LOST . ( '' === $wpdb->last_error ? '' : ": $wpdb->last_error" ) );
 			}
-			$over = 1 === preg_match( '/^\s*ROLLBACK\b(?!.*\bTO\b)/i', (string) $sql );
+		};
+		$watch            = static function ( $sql ) use ( $require_it, $nested, &$over ) {
+			$require_it();
+			$sql  = $nested->part_for( (string) $sql );
+			$over = 1 === preg_match( '/^\s*ROLLBACK\b(?!.*\bTO\b)/i', $sql );
 			return $sql;
 		};
 		add_filter( 'query', $watch, PHP_INT_MAX );
 		try {
-			return $work();
+			$result = $work();
+			$require_it();
+			return $result;
 		} finally {
 			remove_filter( 'query', $watch, PHP_INT_MAX );
 		}

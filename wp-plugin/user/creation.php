@@ -36,7 +36,7 @@ final class Creation {
 		$mapped                = self::mapped_password( $data );
 		$password              = $mapped ?? \AgileBridge\generate_password();
 		[ $account, $refused ] = self::account( $data, $email, $login, $role );
-		$account['meta_input'] = [ NewUser::MARK => '1', Ownership::key() => '1', Links::key() => $contact_id ]
+		$account['meta_input'] = [ Ownership::key() => '1', Links::key() => $contact_id ]
 			+ ( ! empty( $tags ) && UserMeta::can_hold( $tags ) ? [ Tags::key() => $tags ] : [] )
 			+ ( null === $wish->rule ? [] : [ TagRoles::key() => TagRoles::stored_form( $wish->rule ) ] );
 		// A lookup that failed looks like a free address.
@@ -61,8 +61,7 @@ final class Creation {
 		$user_id = $written['user_id'];
 		Refused::if_deleted( $user_id );
 		$notes   = [
-			...( $login->is_derived ? [ 'login_derived' ] : [] ),
-			...( isset( $data['user_pass'] ) && null === $mapped ? [ 'password_refused' ] : [] ),
+			...self::account_notes( $data, $mapped, $login ),
 			...$refused,
 			...$written['notes'],
 			...( ! empty( $tags ) && ! UserMeta::is( $user_id, Tags::key(), $tags ) ? [ 'value_refused:' . Tags::key() ] : [] ),
@@ -73,9 +72,10 @@ final class Creation {
 	/**
 	 * Completes a user whose creation was cut off: what an update writes, and what only a creation does.
 	 *
-	 * @param array<string, string|list<string>> $data Account fields and meta, guarded.
+	 * @param array<string, string|list<string>> $data  Account fields and meta, guarded.
+	 * @param Login                              $login Theirs.
 	 */
-	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id ): Written {
+	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id, Login $login ): Written {
 		global $wpdb;
 		$mark   = Database::mark();
 		$update = Update::write( $user, $changes, $contact_id );
@@ -88,7 +88,8 @@ final class Creation {
 		// Else WordPress writes the old hash back from its cache when it makes the key for the welcome mail.
 		clean_user_cache( $user );
 		Database::require_since( $mark );
-		return new Written( 'created', $user->ID, $update->notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), null === $mapped ? $password : null );
+		$notes = [ ...self::account_notes( $data, $mapped, $login ), ...$update->notes ];
+		return new Written( 'created', $user->ID, $notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), null === $mapped ? $password : null );
 	}
 
 	/**
@@ -111,6 +112,18 @@ final class Creation {
 		if ( defined( 'WP_IMPORTING' ) && email_exists( $email ) ) {
 			throw Refused::email_conflict();
 		}
+	}
+
+	/**
+	 * @param array<string, string|list<string>> $data
+	 * @param ?string                            $mapped The password that came with it.
+	 * @return list<string>
+	 */
+	private static function account_notes( array $data, #[\SensitiveParameter] ?string $mapped, Login $login ): array {
+		return [
+			...( $login->is_derived ? [ 'login_derived' ] : [] ),
+			...( isset( $data['user_pass'] ) && null === $mapped ? [ 'password_refused' ] : [] ),
+		];
 	}
 
 	/**

@@ -41,6 +41,15 @@ final class Names {
 	}
 
 	/**
+	 * The login of a user whose creation was cut off.
+	 *
+	 * @param array<string, string|list<string>> $data
+	 */
+	public static function login_of( \WP_User $user, array $data ): Login {
+		return new Login( $user->user_login, ! in_array( $user->user_login, [ $data['user_login'] ?? '', self::in_chosen_form( $data ) ], true ) );
+	}
+
+	/**
 	 * @param array<string, string|list<string>> $data
 	 * @return string '' where the contact does not have what it takes.
 	 */

@@ -24,8 +24,9 @@ final class NewUserMeta {
 	/** WordPress' own listener: one call does for all. */
 	private const LAST_CHANGED = 'wp_cache_set_users_last_changed';
 
-	/** What wp_insert_user() writes; besides, the role. */
+	/** What wp_insert_user() writes; besides, the mark and the role. */
 	private const KEYS = [
+		NewUser::MARK,
 		'nickname',
 		'first_name',
 		'last_name',
@@ -60,6 +61,7 @@ final class NewUserMeta {
 	public static function gathered( NewUser $user, array $keys, callable $work ) {
 		global $wpdb;
 		if ( wp_using_ext_object_cache() || self::is_watched() ) {
+			$user->note_not_gathered();
 			return $work();
 		}
 		$role  = [ $wpdb->get_blog_prefix() . 'capabilities', $wpdb->get_blog_prefix() . 'user_level' ];
@@ -68,6 +70,10 @@ final class NewUserMeta {
 			[ 'add_user_metadata', [ $meta, 'gather' ], PHP_INT_MAX, 5 ],
 			[ 'update_user_metadata', [ $meta, 'add_what_is_new' ], PHP_INT_MAX, 5 ],
 			[ 'query', [ $meta, 'before_statement' ], PHP_INT_MIN, 1 ],
+			// Who listens here may speak to the database past wpdb, and commit a user without the mark.
+			[ 'add_user_role', [ $meta, 'before_callbacks' ], PHP_INT_MIN, 0 ],
+			[ 'set_user_role', [ $meta, 'before_callbacks' ], PHP_INT_MIN, 0 ],
+			[ 'user_register', [ $meta, 'before_callbacks' ], PHP_INT_MIN, 0 ],
 		];
 		foreach ( $hooks as $hook ) {
 			add_filter( ...$hook );
@@ -140,6 +146,13 @@ final class NewUserMeta {
 			$this->write();
 		}
 		return $sql;
+	}
+
+	/**
+	 * @throws Failure
+	 */
+	public function before_callbacks(): void {
+		$this->write();
 	}
 
 	/**

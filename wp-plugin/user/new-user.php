@@ -40,6 +40,9 @@ final class NewUser {
 	/** The row of its mark, 0 if not known. */
 	private int $mark_id = 0;
 
+	/** Whether user meta are written together. */
+	private bool $is_gathered = true;
+
 	/**
 	 * @param array<string, mixed> $account Unslashed, as wp_insert_user() takes it.
 	 * @return int Above 0.
@@ -82,6 +85,13 @@ final class NewUser {
 	 */
 	public function note_mark( int $umeta_id ): void {
 		$this->mark_id = $umeta_id;
+	}
+
+	/**
+	 * User meta are written row by row, and somebody may listen to each.
+	 */
+	public function note_not_gathered(): void {
+		$this->is_gathered = false;
 	}
 
 	/**
@@ -180,9 +190,23 @@ final class NewUser {
 					// It gives ids again, and others' lost transactions leave rows too. (InnoDB does not, and would lock a gap.)
 					Database::execute( "DELETE FROM {$GLOBALS['wpdb']->usermeta} WHERE user_id = %d", $user->ID );
 				}
+				$this->mark();
 			}
 			return $meta;
 		};
+	}
+
+	/**
+	 * The first of all user meta.
+	 */
+	private function mark(): void {
+		global $wpdb;
+		if ( $this->is_gathered ) {
+			add_user_meta( $this->id, self::MARK, '1' );
+			return;
+		}
+		Database::execute( "INSERT INTO {$wpdb->usermeta} (user_id, meta_key, meta_value) VALUES (%d, %s, '1')", $this->id, self::MARK );
+		$this->mark_id = (int) $wpdb->insert_id;
 	}
 
 	/**

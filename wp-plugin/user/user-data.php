@@ -84,6 +84,17 @@ final class UserData {
 	}
 
 	/**
+	 * The same of a user whose creation was cut off, with the account fields.
+	 *
+	 * @param array<string, string|list<string>> $data
+	 * @return array<string, string|list<string>>
+	 */
+	public static function with_filtered_meta( array $data, int $user_id ): array {
+		$account = array_flip( AccountFields::ALL );
+		return array_intersect_key( $data, $account ) + array_diff_key( self::filtered_meta( $data, $user_id )['data'], $account );
+	}
+
+	/**
 	 * @param mixed $data What a filter returned.
 	 * @return array<string, mixed>
 	 */

@@ -100,9 +100,7 @@ final class Reply {
 		exit;
 	}
 
-	/**
-	 * The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
-	 */
+	/** The caller has what it wanted, and WordPress is loaded: the best moment to process what waits. */
 	public static function drain_and_end(): never {
 		Form::forget();
 		Drain::after_answer();

@@ -18,6 +18,7 @@ use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\Transaction;
+use AgileBridge\Plugin\Site\TransactionCut;
 use AgileBridge\Plugin\User\HeldMails;
 use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Roles;
@@ -35,26 +36,19 @@ final class GoneContact {
 		if ( 'keep' === $choice || [] === Links::users_of( $contact_id ) ) {
 			return;
 		}
-		[ $count, $mails ] = HeldMails::during(
-			static fn( HeldMails $held ): array => Transaction::run(
-				static function () use ( $choice, $contact_id, $held ): array {
-					$addresses = [];
-					$mark      = Database::mark();
-					Identities::lock( [ Identities::of_contact( $contact_id ) ] );
-					foreach ( Links::users_of( $contact_id ) as $user ) {
-						$addresses[] = $user->user_email;
-						$role        = str_starts_with( $choice, 'role:' ) ? Roles::harmless( substr( $choice, strlen( 'role:' ) ) ) : null;
-						if ( 'unlink' === $choice ) {
-							Update::unlink( $user );
-						} elseif ( null !== $role ) {
-							Update::give_role( $user, $role );
-						}
+		try {
+			[ $count, $mails ] = HeldMails::during(
+				static fn( HeldMails $held ): array => Transaction::run(
+					static function () use ( $choice, $contact_id, $held ): array {
+						$addresses = self::change_users( $choice, $contact_id );
+						return [ count( $held->all() ), HeldMails::for_others_than( $held->all(), $addresses ) ];
 					}
-					Database::require_since( $mark );
-					return [ count( $held->all() ), HeldMails::for_others_than( $held->all(), $addresses ) ];
-				}
-			)
-		);
+				)
+			);
+		} catch ( TransactionCut $cut ) {
+			// All of it is stored.
+			[ $count, $mails ] = $cut->result;
+		}
 		if ( ! $may_mail ) {
 			Stats::count_unsent_mails( $count );
 			return;
@@ -62,6 +56,27 @@ final class GoneContact {
 		foreach ( $mails as $mail ) {
 			$mail->send();
 		}
+	}
+
+	/**
+	 * @param string $choice As the setting has it.
+	 * @return list<string> The addresses of the contact's users.
+	 */
+	private static function change_users( string $choice, string $contact_id ): array {
+		$addresses = [];
+		$mark      = Database::mark();
+		Identities::lock( [ Identities::of_contact( $contact_id ) ] );
+		foreach ( Links::users_of( $contact_id ) as $user ) {
+			$addresses[] = $user->user_email;
+			$role        = str_starts_with( $choice, 'role:' ) ? Roles::harmless( substr( $choice, strlen( 'role:' ) ) ) : null;
+			if ( 'unlink' === $choice ) {
+				Update::unlink( $user );
+			} elseif ( null !== $role ) {
+				Update::give_role( $user, $role );
+			}
+		}
+		Database::require_since( $mark );
+		return $addresses;
 	}
 
 	/**

@@ -71,13 +71,12 @@ final readonly class Setback {
 
 	/**
 	 * Somebody has written a newer state of the contact meanwhile: once more, at once. It seldom happens twice to an event. What
-	 * happens to it again and again is the doing of the site's own code, which ends our transactions and changes what we write:
-	 * that waits like any failure.
+	 * happens to it again and again is the doing of the site's own code: that waits like any failure.
 	 */
 	public function of_stale_contact(): Outcome {
 		if ( $this->event->attempts >= self::STALE_TRIES ) {
 			return $this->of_failure(
-				new Failure( 500, 'site_error', 'Code of the site ends the transaction in which the user is written, and changes what was written. The event is kept and will be tried again.' ),
+				new Failure( 500, 'site_error', 'Whenever the contact was to be written, somebody else had written it meanwhile: code of the site, in all likelihood. The event is kept and will be tried again.' ),
 				$this->event->contact_id
 			);
 		}

@@ -10,5 +10,6 @@ mod no_stranger_can_update_the_plugin;
 mod secrets_are_nowhere_in_clear;
 mod the_admin_is_told_which_php_of_cron_cannot_process;
 mod what_is_wp_fusions_is_left_to_wp_fusion;
+mod what_others_change_meanwhile_undoes_nothing;
 mod without_the_extension_the_site_goes_on;
 mod wp_fusion_and_we_never_both_answer;

@@ -26,10 +26,10 @@ impl Servers {
         Ok(Self { layout: layout.clone(), guard, database: none(), fpm: Mutex::new(None), web: none() })
     }
 
-    pub fn start_database(&self) -> Result<()> {
+    pub fn start_database(&self, options: &[&str]) -> Result<()> {
         let mut slot = lock(&self.database);
         if slot.is_none() {
-            let mut server = mariadb::start(&self.layout, &self.guard)?;
+            let mut server = mariadb::start(&self.layout, &self.guard, options)?;
             mariadb::await_ready(&mut server, &self.layout)?;
             *slot = Some(server);
         }

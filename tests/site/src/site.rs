@@ -273,11 +273,16 @@ impl Site {
     }
 
     pub fn start_database(&self) {
-        self.servers.start_database().unwrap_or_else(|error| panic!("{error}"));
+        self.servers.start_database(&[]).unwrap_or_else(|error| panic!("{error}"));
     }
 
     pub fn restart_database(&self) {
+        self.restart_database_with(&[]);
+    }
+
+    /// The same with further options of the server.
+    pub fn restart_database_with(&self, options: &[&str]) {
         self.stop_database();
-        self.start_database();
+        self.servers.start_database(options).unwrap_or_else(|error| panic!("{error}"));
     }
 }
