@@ -65,14 +65,14 @@ function drain_from_command_line( bool $watch ): int {
 	$works   = null === Site\Extension::problem();
 	$advice  = Site\Advice::current();
 	// What is wrong with the web's PHP alone is said once a day: cron mails it.
-	if ( null !== $advice && ( ! $works || $is_news || stream_isatty( STDERR ) ) ) {
+	if ( null !== $advice && ( ! $works || $is_news || true === Site\Host::call( 'stream_isatty', STDERR ) ) ) {
 		fwrite( STDERR, $advice->plain_text() );
 	}
 	if ( ! $works ) {
 		return 1;
 	}
 	$blocked = Crm\Account::blocked_host();
-	if ( null !== $blocked && ( $is_news || stream_isatty( STDERR ) ) ) {
+	if ( null !== $blocked && ( $is_news || true === Site\Host::call( 'stream_isatty', STDERR ) ) ) {
 		fwrite( STDERR, "WP_HTTP_BLOCK_EXTERNAL in wp-config.php forbids this site to call $blocked: nothing is processed. Add it to WP_ACCESSIBLE_HOSTS there.\n" );
 	}
 	$looked = 0;
@@ -90,7 +90,7 @@ function drain_from_command_line( bool $watch ): int {
 			return 1;
 		}
 		if ( $watch && 0 === $count ) {
-			sleep( 1 );
+			Site\Host::call( 'sleep', 1 );
 		}
 		wp_cache_flush_runtime();
 	} while ( $watch );

@@ -80,7 +80,7 @@ final class Database {
 				Log::note( "a statement failed: $error" );
 				throw self::failure();
 			}
-			usleep( random_int( 1, 10 ) * 1000 * $try );
+			Host::wait_a_moment( $try );
 		}
 	}
 
