@@ -44,7 +44,6 @@ final class DrainRun {
 
 	private Fetches $fetches;
 
-	/** By the clock of the inbox. */
 	private readonly int $began;
 
 	private float $renewed;

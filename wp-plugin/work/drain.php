@@ -18,6 +18,7 @@ use AgileBridge\Plugin\Inbox\Retention;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Workload;
 use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Host;
 use AgileBridge\Plugin\Site\Lease;
@@ -43,7 +44,7 @@ final class Drain {
 	 *
 	 * @param bool $caller_is_gone Else cron does it.
 	 */
-	public static function after_answer( bool $caller_is_gone ): void {
+	public static function after_answer( bool $caller_is_gone = true ): void {
 		try {
 			NewUser::refresh_count();
 			if ( $caller_is_gone ) {
@@ -65,6 +66,10 @@ final class Drain {
 	 * Where no webhook came by. WP-Cron runs other plugins' events after ours: half of the budget.
 	 */
 	public static function by_cron(): void {
+		if ( ! Schema::was_ever_there() ) {
+			return;
+		}
+		$time_limit = (int) ini_get( 'max_execution_time' );
 		try {
 			if ( self::run( intdiv( self::BUDGET, 2 ) ) > 0 ) {
 				// Who could not, and can now.
@@ -73,6 +78,9 @@ final class Drain {
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}
+		// Others' jobs follow.
+		Database::restore_lock_waits();
+		Host::call( 'set_time_limit', $time_limit );
 	}
 
 	/**
