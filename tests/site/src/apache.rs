@@ -104,12 +104,11 @@ fn text(layout: &Layout, php: &Php, fpm: &str, [module, proxy, fcgid]: [u16; 3])
         "proxy_fcgi",
         "fcgid",
     ];
-    let modules: String = modules
-        .iter()
-        .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"))
-        .collect();
-    let variables: String =
-        php.variables().iter().map(|(name, value)| format!("  FcgidInitialEnv {name} \"{value}\"\n")).collect();
+    let modules: Vec<_> =
+        modules.iter().map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so")).collect();
+    let variables = php.variables();
+    let variables: Vec<_> =
+        variables.iter().map(|(name, value)| format!("  FcgidInitialEnv {name} \"{value}\"")).collect();
     format!(
         "ServerRoot {run}
 ServerName 127.0.0.1
@@ -119,7 +118,8 @@ ErrorLog {logs}/apache.log
 Listen 127.0.0.1:{module}
 Listen 127.0.0.1:{proxy}
 Listen 127.0.0.1:{fcgid}
-{modules}LoadModule php_module /usr/lib/apache2/modules/libphp{version}.so
+{modules}
+LoadModule php_module /usr/lib/apache2/modules/libphp{version}.so
 StartServers 4
 MaxRequestWorkers 8
 DocumentRoot {wordpress}
@@ -144,7 +144,8 @@ TypesConfig /etc/mime.types
 FcgidIPCDir {run}/fcgid
 FcgidProcessTableFile {run}/fcgid-table
 <VirtualHost 127.0.0.1:{fcgid}>
-{variables}  <FilesMatch \"\\.php$\">
+{variables}
+  <FilesMatch \"\\.php$\">
     SetHandler fcgid-script
     FcgidWrapper /usr/bin/php-cgi{version} .php
   </FilesMatch>
@@ -153,6 +154,8 @@ FcgidProcessTableFile {run}/fcgid-table
         run = run.display(),
         logs = logs.display(),
         wordpress = layout.wordpress().display(),
+        modules = modules.join("\n"),
+        variables = variables.join("\n"),
         version = Php::version(),
     )
 }
