@@ -75,6 +75,10 @@ unset( $agile_bridge_has_form );
  */
 add_action( 'agile_bridge_drain', [ Site\Stats::class, 'note_cron_php_that_cannot_drain' ], 9 );
 add_action( 'agile_bridge_reconcile', [ Site\Stats::class, 'note_cron_php' ], 9 );
+if ( wp_doing_cron() ) {
+	// Where somebody has emptied WP-Cron's list, and on a site that came to a network later: it costs no query.
+	add_action( 'init', [ Site\Schedule::class, 'ensure' ] );
+}
 add_filter( 'cron_schedules', 'AgileBridge\Plugin\add_minute_schedule' ); // phpcs:ignore WordPress.WP.CronInterval -- see there.
 add_action( 'agile_bridge_drain', [ Work\Drain::class, 'by_cron' ] );
 add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );
@@ -110,7 +114,7 @@ if ( is_admin() ) {
 
 /* Activation makes the first access key and the tables; deactivation stops WP-Cron's events. Nothing else relies on either. */
 register_activation_hook( __FILE__, [ Admin\Activation::class, 'activate' ] );
-register_deactivation_hook( __FILE__, [ Site\Schedule::class, 'clear' ] );
+register_deactivation_hook( __FILE__, [ Site\Schedule::class, 'stop' ] );
 
 /**
  * Every minute WP-Cron looks whether something waits, and that is one query.

@@ -26,6 +26,7 @@ demo_packages=(
 test_packages=(
   "${demo_packages[@]}"
   php-fpm php-mysql nginx mariadb-server
+  apache2-bin libapache2-mod-php libapache2-mod-fcgid php-cgi
   git shellcheck php-codesniffer
   chromium
 )

@@ -68,6 +68,13 @@ final class Schema {
 	}
 
 	/**
+	 * Whether this site has ever had them: where not, no webhook has come, and cron has nothing to do.
+	 */
+	public static function was_ever_there(): bool {
+		return false !== get_option( self::OPTION );
+	}
+
+	/**
 	 * A site that leaves a network takes its tables with it.
 	 *
 	 * @param mixed $tables

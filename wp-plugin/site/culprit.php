@@ -24,8 +24,8 @@ final class Culprit {
 	 * Who calls this function, past WordPress and us.
 	 */
 	public static function of_trace(): string {
-		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- to be told, not to debug.
-		return self::first( debug_backtrace( DEBUG_BACKTRACE_IGNORE_ARGS ) );
+		// (debug_backtrace() may be disabled.)
+		return self::first( ( new \Exception() )->getTrace() );
 	}
 
 	/**

@@ -18,6 +18,9 @@ final class Schedule {
 	/** Every minute: drains the inbox. */
 	private const DRAIN_HOOK = 'agile_bridge_drain';
 
+	/** Of a network; more would take longer than a page may. The others follow with their next cron job. */
+	private const MOST_SITES = 1000;
+
 	/** Every hour: asks the CRM for changes that no webhook told us. */
 	private const RECONCILE_HOOK = 'agile_bridge_reconcile';
 
@@ -28,6 +31,13 @@ final class Schedule {
 		if ( ! wp_next_scheduled( self::RECONCILE_HOOK ) ) {
 			wp_schedule_event( time() + 3600, 'hourly', self::RECONCILE_HOOK );
 		}
+	}
+
+	/**
+	 * The plugin was activated for a whole network, and so it was deactivated before: on every site.
+	 */
+	public static function ensure_everywhere(): void {
+		self::on_every_site( self::ensure( ... ) );
 	}
 
 	/**
@@ -55,5 +65,30 @@ final class Schedule {
 	public static function clear(): void {
 		wp_unschedule_hook( self::DRAIN_HOOK );
 		wp_unschedule_hook( self::RECONCILE_HOOK );
+	}
+
+	/**
+	 * The plugin is deactivated. (Where it is not cleared WordPress drops it, with a line in the log.)
+	 *
+	 * @param bool $network_wide As WordPress says.
+	 */
+	public static function stop( bool $network_wide = false ): void {
+		$network_wide ? self::on_every_site( self::clear( ... ) ) : self::clear();
+	}
+
+	private static function on_every_site( \Closure $work ): void {
+		$sites = get_sites(
+			[
+				'fields'                 => 'ids',
+				'number'                 => self::MOST_SITES,
+				'network_id'             => get_current_network_id(),
+				'update_site_meta_cache' => false,
+			]
+		);
+		foreach ( $sites as $site ) {
+			switch_to_blog( (int) $site );
+			$work();
+			restore_current_blog();
+		}
 	}
 }

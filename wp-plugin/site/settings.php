@@ -125,12 +125,22 @@ final readonly class Settings {
 	}
 
 	/**
-	 * What this process knows of the settings may be as old as it is; a long one looks again. (What servers share is up to date.)
+	 * What this process knows of the settings may be as old as it is; a long one looks again. An object cache may keep a copy in each
+	 * process, so the database is asked; the cache all servers share is emptied of the options only where it is wrong.
 	 */
 	public static function refresh(): void {
-		if ( ! wp_using_ext_object_cache() ) {
-			wp_cache_delete( 'alloptions', 'options' );
+		global $wpdb;
+		if ( wp_using_ext_object_cache() ) {
+			// phpcs:ignore WordPress.DB -- past the cache, on purpose.
+			$stored = $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", self::OPTION ) );
+			$cached = wp_load_alloptions()[ self::OPTION ] ?? wp_cache_get( self::OPTION, 'options' );
+			if ( (string) $stored === (string) $cached ) {
+				return;
+			}
+			wp_cache_delete( self::OPTION, 'options' );
+			wp_cache_delete( 'notoptions', 'options' );
 		}
+		wp_cache_delete( 'alloptions', 'options' );
 		wp_load_alloptions( true );
 	}
 

@@ -27,6 +27,7 @@ use AgileBridge\Plugin\Crm\CrmError;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Log;
@@ -71,11 +72,16 @@ final class Look {
 	}
 
 	public static function by_cron(): void {
+		if ( ! Schema::was_ever_there() ) {
+			return;
+		}
 		try {
 			self::take();
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}
+		// Others' jobs follow.
+		Database::restore_lock_waits();
 	}
 
 	/**

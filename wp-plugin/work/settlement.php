@@ -26,6 +26,7 @@ use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\Inbox\Locked;
 use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
+use AgileBridge\Plugin\Site\Host;
 use AgileBridge\Plugin\Site\Transaction;
 use AgileBridge\Plugin\Site\TransactionLost;
 use AgileBridge\Plugin\User\Creation;
@@ -76,7 +77,7 @@ final readonly class Settlement {
 				if ( $try >= self::TRIES || null !== Progress::owed_if_written( $this->event ) ) {
 					throw $lost;
 				}
-				usleep( random_int( 1, 10 ) * 1000 * $try );
+				Host::wait_a_moment( $try );
 			}
 		}
 	}

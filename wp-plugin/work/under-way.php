@@ -19,6 +19,7 @@ use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Culprit;
 use AgileBridge\Plugin\Site\Hooks;
+use AgileBridge\Plugin\Site\Host;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\ResponseHeaders;
 use AgileBridge\Plugin\Site\Schedule;
@@ -111,13 +112,8 @@ final class UnderWay {
 			return;
 		}
 		self::$reserve = '';
-		if ( function_exists( 'ini_set' ) ) {
-			// phpcs:ignore WordPress.PHP.IniSet, WordPress.PHP.NoSilencedErrors -- for what is left of this script.
-			@ini_set( 'memory_limit', '-1' );
-		}
-		if ( function_exists( 'set_time_limit' ) ) {
-			set_time_limit( self::SECONDS );
-		}
+		Host::set( 'memory_limit', '-1' );
+		Host::call( 'set_time_limit', self::SECONDS );
 		$culprit = Culprit::of_end( self::$before->hooks ?? 0 );
 		Log::note( "code of the site ended the script while webhooks were processed: $culprit." );
 		self::$headers?->restore();

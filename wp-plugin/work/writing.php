@@ -24,6 +24,7 @@ use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Hooks;
+use AgileBridge\Plugin\Site\Host;
 use AgileBridge\Plugin\Site\LateCommit;
 use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\Transaction;
@@ -133,7 +134,7 @@ final class Writing {
 				if ( $again instanceof TransactionLost && $decision->is_update() ) {
 					$this->first ??= $decision->before;
 				}
-				usleep( random_int( 1, 10 ) * 1000 * $try );
+				Host::wait_a_moment( $try );
 			}
 		}
 	}

@@ -9,6 +9,8 @@ mod an_email_names_the_contact_and_never_the_user;
 mod an_event_only_names_its_contact;
 mod async_is_answered_at_once;
 mod every_answer_is_a_json_object;
+mod functions_that_the_host_disables_are_not_needed;
+mod no_caller_waits_for_the_drain;
 mod no_other_plugin_spoils_the_answer;
 mod only_a_request_with_wpf_action_is_ours;
 mod only_the_very_key_opens;

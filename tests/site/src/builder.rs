@@ -43,6 +43,7 @@ pub struct Builder {
     pub(crate) mu_plugins: Vec<(String, String)>,
     pub(crate) ini: Vec<(String, String)>,
     pub(crate) environment: Vec<(String, String)>,
+    pub(crate) disabled_functions: String,
     pub(crate) name_server: Option<String>,
     pub(crate) shares_core: bool,
 }
@@ -63,6 +64,7 @@ impl Builder {
             mu_plugins: Vec::new(),
             ini: Vec::new(),
             environment: Vec::new(),
+            disabled_functions: String::new(),
             name_server: None,
             shares_core: true,
         }
@@ -199,6 +201,13 @@ impl Builder {
     #[must_use]
     pub fn env(mut self, variables: &[(&str, &str)]) -> Self {
         self.environment.extend(owned(variables));
+        self
+    }
+
+    /// Functions that PHP-FPM has not, as hosts do it. (The command line's PHP has them: what it keeps compiled counts on them.)
+    #[must_use]
+    pub fn disable_functions(mut self, names: &str) -> Self {
+        names.clone_into(&mut self.disabled_functions);
         self
     }
 

@@ -9,7 +9,7 @@ use crate::guard::Guard;
 use crate::layout::Layout;
 use crate::php::Php;
 use crate::process::Process;
-use crate::{builtin, mariadb, nginx};
+use crate::{apache, builtin, mariadb, nginx};
 
 pub struct Servers {
     layout: Layout,
@@ -82,6 +82,12 @@ impl Servers {
         fpm.await_ready()?;
         nginx::await_ready(&mut web, port)?;
         Ok((fpm, web))
+    }
+
+    /// Besides what answers already, on three ports: see [`apache::Way`].
+    pub fn start_apache(&self, php: &Php, ports: [u16; 3]) -> Result<Process> {
+        let fpm = lock(&self.fpm).as_ref().map(|fpm| fpm.socket().display().to_string()).unwrap_or_default();
+        apache::start(&self.layout, &self.guard, php, &fpm, ports)
     }
 
     pub fn database_pid(&self) -> Option<u32> {

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::apache::Apache;
 use crate::builder::{Builder, Database};
 use crate::error::{Error, Result};
 use crate::http::{Request, Response, form};
@@ -249,6 +250,15 @@ impl Site {
             let ports = [port, self.port];
             let pool = self.servers.start_pool([&names[0], &names[1]], &self.wanted, &self.php, workers, ports);
             pool.map(|(fpm, web)| Pool::new(self, fpm, web, port))
+        });
+        started.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// An Apache on the same WordPress folder and database, with PHP in three ways: as its module, by the site's PHP-FPM, and by CGI.
+    pub fn apache(&self) -> Apache<'_> {
+        let started = free_port().and_then(|one| Ok([one, free_port()?, free_port()?])).and_then(|held| {
+            let ports = held.map(|(_, port)| port);
+            self.servers.start_apache(&self.php, ports).map(|process| Apache::new(self, process, ports))
         });
         started.unwrap_or_else(|error| panic!("{error}"))
     }
