@@ -35,6 +35,8 @@ use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Matching;
 use AgileBridge\Plugin\User\NewUser;
 use AgileBridge\Plugin\User\Ownership;
+use AgileBridge\Plugin\User\ProtectedLinks;
+use AgileBridge\Plugin\User\RefusedRoles;
 use AgileBridge\Plugin\User\Tags;
 use AgileBridge\Plugin\User\Update;
 use AgileBridge\Plugin\User\UserChanged;
@@ -81,6 +83,7 @@ final class Writing {
 		}
 		$notes = $owed->notes;
 		Ownership::note_kept_email( $owed->user_id, $this->contact, $owed->notes );
+		RefusedRoles::note( $owed->notes, $this->event->role, $this->contact->tags );
 		if ( ! $owed->is_finished ) {
 			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
 			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed ) );
@@ -109,6 +112,7 @@ final class Writing {
 			}
 			try {
 				$owed = $this->write_once( $decision );
+				null === $decision->user || ProtectedLinks::note( $decision->user, $decision->linked, $this->contact->id );
 				// Another plugin's statement has committed what the first try wrote; who listens has not heard of it.
 				return null !== $first && 'unchanged' === $owed->status ? $owed->with( [ 'status' => 'updated', 'before' => $first ] ) : $owed;
 			} catch ( TransactionLost | UserChanged $again ) {

@@ -1,6 +1,6 @@
 <?php
 /**
- * The roles that an admin can choose for users: the harmless ones of the site, by the names that the dashboard shows.
+ * The roles that an admin can choose for users: those of the site that contacts may have, by the names that the dashboard shows.
  *
  * @package AgileBridge
  */
@@ -20,11 +20,18 @@ final class RoleChoices {
 	 */
 	public static function all(): array {
 		$choices = [];
-		foreach ( wp_roles()->get_names() as $role => $name ) {
+		foreach ( array_keys( wp_roles()->get_names() ) as $role ) {
 			if ( Roles::is_harmless( (string) $role ) ) {
-				$choices[ $role ] = translate_user_role( (string) $name );
+				$choices[ $role ] = self::name( (string) $role );
 			}
 		}
 		return $choices;
+	}
+
+	/**
+	 * As the dashboard shows it.
+	 */
+	public static function name( string $role ): string {
+		return translate_user_role( (string) ( wp_roles()->get_names()[ $role ] ?? $role ) );
 	}
 }

@@ -26,12 +26,13 @@ final class RolesSection {
 		<h2 id="agile-bridge-roles"><?php esc_html_e( 'Roles', 'bridge-for-agile-crm' ); ?></h2>
 		<table class="form-table" role="presentation">
 			<?php
+			AllowedRoles::show( $settings->allowed_roles );
 			Fields::show_checkbox_row(
 				'limit_roles',
 				__( 'Roles in webhooks', 'bridge-for-agile-crm' ),
 				$settings->limit_roles,
 				__( 'Only the roles of this list', 'bridge-for-agile-crm' ),
-				__( 'Otherwise a webhook may name every role that can do no harm.', 'bridge-for-agile-crm' )
+				__( 'Otherwise a webhook may name every role that grants no more, and those that you have ticked above.', 'bridge-for-agile-crm' )
 			);
 			self::show_list( $settings->webhook_roles );
 			Fields::show_checkbox_row(
