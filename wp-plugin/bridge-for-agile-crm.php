@@ -84,8 +84,8 @@ add_action( 'upgrader_process_complete', [ Upkeep\Look::class, 'after_update' ],
 add_action( 'delete_user', [ User\Deleted::class, 'remember' ] );
 add_action( 'remove_user_from_blog', [ User\Deleted::class, 'remember' ] );
 
-/* A network: each site reads its own links and tags, and takes its tables with it when it leaves. */
-if ( is_multisite() ) {
+/* Where user meta is shared each site reads its own links and tags; one of a network takes its tables with it when it leaves. */
+if ( is_multisite() || defined( 'CUSTOM_USER_TABLE' ) ) {
 	add_filter( 'get_user_metadata', 'AgileBridge\Plugin\read_meta_of_this_site', 10, 3 );
 	add_filter( 'wpmu_drop_tables', [ Inbox\Schema::class, 'add_to_dropped_tables' ] );
 }
@@ -146,7 +146,7 @@ function drop_foreign_update( $updates ) {
 }
 
 /**
- * On a network all sites but the first keep links and tags under keys of their own (user/links.php says why); who reads the
+ * On a network all sites but the first, and sites that borrow their users, keep links and tags under keys of their own (user/links.php says why); who reads the
  * usual keys on such a site gets these. Here, because any page of the site may read them.
  *
  * @param mixed $rows    Not null: another plugin has decided.
@@ -156,7 +156,10 @@ function drop_foreign_update( $updates ) {
  */
 function read_meta_of_this_site( $rows, $user_id, $key ) {
 	global $wpdb;
-	if ( ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) || $wpdb->get_blog_prefix() === $wpdb->base_prefix ) {
+	if ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) {
+		return $rows;
+	}
+	if ( ! defined( 'CUSTOM_USER_TABLE' ) && $wpdb->get_blog_prefix() === $wpdb->base_prefix ) {
 		return $rows;
 	}
 	$read = static fn( string $name ) => get_metadata_raw( 'user', (int) $user_id, $wpdb->get_blog_prefix() . $name, false );

@@ -6,7 +6,8 @@
  * Fusion, whose links and readers go on working. User meta is shared by all sites of a network, and a link counts only on
  * the site that made it (another site may work with another account, whose ids mean other people). So all sites but the first
  * prefix both keys with their tables' prefix, `wp_2_agilecrm_contact_id`, which is also what WP Fusion does there if asked
- * to (its option `multisite_prefix_keys`). Code on such a site that reads the usual keys gets that site's values: a filter
+ * to (its option `multisite_prefix_keys`). So does a site whose users are in another installation's tables, by CUSTOM_USER_TABLE.
+ * Code on such a site that reads the usual keys gets that site's values: a filter
  * in the main file answers with them.
  *
  * @package AgileBridge
@@ -30,7 +31,7 @@ final class Links {
 	public static function site_key( string $key ): string {
 		global $wpdb;
 		$prefix = $wpdb->get_blog_prefix();
-		return is_multisite() && $prefix !== $wpdb->base_prefix ? $prefix . $key : $key;
+		return defined( 'CUSTOM_USER_TABLE' ) || ( is_multisite() && $prefix !== $wpdb->base_prefix ) ? $prefix . $key : $key;
 	}
 
 	/**

@@ -77,7 +77,7 @@ final class Roles {
 	 * they have a role elsewhere. To this site those may be ordinary, to the other one not, and the account is one.
 	 */
 	public static function is_protected( \WP_User $user ): bool {
-		return self::may_do_more( $user ) || self::is_super_admin( $user ) || Elsewhere::has_role( $user->ID );
+		return self::can_do_harm( $user ) || self::may_do_more( $user );
 	}
 
 	/**
@@ -88,12 +88,18 @@ final class Roles {
 		return self::is_super_admin( $user ) || Elsewhere::may_do_harm( $user->ID );
 	}
 
+	/**
+	 * Whether they can take the site over, or are somebody in another place.
+	 */
+	public static function can_do_harm( \WP_User $user ): bool {
+		return [] !== Rights::of( $user->allcaps )->dangerous || self::is_super_admin( $user ) || Elsewhere::has_role( $user->ID );
+	}
+
+	/**
+	 * Whether they have rights here that are not known to be harmless, and are not of a role that the admin has allowed.
+	 */
 	private static function may_do_more( \WP_User $user ): bool {
-		$rights = Rights::of( $user->allcaps );
-		if ( [] !== $rights->dangerous ) {
-			return true;
-		}
-		$further = array_diff( $rights->further, $user->roles );
+		$further = array_diff( Rights::of( $user->allcaps )->further, $user->roles );
 		foreach ( [] === $further ? [] : array_intersect( $user->roles, Settings::stored()->allowed_roles ) as $role ) {
 			$further = array_diff( $further, array_keys( array_filter( get_role( $role )->capabilities ?? [] ) ) );
 		}

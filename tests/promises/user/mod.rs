@@ -35,4 +35,5 @@ mod the_chosen_email_is_stored_exactly;
 mod what_a_column_cannot_hold_is_refused;
 mod what_cannot_be_read_is_not_empty;
 mod whatever_a_contact_holds_the_second_webhook_is_unchanged;
+mod who_borrows_users_has_links_of_their_own;
 mod whoever_can_do_harm_elsewhere_is_out_of_reach;
