@@ -33,10 +33,17 @@ final class RefusedRoles {
 			return;
 		}
 		foreach ( array_unique( array_filter( [ RoleNames::slug( (string) $wanted ), TagRoles::deciding( $tags )?->role ] ) ) as $role ) {
-			$capability = Roles::objection( $role );
-			if ( null !== $capability ) {
-				self::remember( $role, $capability );
-			}
+			self::note_role( $role );
+		}
+	}
+
+	/**
+	 * The same of one role that was to be given. Of one that may be given, or is not there, nothing is noted.
+	 */
+	public static function note_role( string $role ): void {
+		$capability = Roles::objection( $role );
+		if ( null !== $capability ) {
+			self::remember( $role, $capability );
 		}
 	}
 
@@ -59,6 +66,6 @@ final class RefusedRoles {
 			'capability' => $capability,
 		];
 		Stats::write( self::RECORD, array_slice( [ $role => $news ] + $all, 0, self::MAX, true ) );
-		Log::note( "the role $role was refused, because it grants $capability. What else is to be done of the webhook was done." );
+		Log::note( "the role $role was refused, because it grants $capability. Allow it under Settings → Bridge for Agile CRM, if it cannot take the site over." );
 	}
 }

@@ -19,6 +19,7 @@ use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\Transaction;
 use AgileBridge\Plugin\User\HeldMails;
 use AgileBridge\Plugin\User\Links;
+use AgileBridge\Plugin\User\RefusedRoles;
 use AgileBridge\Plugin\User\Roles;
 use AgileBridge\Plugin\User\Update;
 
@@ -31,13 +32,15 @@ final class GoneContact {
 		if ( 'keep' === $choice || [] === Links::users_of( $contact_id ) ) {
 			return;
 		}
-		$mails = HeldMails::during(
+		$wanted = str_starts_with( $choice, 'role:' ) ? substr( $choice, strlen( 'role:' ) ) : '';
+		$role   = Roles::harmless( $wanted );
+		RefusedRoles::note_role( $wanted );
+		$mails  = HeldMails::during(
 			static fn( callable $mails ): array => Transaction::run(
-				static function () use ( $choice, $contact_id, $mails ): array {
+				static function () use ( $choice, $role, $contact_id, $mails ): array {
 					$mark = Database::mark();
 					Identities::lock( [ Identities::of_contact( $contact_id ) ] );
 					foreach ( Links::users_of( $contact_id ) as $user ) {
-						$role = str_starts_with( $choice, 'role:' ) ? Roles::harmless( substr( $choice, strlen( 'role:' ) ) ) : null;
 						if ( 'unlink' === $choice ) {
 							Update::unlink( $user );
 						} elseif ( null !== $role ) {

@@ -68,6 +68,7 @@ fn until_then_it_is_refused_and_its_users_are_protected() {
     let world = world();
     what_is_known_to_be_harmless_is_given(&world);
     what_is_not_known_is_refused_and_told(&world);
+    what_was_chosen_before_is_shown_and_does_nothing(&world);
     whoever_has_it_is_protected(&world);
     the_admin_allows_it_on_the_screen(&world);
     nobody_allows_a_dangerous_one(&world);
@@ -101,6 +102,30 @@ fn what_is_not_known_is_refused_and_told(world: &World) {
     assert_eq!((answer.wp_status(), answer.notes()), ("unchanged", vec!["role_refused".to_owned()]));
     let writes = queries.iter().filter(|query| !query.starts_with("SELECT") && query.contains("options"));
     assert_eq!(writes.collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+/// By an older version, or before the role got another capability. Who saves the page for another reason does not lose it unseen.
+fn what_was_chosen_before_is_shown_and_does_nothing(world: &World) {
+    let chosen = json!({"gone_contacts": "role:owner", "webhook_roles": ["author", "pages"], "limit_roles": true});
+    world.set(&chosen);
+    let (id, answer) = world.add(Contact::person("gone@example.com"));
+    world.expect(&answer, 200, "created", "");
+    world.crm.delete_contact(id.parse().expect("a number"));
+    world.expect(&world.site.webhook("update", &[("contact_id", &id)]), 404, "failed", "contact_not_found");
+    assert_eq!(world.user_with("gone@example.com")["roles"], json!(["subscriber"]));
+    let log = world.site.log();
+    assert!(log.contains("the role owner was refused, because it grants export."), "{log}");
+
+    let cookie = world.site.login("admin", "password");
+    let page = screen(world, &cookie);
+    assert!(page.contains("<option value=\"role:owner\" selected='selected'>"), "{page}");
+    let list = [("[webhook_roles][]", ""), ("[webhook_roles][]", "author"), ("[webhook_roles][]", "pages")];
+    save(world, &cookie, &[&list[..], &[("[gone_contacts]", "role:owner"), ("[limit_roles]", "1")]].concat());
+    let stored = world.site.wp("wp_cache_flush(); return get_option('agile_bridge_settings');");
+    for (name, value) in chosen.as_object().expect("settings") {
+        assert_eq!(&stored[name], value, "{name}: {stored}");
+    }
+    world.set(&json!({"gone_contacts": "keep", "webhook_roles": [], "limit_roles": false}));
 }
 
 fn whoever_has_it_is_protected(world: &World) {

@@ -16,14 +16,20 @@ defined( 'ABSPATH' ) || exit;
 final class RoleChoices {
 
 	/**
+	 * @param list<string> $chosen Slugs that are stored: shown too where contacts may not have them any more, so that nobody takes
+	 *                             another choice for them.
 	 * @return array<string, string> Slug => name.
 	 */
-	public static function all(): array {
+	public static function all( array $chosen = [] ): array {
 		$choices = [];
 		foreach ( array_keys( wp_roles()->get_names() ) as $role ) {
 			if ( Roles::is_harmless( (string) $role ) ) {
 				$choices[ $role ] = self::name( (string) $role );
 			}
+		}
+		foreach ( array_filter( $chosen, wp_roles()->is_role( ... ) ) as $role ) {
+			/* translators: %s: name of a role. */
+			$choices += [ $role => sprintf( __( '%s (grants too much)', 'bridge-for-agile-crm' ), self::name( $role ) ) ];
 		}
 		return $choices;
 	}

@@ -59,7 +59,7 @@ final class RolesSection {
 				<fieldset>
 					<legend class="screen-reader-text"><span><?php echo esc_html( $legend ); ?></span></legend>
 					<input type="hidden" name="<?php echo esc_attr( $name ); ?>" value="">
-					<?php foreach ( RoleChoices::all() as $role => $label ) : ?>
+					<?php foreach ( RoleChoices::all( $chosen ) as $role => $label ) : ?>
 						<label><input type="checkbox" name="<?php echo esc_attr( $name ); ?>" value="<?php echo esc_attr( (string) $role ); ?>" <?php checked( in_array( (string) $role, $chosen, true ) ); ?>> <?php echo esc_html( $label ); ?></label><br>
 					<?php endforeach; ?>
 				</fieldset>
@@ -109,7 +109,7 @@ final class RolesSection {
 		Fields::show_attributes( [ 'name' => "{$field}[tag]", 'aria-label' => $label( 'tag' ) ] );
 		printf( '></td><td data-colname="%s">', esc_attr( $columns['role'] ) );
 		// What is stored and no longer possible is shown, so that nobody takes another one for it.
-		$choices = [ '' => '—' ] + RoleChoices::all() + [ $rule->role => $rule->role ];
+		$choices = [ '' => '—' ] + RoleChoices::all( [ $rule->role ] ) + [ $rule->role => $rule->role ];
 		Fields::show_select( $choices, $rule->role, [ 'name' => "{$field}[role]", 'aria-label' => $label( 'role' ) ] );
 		echo '</td></tr>';
 	}

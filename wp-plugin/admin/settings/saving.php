@@ -186,6 +186,10 @@ final class Saving {
 		if ( ! is_string( $choice ) ) {
 			return null;
 		}
+		if ( Settings::stored()->gone_contacts === $choice ) {
+			// It may be one of before that may not be given any more, and is not; that is shown beside it.
+			return $choice;
+		}
 		$role = str_starts_with( $choice, 'role:' ) ? substr( $choice, strlen( 'role:' ) ) : null;
 		if ( ! in_array( $choice, [ 'keep', 'unlink' ], true ) && ( null === $role || ! Roles::is_harmless( $role, UsersSaving::allowed_roles( $input ) ) ) ) {
 			Form::refuse( 'gone_contacts', __( 'Users of deleted contacts cannot get this role: it does not exist, or grants too much and is not allowed in the section Roles.', 'bridge-for-agile-crm' ) );

@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Settings;
 
+use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\User\Roles;
 
 defined( 'ABSPATH' ) || exit;
@@ -82,7 +83,8 @@ final class UsersSaving {
 	 */
 	private static function webhook_roles( $roles, ?array $allowed ): ?array {
 		$roles = self::list_of_roles( $roles );
-		if ( null !== $roles && $roles !== array_filter( $roles, static fn( string $role ): bool => Roles::is_harmless( $role, $allowed ) ) ) {
+		$new   = array_diff( (array) $roles, Settings::stored()->webhook_roles );
+		if ( $new !== array_filter( $new, static fn( string $role ): bool => Roles::is_harmless( $role, $allowed ) ) ) {
 			Form::refuse( 'webhook_roles', __( 'Webhooks cannot give one of these roles: it does not exist, or grants too much and is not allowed above.', 'bridge-for-agile-crm' ) );
 		}
 		return $roles;
