@@ -84,6 +84,10 @@ add_action( 'agile_bridge_drain', [ Work\Drain::class, 'by_cron' ] );
 add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );
 add_action( 'upgrader_process_complete', [ Upkeep\Look::class, 'after_update' ], 10, 2 );
 
+/* Who deletes a user may not want them back by the next webhook. */
+add_action( 'delete_user', [ User\Deleted::class, 'remember' ] );
+add_action( 'remove_user_from_blog', [ User\Deleted::class, 'remember' ] );
+
 /* Where several sites share their users, each reads its own links and tags; one that leaves a network takes its tables with it. */
 if ( is_multisite() || $GLOBALS['wpdb']->usermeta !== $GLOBALS['wpdb']->prefix . 'usermeta' ) {
 	add_filter( 'get_user_metadata', 'AgileBridge\Plugin\read_meta_of_this_site', 10, 3 );
@@ -109,6 +113,7 @@ if ( is_admin() ) {
 	add_action( 'network_admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );
 	add_action( 'admin_notices', [ Admin\Notices\InboxNotice::class, 'show' ] );
 	add_action( 'admin_notices', [ Admin\Notices\EmailNotice::class, 'show' ] );
+	add_action( 'admin_notices', [ Admin\Notices\ProtectedNotice::class, 'show' ] );
 	add_filter( 'site_status_tests', [ Admin\Health\ExtensionHealth::class, 'add' ] );
 }
 

@@ -36,7 +36,9 @@ final readonly class Settings {
 	 * @param string          $login_format  `email`, `first.last`, or `field:` and a WordPress key of the field map: the login of new users.
 	 * @param bool            $limit_roles   Whether webhooks give only the roles of the next list.
 	 * @param list<string>    $webhook_roles Their slugs, as an admin once chose them.
+	 * @param list<string>    $allowed_roles Slugs of roles that an admin has allowed although they grant more than contacts give by themselves.
 	 * @param bool            $role_changes  Whether webhooks change the role of users who exist.
+	 * @param bool            $keeps_deleted_away Whether a contact whose user was deleted makes no new one.
 	 * @param list<TagRule>   $tag_roles     The first whose tag a user has decides.
 	 * @param list<AccessKey> $access_keys   At most two, the one in use first, the former one after it until the admin removes it.
 	 */
@@ -56,7 +58,9 @@ final readonly class Settings {
 		public string $login_format,
 		public bool $limit_roles,
 		public array $webhook_roles,
+		public array $allowed_roles,
 		public bool $role_changes,
+		public bool $keeps_deleted_away,
 		public array $tag_roles,
 		public array $access_keys,
 	) {}
@@ -81,7 +85,9 @@ final readonly class Settings {
 			login_format: '' === $text( 'login_format' ) ? 'email' : $text( 'login_format' ),
 			limit_roles: true === ( $stored['limit_roles'] ?? false ),
 			webhook_roles: array_values( array_filter( $list( 'webhook_roles' ), 'is_string' ) ),
+			allowed_roles: array_values( array_filter( $list( 'allowed_roles' ), 'is_string' ) ),
 			role_changes: false !== ( $stored['role_changes'] ?? true ),
+			keeps_deleted_away: true === ( $stored['keeps_deleted_away'] ?? false ),
 			tag_roles: array_values( array_filter( array_map( TagRule::of_stored( ... ), $list( 'tag_roles' ) ) ) ),
 			access_keys: array_map( [ AccessKey::class, 'of_stored' ], self::stored_keys( $stored ) ),
 		);

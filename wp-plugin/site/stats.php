@@ -128,6 +128,24 @@ final class Stats {
 	}
 
 	/**
+	 * What is kept under another name.
+	 *
+	 * @return array<mixed>
+	 */
+	public static function record( string $name ): array {
+		$stats = get_option( self::OPTION );
+		return is_array( $stats ) && is_array( $stats[ $name ] ?? null ) ? $stats[ $name ] : [];
+	}
+
+	/**
+	 * @param array<mixed> $record To keep under that name, small, and news.
+	 */
+	public static function write( string $name, array $record ): void {
+		$stats = get_option( self::OPTION );
+		self::replace( $stats, [ $name => $record ] + ( is_array( $stats ) ? $stats : [] ) );
+	}
+
+	/**
 	 * Notes whether the PHP that runs this has the extension. Called where nobody waits, never for a webhook or a page of the site.
 	 *
 	 * @return bool Whether that was news: the first time, changed (at most once a minute, where two take turns), or a day old.

@@ -29,6 +29,15 @@ final class Transaction {
 	/** 'Server has gone away' and 'lost connection during query'. */
 	private const CONNECTION_LOST = [ 2006, 2013 ];
 
+	private static bool $is_open = false;
+
+	/**
+	 * Whether the work of one runs.
+	 */
+	public static function is_open(): bool {
+		return self::$is_open;
+	}
+
 	/**
 	 * @template T
 	 * @param callable(): T      $work
@@ -137,11 +146,13 @@ final class Transaction {
 			return $sql;
 		};
 		add_filter( 'query', $watch, PHP_INT_MAX );
+		self::$is_open = true;
 		try {
 			$result = $work();
 			$require_it();
 			return $result;
 		} finally {
+			self::$is_open = false;
 			remove_filter( 'query', $watch, PHP_INT_MAX );
 		}
 	}

@@ -93,10 +93,11 @@ final class Creation {
 	}
 
 	/**
-	 * Whether the creation of this user was cut off. Never said of one who can do harm: somebody has worked on them since.
+	 * Whether the creation of this user was cut off. Never said of one who can do harm: somebody has worked on them since. (One with
+	 * a right of some plugin may have got it by the creation itself.)
 	 */
 	public static function is_half_made( \WP_User $user ): bool {
-		return metadata_exists( 'user', $user->ID, NewUser::MARK ) && ! Roles::is_protected( $user );
+		return metadata_exists( 'user', $user->ID, NewUser::MARK ) && ! Roles::can_do_harm( $user );
 	}
 
 	/**

@@ -46,7 +46,7 @@ final class TagRoles {
 	}
 
 	/**
-	 * Whether the role of the rule is there, and harmless.
+	 * Whether the role of the rule is there, and contacts may give it.
 	 */
 	public static function may_give( TagRule $rule ): bool {
 		return Roles::is_harmless( $rule->role );

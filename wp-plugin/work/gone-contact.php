@@ -21,6 +21,7 @@ use AgileBridge\Plugin\Site\Transaction;
 use AgileBridge\Plugin\Site\TransactionCut;
 use AgileBridge\Plugin\User\HeldMails;
 use AgileBridge\Plugin\User\Links;
+use AgileBridge\Plugin\User\RefusedRoles;
 use AgileBridge\Plugin\User\Roles;
 use AgileBridge\Plugin\User\Update;
 
@@ -36,11 +37,14 @@ final class GoneContact {
 		if ( 'keep' === $choice || [] === Links::users_of( $contact_id ) ) {
 			return;
 		}
+		$wanted = str_starts_with( $choice, 'role:' ) ? substr( $choice, strlen( 'role:' ) ) : '';
+		$role   = Roles::harmless( $wanted );
+		RefusedRoles::note_role( $wanted );
 		try {
 			[ $count, $mails ] = HeldMails::during(
 				static fn( HeldMails $held ): array => Transaction::run(
-					static function () use ( $choice, $contact_id, $held ): array {
-						$addresses = self::change_users( $choice, $contact_id );
+					static function () use ( $choice, $role, $contact_id, $held ): array {
+						$addresses = self::change_users( $choice, $role, $contact_id );
 						return [ count( $held->all() ), HeldMails::for_others_than( $held->all(), $addresses ) ];
 					}
 				)
@@ -59,16 +63,16 @@ final class GoneContact {
 	}
 
 	/**
-	 * @param string $choice As the setting has it.
+	 * @param string  $choice As the setting has it.
+	 * @param ?string $role   The one that it names, if it is harmless.
 	 * @return list<string> The addresses of the contact's users.
 	 */
-	private static function change_users( string $choice, string $contact_id ): array {
+	private static function change_users( string $choice, ?string $role, string $contact_id ): array {
 		$addresses = [];
 		$mark      = Database::mark();
 		Identities::lock( [ Identities::of_contact( $contact_id ) ] );
 		foreach ( Links::users_of( $contact_id ) as $user ) {
 			$addresses[] = $user->user_email;
-			$role        = str_starts_with( $choice, 'role:' ) ? Roles::harmless( substr( $choice, strlen( 'role:' ) ) ) : null;
 			if ( 'unlink' === $choice ) {
 				Update::unlink( $user );
 			} elseif ( null !== $role ) {

@@ -18,6 +18,7 @@ use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\User\Changes;
 use AgileBridge\Plugin\User\Contact;
 use AgileBridge\Plugin\User\Creation;
+use AgileBridge\Plugin\User\Deleted;
 use AgileBridge\Plugin\User\Found;
 use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Mapped;
@@ -57,6 +58,9 @@ final class Planning {
 		// A lookup that failed looks like nobody found.
 		Database::require_since( $mark );
 		if ( 'add' !== $event->action && ( null === $user || $joins ) && ! $half ) {
+			return null;
+		}
+		if ( ( null === $user || $joins ) && ! $half && Deleted::has( $contact->id ) ) {
 			return null;
 		}
 		$who  = [

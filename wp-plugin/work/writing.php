@@ -37,6 +37,8 @@ use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Matching;
 use AgileBridge\Plugin\User\NewUser;
 use AgileBridge\Plugin\User\Ownership;
+use AgileBridge\Plugin\User\ProtectedLinks;
+use AgileBridge\Plugin\User\RefusedRoles;
 use AgileBridge\Plugin\User\Tags;
 use AgileBridge\Plugin\User\Update;
 use AgileBridge\Plugin\User\UserChanged;
@@ -95,6 +97,7 @@ final class Writing {
 		$notes = $owed->notes;
 		Stats::count_unsent_mails( $this->unsent );
 		Ownership::note_kept_email( $owed->user_id, $this->contact, $owed->notes );
+		RefusedRoles::note( $owed->notes, $this->event->role, $this->contact->tags );
 		if ( ! $owed->is_finished ) {
 			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
 			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed ) );
@@ -121,7 +124,9 @@ final class Writing {
 				return null;
 			}
 			try {
-				return $this->write_once( $decision );
+				$owed = $this->write_once( $decision );
+				null === $decision->user || ProtectedLinks::note( $decision->user, $decision->linked, $this->contact->id );
+				return $owed;
 			} catch ( TransactionLost | UserChanged $again ) {
 				$owed = Progress::owed_if_written( $this->event );
 				if ( null !== $owed ) {

@@ -171,7 +171,7 @@ final class ProcessingSection {
 			'keep'   => __( 'Change nothing', 'bridge-for-agile-crm' ),
 			'unlink' => __( 'Remove the link to the contact', 'bridge-for-agile-crm' ),
 		];
-		foreach ( RoleChoices::all() as $role => $name ) {
+		foreach ( RoleChoices::all( str_starts_with( $chosen, 'role:' ) ? [ substr( $chosen, strlen( 'role:' ) ) ] : [] ) as $role => $name ) {
 			/* translators: %s: name of a role. */
 			$choices[ "role:$role" ] = sprintf( __( 'Set the role %s', 'bridge-for-agile-crm' ), $name );
 		}
