@@ -56,7 +56,7 @@ final readonly class Setback {
 				Progress::postpone( $event, 10 * Clock::SECOND, false, $error->message );
 				break;
 			default:
-				Breaker::note_error( $error, $this->crm );
+				Breaker::note_error( $error, $this->crm, $event->identity(), $event->attempts );
 				$is_open = Breaker::read()->is_open();
 				$delay   = \AgileBridge\retry_delay( $is_open ? 1 : max( 1, $event->attempts ), $error->retry_after );
 				if ( null === $delay ) {
