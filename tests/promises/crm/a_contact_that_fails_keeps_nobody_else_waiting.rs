@@ -63,7 +63,8 @@ fn one_contact_with_a_webhook_every_four_seconds() {
 #[test]
 fn many_contacts_while_the_crm_is_well() {
     let world = World::new();
-    let bad: Vec<_> = (0..9).map(|number| world.contact(Contact::person(&format!("bad{number}@example.com")))).collect();
+    let bad: Vec<_> =
+        (0..9).map(|number| world.contact(Contact::person(&format!("bad{number}@example.com")))).collect();
     world.crm.set_faults(failing(&bad.iter().collect::<Vec<_>>()));
     for id in &bad {
         world.expect(&world.site.webhook("add", &[("contact_id", id)]), 202, "queued", "");
