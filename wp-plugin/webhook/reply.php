@@ -208,7 +208,9 @@ final class Reply {
 			function () use ( $crm, $event, $arrival, $breaker ): Outcome {
 				$fetches = new Fetches( $crm );
 				try {
-					$fetches->begin( $event, $arrival->versions );
+					if ( ! $fetches->begin( $event, $arrival->versions ) ) {
+						return Outcome::queued( $event->contact_id );
+					}
 					// While the CRM thinks.
 					$known_user = Users::preload( $arrival->known_user );
 					return ( new Attempt( $crm, $this->commit ) )->run( $fetches->next(), $breaker, $known_user );

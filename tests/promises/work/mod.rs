@@ -21,5 +21,6 @@ mod one_worker_drains_at_a_time;
 mod returned_passwords_hold_up_nobody;
 mod site_code_hears_of_every_change;
 mod the_inbox_is_drained_without_visitors;
+mod unknown_addresses_have_a_budget;
 mod what_fails_is_tried_again_by_a_schedule;
 mod workers_are_replaced_without_a_trace;
