@@ -36,6 +36,9 @@ final readonly class Breaker {
 	private const OUTAGE_PROBE  = 30 * Clock::SECOND;
 	private const REFUSAL_PROBE = Clock::HOUR;
 
+	/** So many seconds the connection test needs, before its silence says anything. */
+	private const TEST = 1.5;
+
 	/**
 	 * @param int                   $failures Of different contacts, in a row.
 	 * @param int                   $probe_at When the next probe is due; milliseconds since 1970.
@@ -162,7 +165,8 @@ final readonly class Breaker {
 	 */
 	private static function note_outage( AgileCrm $crm, string $contact, int $tries ): void {
 		$breaker = self::count( '' === $contact ? bin2hex( random_bytes( 8 ) ) : substr( $contact, 0, 16 ) );
-		if ( $breaker->is_open() || max( $breaker->failures, $tries ) < self::OUTAGE_AFTER ) {
+		if ( $breaker->is_open() || max( $breaker->failures, $tries ) < self::OUTAGE_AFTER || ! Account::has_time( $crm, self::TEST ) ) {
+			// (Where a caller waits and the time is nearly up, the next failure asks: a drain has all the time.)
 			return;
 		}
 		$standing = Standing::ask( $crm );

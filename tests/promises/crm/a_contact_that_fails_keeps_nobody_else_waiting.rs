@@ -82,6 +82,32 @@ fn many_contacts_while_the_crm_is_well() {
     assert_eq!(world.user_count(), 1 + 9 + 1);
 }
 
+/// The fifth is not answered at all while a caller waits: what time is left is too short for the connection test, and is no outage.
+#[test]
+fn many_contacts_and_a_slow_connection_test() {
+    let world = World::new();
+    let bad: Vec<_> =
+        (0..5).map(|number| world.contact(Contact::person(&format!("bad{number}@example.com")))).collect();
+    let all: Vec<_> = bad.iter().collect();
+    world.crm.set_faults(failing(&all));
+    for id in &bad[..4] {
+        world.expect(&world.site.webhook("add", &[("contact_id", id)]), 202, "queued", "");
+    }
+    let slow_test =
+        Faults { latency: Duration::from_millis(900), only_route: Some(format!("GET {PROBE}")), ..Faults::default() };
+    let silence = Faults {
+        status: None,
+        stalled_headers: true,
+        only_next: Some(1),
+        then: Some(Box::new(slow_test)),
+        ..failing(&all)
+    };
+    world.crm.set_faults(silence);
+    world.expect(&world.site.webhook("add", &[("contact_id", &bad[4])]), 202, "queued", "");
+    world.await_rest();
+    expect_welcome(&world, "ana");
+}
+
 /// Where but one contact has news while the CRM is down, its fifth failure is an outage all the same: no try is counted after it.
 #[test]
 fn one_contact_alone_while_the_crm_is_down() {
