@@ -146,24 +146,33 @@ final class Progress {
 	}
 
 	/**
-	 * Lets go of an event that is to be tried again; at once, with its tries begun anew, if a webhook came meanwhile.
+	 * Lets go of an event that is to be tried again. If a webhook came meanwhile, soon (Inbox::NEWS); with its tries begun anew only
+	 * where nothing had failed.
 	 *
 	 * @param int    $delay   Milliseconds.
 	 * @param bool   $counts  Whether this was an attempt.
 	 * @param string $message For the admin.
 	 */
 	public static function postpone( Event $event, int $delay, bool $counts, string $message = '' ): void {
-		$now = Clock::now();
+		$now  = Clock::now();
+		$back = ! $counts && $event->attempts > 0 ? 1 : 0;
+		// With news: see Inbox::put().
+		$news = match ( true ) {
+			0 === $delay                                   => $event->attempts,
+			$delay > Inbox::NEWS && $event->attempts > 1 => 1,
+			default                                        => $back,
+		};
 		Database::execute(
 			'UPDATE ' . Tables::events() . " SET state = 'waiting', owner = '', lease_until = 0, inline_worker = 0,
-				due_at = CASE WHEN webhooks = %d THEN %d ELSE %d END, attempts = CASE WHEN webhooks = %d THEN attempts - %d ELSE 0 END,
+				due_at = CASE WHEN webhooks = %d THEN %d ELSE %d END, attempts = attempts - CASE WHEN webhooks = %d THEN %d ELSE %d END,
 				updated_at = %d, message = %s
 				WHERE id = %d AND owner = %s AND state = 'running'",
 			$event->taken,
 			$now + $delay,
-			$now,
+			$now + min( $delay, Inbox::NEWS ),
 			$event->taken,
-			! $counts && $event->attempts > 0 ? 1 : 0,
+			$back,
+			$news,
 			$now,
 			Tables::message( $message ),
 			$event->id,

@@ -16,6 +16,9 @@ defined( 'ABSPATH' ) || exit;
 
 final class Names {
 
+	/** In letters and digits alone. Whoever reads such a login takes its user for somebody who runs the site. */
+	private const OFFICES = [ 'admin', 'administrator', 'root', 'webmaster', 'support' ];
+
 	/**
 	 * The mapped login if it is free, else one in the form that the admin chose (the e-mail, if nothing else), else one derived
 	 * from that.
@@ -76,8 +79,8 @@ final class Names {
 	/**
 	 * Whether WordPress would store this login as it is, and nobody has it.
 	 *
-	 * A login that is somebody else's e-mail is not free: WordPress lets people log in by either. Nor is a super admin's on a
-	 * network: those are a list of logins, and need not exist as users yet.
+	 * An address is nobody's login but its own user's: WordPress lets people log in by either, and whose it is may come tomorrow.
+	 * Nor is a super admin's free on a network: those are a list of logins, and need not exist as users yet.
 	 *
 	 * @param string $email The new user's own.
 	 */
@@ -91,7 +94,17 @@ final class Names {
 		return '' !== $stored && '0' !== $stored && $stored === $login && mb_strlen( $login ) <= 60
 			&& ! in_array( strtolower( $login ), [ ...$illegal, ...$admins ], true )
 			&& ! username_exists( $login )
-			&& ( strtolower( $login ) === $email || ! str_contains( $login, '@' ) || ! email_exists( $login ) );
+			&& ( strtolower( $login ) === $email || ! ( str_contains( $login, '@' ) || self::is_office( $login ) ) );
+	}
+
+	/**
+	 * Whether it is what the site itself would be called.
+	 */
+	private static function is_office( string $login ): bool {
+		$plain = static fn( string $name ): string => (string) preg_replace( '/[^a-z0-9]/', '', strtolower( $name ) );
+		$hosts = array_map( static fn( string $url ): string => (string) wp_parse_url( $url, PHP_URL_HOST ), [ home_url(), network_home_url() ] );
+		$hosts = [ ...$hosts, ...preg_replace( '/^www\./i', '', $hosts ) ];
+		return in_array( $plain( $login ), [ ...self::OFFICES, ...array_map( $plain, $hosts ) ], true );
 	}
 
 	/**

@@ -22,6 +22,11 @@ final class Update {
 	 * @return Written Unchanged where WordPress or another plugin let nothing of it pass.
 	 */
 	public static function write( \WP_User $user, Changes $changes, string $contact_id ): Written {
+		$write = static fn(): Written => self::write_all( $user, $changes, $contact_id );
+		return isset( $changes->account['user_email'] ) ? FormerAddress::during( $user->user_email, $write ) : $write();
+	}
+
+	private static function write_all( \WP_User $user, Changes $changes, string $contact_id ): Written {
 		$mark       = Database::mark();
 		$notes      = $changes->notes;
 		$is_written = null !== $changes->role || [] !== $changes->account;

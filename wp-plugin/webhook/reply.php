@@ -164,10 +164,6 @@ final class Reply {
 		Schedule::ensure();
 	}
 
-	private function may_wait(): bool {
-		return ! $this->webhook->is_async && ! Settings::is_paused();
-	}
-
 	private function process(): Outcome {
 		if ( ! $this->webhook->is_about_a_contact() ) {
 			return 'test' === $this->webhook->action ? Outcome::ok() : Outcome::ignored( $this->webhook->ignored, $this->webhook->contact_id );
@@ -201,7 +197,7 @@ final class Reply {
 	 * @throws Failure If it could not be stored.
 	 */
 	private function store(): Arrival {
-		$arrival = Inbox::receive( $this->webhook, $this->may_wait() );
+		$arrival = Inbox::receive( $this->webhook, ! $this->webhook->is_async && ! Settings::is_paused() );
 		// Whoever ends the request from here on: it is not for nothing.
 		Answer::give_if_ended( Outcome::queued( $this->webhook->contact_id ) );
 		return $arrival;
@@ -235,7 +231,9 @@ final class Reply {
 		$attempt = function () use ( $crm, $event, $arrival, $breaker ): Outcome {
 			$fetches = new Fetches( $crm );
 			try {
-				$fetches->begin( $event, $arrival->versions );
+				if ( ! $fetches->begin( $event, $arrival->versions ) ) {
+					return Outcome::queued( $event->contact_id );
+				}
 				// While the CRM thinks.
 				$known_user = Users::preload( $arrival->known_user );
 				return ( new Attempt( $crm, $this->commit ) )->run( $fetches->next(), $breaker, $known_user );

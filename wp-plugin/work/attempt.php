@@ -13,6 +13,7 @@ use AgileBridge\AgileCrm;
 use AgileBridge\Exception;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Crm\SearchBudget;
 use AgileBridge\Plugin\Inbox\ClaimLost;
 use AgileBridge\Plugin\Inbox\ContactStale;
 use AgileBridge\Plugin\Inbox\Event;
@@ -45,6 +46,9 @@ final readonly class Attempt {
 				return $this->setback( $event )->of_crm( $answer );
 			}
 			$breaker->note_well( $this->crm );
+			if ( '' === $event->contact_id && $event->attempts > 1 ) {
+				SearchBudget::give_back();
+			}
 			return ( new Writing( $event, $answer, $fetched->versions, $this->crm, $this->commit ) )->run( $known_user );
 		} catch ( ClaimLost $lost ) {
 			return Outcome::queued( $event->contact_id );

@@ -89,7 +89,10 @@ final class DrainRun {
 		$this->breaker = Breaker::read();
 		$this->run_abandoned();
 		while ( ! $this->is_stopped() && $this->renew() ) {
-			$this->begin( $concurrent );
+			if ( $this->begin( $concurrent ) && 0 === $this->fetches->count() ) {
+				// All of it has to wait; others may be behind it.
+				continue;
+			}
 			if ( 0 === $this->fetches->count() ) {
 				// No contact waits: the time for one password.
 				$event = Claims::due_password();
@@ -116,9 +119,7 @@ final class DrainRun {
 		return $this->is_stopped() ? null : $this->count;
 	}
 
-	/**
-	 * Whether the CRM must not be asked any more: it fails, or refuses us.
-	 */
+	/** Whether the CRM must not be asked any more: it fails, or refuses us. */
 	private function is_stopped(): bool {
 		return $this->breaker->is_open();
 	}
@@ -144,15 +145,15 @@ final class DrainRun {
 				$this->pay( $event );
 				continue;
 			}
-			$this->fetches->begin( $event, Identities::versions( [ $event->identity() ] ) );
-			$this->attempt( $this->fetches->next() );
+			$is_begun = $this->fetches->begin( $event, Identities::versions( [ $event->identity() ] ) );
+			$is_begun && $this->attempt( $this->fetches->next() );
 		}
 	}
 
 	/**
-	 * Keeps the fetches going, and claims more when less than half of a round is left.
+	 * Keeps the fetches going, and claims more when less than half of a round is left. False where there was nothing to begin.
 	 */
-	private function begin( int $concurrent ): void {
+	private function begin( int $concurrent ): bool {
 		$wants = ! $this->closing && count( $this->claimed ) < ( $concurrent + 1 ) / 2;
 		if ( $wants && ( 0 === $this->fetches->count() || microtime( true ) >= $this->claim_again ) ) {
 			$events = Claims::due( $concurrent );
@@ -165,12 +166,13 @@ final class DrainRun {
 		$room  = $concurrent - $this->fetches->count();
 		$batch = $room > 0 ? array_splice( $this->claimed, 0, $room ) : [];
 		if ( [] === $batch ) {
-			return;
+			return false;
 		}
 		$versions = Identities::versions( array_values( array_unique( array_map( static fn( Event $event ): string => $event->identity(), $batch ) ) ) );
 		foreach ( $batch as $event ) {
 			$this->fetches->begin( $event, [ $event->identity() => $versions[ $event->identity() ] ] );
 		}
+		return true;
 	}
 
 	/**

@@ -19,6 +19,7 @@ use AgileBridge\AgileCrm;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Crm\SearchBudget;
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Progress;
@@ -57,7 +58,7 @@ final readonly class Setback {
 				Progress::postpone( $event, 10 * Clock::SECOND, false, $error->message );
 				break;
 			default:
-				Breaker::note_error( $error, $this->crm );
+				Breaker::note_error( $error, $this->crm, $event->identity(), $event->attempts );
 				$is_open = Breaker::read()->is_open();
 				$delay   = \AgileBridge\retry_delay( $is_open ? 1 : max( 1, $event->attempts ), $error->retry_after );
 				if ( null === $delay ) {
@@ -146,6 +147,9 @@ final readonly class Setback {
 		}
 		$failure = new Failure( 404, 'contact_not_found', 'Agile CRM has no such contact.' );
 		if ( '' !== $event->email ) {
+			if ( $event->attempts <= 1 ) {
+				SearchBudget::spend();
+			}
 			$delay = \AgileBridge\not_found_delay( max( 1, $event->attempts ) );
 			if ( null !== $delay ) {
 				Progress::postpone( $event, (int) ( 1000 * $delay ), true, $failure->getMessage() );

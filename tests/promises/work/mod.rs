@@ -25,6 +25,7 @@ mod site_code_hears_of_every_change;
 mod the_command_knows_its_site;
 mod the_inbox_is_drained_without_visitors;
 mod transactions_of_other_plugins_lose_nothing;
+mod unknown_addresses_have_a_budget;
 mod what_fails_is_tried_again_by_a_schedule;
 mod who_ends_the_script_holds_up_nobody;
 mod workers_are_replaced_without_a_trace;
