@@ -21,6 +21,13 @@ final class AccountFields {
 	/** Fields of the account besides e-mail, login and password that are user meta. */
 	public const NAME_META = [ 'first_name', 'last_name', 'nickname', 'description' ];
 
+	/** Those that are shown wherever users are listed, and how many characters each may have, as stored. */
+	private const NAME_SIZE = [
+		'first_name' => 250,
+		'last_name'  => 250,
+		'nickname'   => 250,
+	];
+
 	/** Those that are columns of `users`, and how many characters each holds. */
 	public const COLUMN_SIZE = [
 		'display_name' => 250,
@@ -54,7 +61,8 @@ final class AccountFields {
 		if ( ! is_string( $stored ) || '' === $stored || '0' === $value ) {
 			return null;
 		}
-		return mb_strlen( $stored ) <= ( self::COLUMN_SIZE[ $key ] ?? PHP_INT_MAX ) ? $stored : null;
+		$most = self::COLUMN_SIZE[ $key ] ?? self::NAME_SIZE[ $key ] ?? UserMeta::MOST_BYTES;
+		return strlen( $stored ) <= UserMeta::MOST_BYTES && mb_strlen( $stored ) <= $most ? $stored : null;
 	}
 
 	/**
