@@ -28,6 +28,9 @@ final class AccountFields {
 		'nickname'   => 250,
 	];
 
+	/** Of `<` in one value: WordPress cleans under our locks, in the square of their number (64 KiB of them take a second). */
+	private const MOST_BRACKETS = 1000;
+
 	/** Those that are columns of `users`, and how many characters each holds. */
 	public const COLUMN_SIZE = [
 		'display_name' => 250,
@@ -52,6 +55,9 @@ final class AccountFields {
 	 * The same, whatever the charset of its column: where that is stored already, nobody has to ask the database.
 	 */
 	public static function form( string $key, string $value ): ?string {
+		if ( substr_count( $value, '<' ) > self::MOST_BRACKETS ) {
+			return null;
+		}
 		$filter = 'user_url' === $key ? 'pre_user_url' : "pre_user_$key";
 		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress' own filters, as wp_insert_user() applies them.
 		$stored = wp_unslash( apply_filters( $filter, wp_slash( $value ) ) );
