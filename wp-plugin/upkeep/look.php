@@ -122,6 +122,7 @@ final class Look {
 	}
 
 	private static function look( AgileCrm $crm ): int {
+		LookRecord::forget_left_out();
 		$created = self::at_creations( $crm );
 		return $created + ( Settings::stored()->reconcile ? self::at_changes( $crm ) : 0 );
 	}

@@ -69,7 +69,7 @@ final readonly class Changes {
 		$changed = null !== $tags && array_filter( Tags::changes( Tags::of_user( $user->ID ), $tags ) ) ? $tags : null;
 		foreach ( $meta + ( null === $changed ? [] : [ Tags::key() => $changed ] ) as $key => $value ) {
 			// To try it again with each webhook would change nothing.
-			if ( ! UserMeta::can_hold( $value ) ) {
+			if ( ! UserMeta::can_hold( (string) $key, $value ) ) {
 				$notes[] = "value_refused:$key";
 				if ( Tags::key() === $key ) {
 					// Tags that are not stored give no role either.

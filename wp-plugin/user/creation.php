@@ -37,7 +37,7 @@ final class Creation {
 		$password              = $mapped ?? \AgileBridge\generate_password();
 		[ $account, $refused ] = self::account( $data, $email, $login, $role );
 		$account['meta_input'] = [ Ownership::key() => '1', Links::key() => $contact_id ]
-			+ ( ! empty( $tags ) && UserMeta::can_hold( $tags ) ? [ Tags::key() => $tags ] : [] )
+			+ ( ! empty( $tags ) && UserMeta::can_hold( Tags::key(), $tags ) ? [ Tags::key() => $tags ] : [] )
 			+ ( null === $wish->rule ? [] : [ TagRoles::key() => TagRoles::stored_form( $wish->rule ) ] );
 		// A lookup that failed looks like a free address.
 		Database::require_since( $mark );

@@ -19,6 +19,9 @@ final class Names {
 	/** In letters and digits alone. Whoever reads such a login takes its user for somebody who runs the site. */
 	private const OFFICES = [ 'admin', 'administrator', 'root', 'webmaster', 'support' ];
 
+	/** Characters that its column holds. */
+	private const LOGIN_SIZE = 60;
+
 	/**
 	 * The mapped login if it is free, else one in the form that the admin chose (the e-mail, if nothing else), else one derived
 	 * from that.
@@ -85,13 +88,17 @@ final class Names {
 	 * @param string $email The new user's own.
 	 */
 	private static function is_free_login( string $login, string $email ): bool {
+		if ( strlen( $login ) > 4 * self::LOGIN_SIZE ) {
+			// Nothing slow is done with a text that can be none.
+			return false;
+		}
 		AccountFields::forget_cached_name( $login );
 		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress' own filters, as wp_insert_user() applies them.
 		$stored  = trim( (string) apply_filters( 'pre_user_login', sanitize_user( $login, true ) ) );
 		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals
 		$illegal = array_map( 'strtolower', array_map( 'strval', (array) apply_filters( 'illegal_user_logins', [] ) ) );
 		$admins  = is_multisite() ? array_map( 'strtolower', array_map( 'strval', get_super_admins() ) ) : [];
-		return '' !== $stored && '0' !== $stored && $stored === $login && mb_strlen( $login ) <= 60
+		return '' !== $stored && '0' !== $stored && $stored === $login && mb_strlen( $login ) <= self::LOGIN_SIZE
 			&& ! in_array( strtolower( $login ), [ ...$illegal, ...$admins ], true )
 			&& ! username_exists( $login )
 			&& ( strtolower( $login ) === $email || ! ( str_contains( $login, '@' ) || self::is_office( $login ) ) );

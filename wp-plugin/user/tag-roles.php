@@ -81,6 +81,6 @@ final class TagRoles {
 	 * @param list<string> $tags
 	 */
 	private static function are_stored( array $tags ): bool {
-		return UserMeta::can_hold( $tags );
+		return UserMeta::can_hold( Tags::key(), $tags );
 	}
 }

@@ -18,12 +18,13 @@ defined( 'ABSPATH' ) || exit;
 final class UserData {
 
 	/**
-	 * The contact, mapped. Stripping tags is WordPress' part of the mapping; a value of nothing but tags is an empty one.
+	 * The contact, mapped.
 	 */
 	public static function mapped( Contact $contact ): Mapped {
 		$read  = \AgileBridge\user_data( $contact->record, FieldMap::stored(), wp_timezone_string() );
 		$data  = $read['data'];
 		$notes = $read['notes'];
+		// Of an extension of the interface number before, which leaves the markup in.
 		foreach ( $read['text'] as $key ) {
 			$data[ $key ] = wp_strip_all_tags( (string) $data[ $key ] );
 			if ( '' === $data[ $key ] && PREG_NO_ERROR !== preg_last_error() ) {

@@ -12,3 +12,4 @@ mod names_are_asked_of_whom_the_machine_names;
 mod only_a_trusted_certificate_is_spoken_to;
 mod silence_is_no_refusal;
 mod the_proxy_of_wordpress_is_used;
+mod what_is_too_large_is_no_outage;

@@ -4,6 +4,7 @@ mod a_date_is_the_day_that_is_written;
 mod a_deleted_user_stays_away;
 mod a_former_address_learns_no_names;
 mod a_generated_password_has_a_quick_hash_until_it_is_used;
+mod a_heavy_contact_harms_nobody;
 mod a_link_is_asked_again_before_it_moves;
 mod a_linked_user_keeps_an_address_that_is_still_theirs;
 mod a_login_has_the_form_that_the_admin_chose;

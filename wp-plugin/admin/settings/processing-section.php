@@ -137,7 +137,12 @@ final class ProcessingSection {
 			? __( 'No full look for missed changes has ended yet.', 'bridge-for-agile-crm' )
 			/* translators: %s: date and time. */
 			: sprintf( __( 'Last full look for missed changes: %s.', 'bridge-for-agile-crm' ), Dates::date_and_time( intdiv( $look->full, Clock::SECOND ) ) );
-		printf( '<p id="agile-bridge-look">%s</p>', esc_html( '' === $why ? $when : "$when $why $walks" ) );
+		$text  = '' === $why ? $when : "$when $why $walks";
+		if ( [] !== $look->left_out ) {
+			/* translators: %s: ids of contacts. */
+			$text .= ' ' . sprintf( __( 'Left out, because they are larger than 2 MiB: the contacts %s. Shorten their fields in Agile CRM.', 'bridge-for-agile-crm' ), implode( ', ', $look->left_out ) );
+		}
+		printf( '<p id="agile-bridge-look">%s</p>', esc_html( $text ) );
 	}
 
 	private static function show_given_up(): void {
