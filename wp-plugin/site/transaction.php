@@ -44,6 +44,16 @@ final class Transaction {
 		if ( ! self::with_short_waits( static fn(): bool => self::sent( 'START TRANSACTION' ) ) ) {
 			throw new TransactionLost( 'the database is busy' );
 		}
+		return PrivateCache::during( static fn() => self::in_open_one( $work, $seal ) );
+	}
+
+	/**
+	 * @template T
+	 * @param callable(): T       $work
+	 * @param ?callable(T): mixed $seal
+	 * @return T
+	 */
+	private static function in_open_one( callable $work, ?callable $seal ) {
 		return self::without_reconnecting(
 			static function () use ( $work, $seal ) {
 				if ( ! self::sent( 'SAVEPOINT agile_bridge' ) ) {

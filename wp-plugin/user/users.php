@@ -12,6 +12,7 @@ namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Log;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -21,6 +22,23 @@ final class Users {
 		wp_cache_delete( $user_id, 'users' );
 		wp_cache_delete( $user_id, 'user_meta' );
 		return get_userdata( $user_id ) ?: null;
+	}
+
+	/**
+	 * After a commit, where others may have cached the user as they were before it: WordPress' own way, which tells who listens.
+	 *
+	 * @param int|\WP_User $user As stored now.
+	 */
+	public static function clean_shared_cache( int|\WP_User $user ): void {
+		if ( ! wp_using_ext_object_cache() ) {
+			return;
+		}
+		try {
+			clean_user_cache( $user );
+		} catch ( \Throwable $error ) {
+			// What is stored is stored.
+			Log::error( $error );
+		}
 	}
 
 	/**

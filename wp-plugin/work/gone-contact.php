@@ -21,6 +21,7 @@ use AgileBridge\Plugin\User\HeldMails;
 use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Roles;
 use AgileBridge\Plugin\User\Update;
+use AgileBridge\Plugin\User\Users;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -31,12 +32,14 @@ final class GoneContact {
 		if ( 'keep' === $choice || [] === Links::users_of( $contact_id ) ) {
 			return;
 		}
+		$users = [];
 		$mails = HeldMails::during(
 			static fn( callable $mails ): array => Transaction::run(
-				static function () use ( $choice, $contact_id, $mails ): array {
+				static function () use ( $choice, $contact_id, $mails, &$users ): array {
 					$mark = Database::mark();
 					Identities::lock( [ Identities::of_contact( $contact_id ) ] );
-					foreach ( Links::users_of( $contact_id ) as $user ) {
+					$users = Links::users_of( $contact_id );
+					foreach ( $users as $user ) {
 						$role = str_starts_with( $choice, 'role:' ) ? Roles::harmless( substr( $choice, strlen( 'role:' ) ) ) : null;
 						if ( 'unlink' === $choice ) {
 							Update::unlink( $user );
@@ -49,6 +52,7 @@ final class GoneContact {
 				}
 			)
 		);
+		array_map( Users::clean_shared_cache( ... ), $users );
 		HeldMails::send( $mails );
 	}
 

@@ -155,19 +155,21 @@ final class Writing {
 			}
 		}
 		$new     = new NewUser();
+		$stored  = false;
 		$is_lost = false;
 		try {
 			$owed = HeldMails::during(
 				fn( callable $mails ): Owed => Transaction::run(
-					fn(): Owed => $this->write_under_locks( $decision, $new, $mails ),
+					function () use ( $decision, $new, $mails, &$stored ): Owed {
+						$owed   = $this->write_under_locks( $decision, $new, $mails );
+						$stored = wp_using_ext_object_cache() ? get_userdata( $owed->user_id ) : false;
+						return $owed;
+					},
 					fn( Owed $owed ) => $this->seal( $owed, $new )
 				)
 			);
 			$new  = null;
-			if ( wp_using_ext_object_cache() ) {
-				// A page view between our writes and the commit has cached the user as they were.
-				Users::fresh( $owed->user_id );
-			}
+			Users::clean_shared_cache( $stored ?: $owed->user_id );
 			return $owed;
 		} catch ( TransactionLost $error ) {
 			$is_lost = true;
