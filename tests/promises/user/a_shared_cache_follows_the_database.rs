@@ -19,6 +19,7 @@ const SITE: &str = r#"<?php
                 'plan' => $user ? get_user_meta($user->ID, 'plan', true) : '',
                 'link' => $user ? get_user_meta($user->ID, 'agilecrm_contact_id', true) : '',
                 'registered' => (int) wp_cache_get('registered', 'others'),
+                'newest' => get_option('newest_user', ''),
             ));
         });
     }
@@ -35,6 +36,7 @@ const SITE: &str = r#"<?php
     add_action('user_register', function ($id, $data) {
         wp_cache_add('registered', 0, 'others');
         wp_cache_incr('registered', 1, 'others');
+        update_option('newest_user', $data['user_email']);
         get_users();
         get_user_by('email', $data['user_email']);
         get_user_meta($id);
@@ -92,9 +94,10 @@ fn whoever_looks_before_a_commit() {
     seen_before_commit(&world, "add", &contact, "jo@example.com");
     let seen = view(&world, "jo@example.com");
     let expected = json!({"found": "jo@example.com", "listed": true, "authors": [], "plan": "Gold", "link": contact,
-        "registered": 1});
+        "registered": 1, "newest": "jo@example.com"});
     assert_eq!(seen, expected, "a new user\n{}", site.log());
 
+    what_is_cached_stays_where_nothing_has_changed(&world, &contact);
     world.crm.set_property(id, "CUSTOM", "Plan", "", "Silver");
     world.crm.set_property(id, "SYSTEM", "email", "work", "new@example.com");
     seen_before_commit(&world, "update", &contact, "jo@example.com");
@@ -107,6 +110,17 @@ fn whoever_looks_before_a_commit() {
     nothing_is_left_of_what_was_never_committed(&world);
     who_dies_after_the_commit_leaves_it_to_the_next(&world);
     assert!(!site.log().contains("Fatal"), "{}", site.log());
+}
+
+/// Whoever writes into a cache what they have read may overwrite what somebody else has just changed: a key that is not written
+/// keeps its time to live.
+fn what_is_cached_stays_where_nothing_has_changed(world: &World, contact: &str) {
+    let redis = "$redis = $GLOBALS['wp_object_cache']->redis; return array_map(fn($key) => $redis->";
+    let keys = "array('users:2', 'user_meta:2'));";
+    assert_eq!(world.site.wp(&format!("{redis}expire($key, 1000), {keys}")), json!([true, true]));
+    let answer = world.site.webhook("update", &[("contact_id", contact)]);
+    world.expect(&answer, 200, "unchanged", "");
+    assert_eq!(world.site.wp(&format!("{redis}ttl($key) > 0, {keys}")), json!([true, true]), "written again");
 }
 
 fn a_contact_is_gone(world: &World, contact: &str) {
@@ -126,7 +140,9 @@ fn nothing_is_left_of_what_was_never_committed(world: &World) {
         let contact = world.contact(Contact::person(&email).first_name("Jo").last_name(name));
         let target = world.site.webhook_target("add", &[("contact_id", &contact)]);
         world.site.send(&Request::new("GET", &target));
+        let before = if name == "Throw" { "jo@example.com" } else { "throw@example.com" };
         let seen = view(world, &email);
+        assert_eq!(seen["newest"], before, "an option that another plugin has written meanwhile");
         assert_eq!((&seen["found"], &seen["listed"]), (&json!(""), &json!(false)), "{name}\n{}", world.site.log());
         let cached = world.site.wp(&format!(
             "return array_values(array_filter($GLOBALS['wp_object_cache']->redis->keys('*'), fn($key) => str_contains($key, '{email}')));"
@@ -146,4 +162,20 @@ fn who_dies_after_the_commit_leaves_it_to_the_next(world: &World) {
     world.catch_up();
     let seen = view(world, "late@example.com");
     assert_eq!((&seen["listed"], &seen["link"]), (&json!(true), &json!(contact)), "{}", world.site.log());
+}
+
+#[test]
+fn on_a_network_with_the_newest_wordpress() {
+    let world = World::with(|site| {
+        site.wordpress("latest")
+            .multisite(true)
+            .shared_cache()
+            .field_map(&[("Plan", "plan")])
+            .mu_plugin_file("site.php", SITE)
+    });
+    let contact = world.contact(person("jo@example.com"));
+    seen_before_commit(&world, "add", &contact, "jo@example.com");
+    let expected = json!({"found": "jo@example.com", "listed": true, "authors": [], "plan": "Gold", "link": contact,
+        "registered": 1, "newest": "jo@example.com"});
+    assert_eq!(view(&world, "jo@example.com"), expected, "{}", world.site.log());
 }
