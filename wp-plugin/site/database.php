@@ -121,6 +121,28 @@ final class Database {
 	}
 
 	/**
+	 * Not what was there at the first SELECT: MariaDB 11.6 and later would refuse (error 1020) to change a row that somebody else has
+	 * changed since, as a webhook of the same contact changes the event's while a slow callback runs. For the next transaction of
+	 * this connection, and for no other. Not where the binary log is one of statements, to which InnoDB would not write it.
+	 */
+	public static function read_what_is_committed(): void {
+		global $wpdb;
+		static $known = null;
+		static $may   = false;
+		if ( self::is_sqlite() ) {
+			return;
+		}
+		if ( $known !== $wpdb->dbh ) {
+			$known = $wpdb->dbh;
+			// phpcs:ignore WordPress.DB -- settings of the server. One that no longer has the second logs no statements.
+			$log = self::quietly( static fn() => $wpdb->get_row( 'SELECT @@log_bin AS is_kept, @@binlog_format AS format' ) );
+			$may = ! ( (int) ( $log->is_kept ?? 0 ) > 0 && 'STATEMENT' === strtoupper( (string) $log->format ) );
+		}
+		// phpcs:ignore WordPress.DB -- a setting of the connection.
+		$may && self::quietly( static fn() => $wpdb->query( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' ) );
+	}
+
+	/**
 	 * @param int|float|string ...$values For wpdb's placeholders.
 	 * @return list<object> Rows of a SELECT.
 	 * @throws Failure

@@ -50,11 +50,21 @@ final class Transaction {
 	 */
 	public static function run( callable $work, ?callable $seal = null ) {
 		Database::limit_lock_waits();
-		self::read_what_is_committed();
+		Database::read_what_is_committed();
 		// On SQLite it fails where the database is busy, and what follows would be stored without a transaction.
 		if ( ! self::with_short_waits( static fn(): bool => self::sent( 'START TRANSACTION' ) ) ) {
 			throw new TransactionLost( 'the database is busy' );
 		}
+		return PrivateCache::during( static fn() => self::in_open_one( $work, $seal ) );
+	}
+
+	/**
+	 * @template T
+	 * @param callable(): T       $work
+	 * @param ?callable(T): mixed $seal
+	 * @return T
+	 */
+	private static function in_open_one( callable $work, ?callable $seal ) {
 		return self::without_reconnecting(
 			static function () use ( $work, $seal ) {
 				if ( ! self::sent( 'SAVEPOINT agile_bridge' ) ) {
@@ -94,27 +104,6 @@ final class Transaction {
 			$wpdb->close();
 			$wpdb->db_connect( false );
 		}
-	}
-
-	/**
-	 * Not what was there at the first SELECT: MariaDB 11.6 and later would refuse (error 1020) to change a row that somebody else has
-	 * changed since, as a webhook of the same contact changes the event's while a slow callback runs. For the next transaction of
-	 * this connection, and for no other. Not where the binary log is one of statements, to which InnoDB would not write it.
-	 */
-	private static function read_what_is_committed(): void {
-		global $wpdb;
-		static $known = null;
-		static $may   = false;
-		if ( Database::is_sqlite() ) {
-			return;
-		}
-		if ( $known !== $wpdb->dbh ) {
-			$known = $wpdb->dbh;
-			// phpcs:ignore WordPress.DB -- settings of the server. One that no longer has the second logs no statements.
-			$log = Database::quietly( static fn() => $wpdb->get_row( 'SELECT @@log_bin AS is_kept, @@binlog_format AS format' ) );
-			$may = ! ( (int) ( $log->is_kept ?? 0 ) > 0 && 'STATEMENT' === strtoupper( (string) $log->format ) );
-		}
-		$may && self::sent( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );
 	}
 
 	/**

@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Column;
+use AgileBridge\Plugin\Site\PrivateCache;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -95,7 +96,7 @@ final class UserMeta {
 	 * Takes one key out of what is cached of a user's meta.
 	 */
 	public static function forget_cached( int $user_id, string $key ): void {
-		$cached = wp_using_ext_object_cache() ? null : wp_cache_get( $user_id, 'user_meta' );
+		$cached = PrivateCache::is_private() ? wp_cache_get( $user_id, 'user_meta' ) : null;
 		if ( ! is_array( $cached ) ) {
 			wp_cache_delete( $user_id, 'user_meta' );
 			return;

@@ -22,6 +22,7 @@ use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\LateCommit;
+use AgileBridge\Plugin\User\Users;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -75,6 +76,8 @@ final readonly class Attempt {
 			// Its lease runs out; after five times it is given up, and an admin sees it.
 			throw new \UnexpectedValueException( "what event $event->id owes cannot be read" );
 		}
+		// Who died after the commit may not have come so far.
+		Users::clean_shared_cache( $owed->user_id );
 		Payment::pay( $event, $owed, $this->crm );
 		Progress::finish( $event, Payment::outcome( $owed ) );
 	}

@@ -24,6 +24,7 @@ use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\RefusedRoles;
 use AgileBridge\Plugin\User\Roles;
 use AgileBridge\Plugin\User\Update;
+use AgileBridge\Plugin\User\Users;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -40,12 +41,13 @@ final class GoneContact {
 		$wanted = str_starts_with( $choice, 'role:' ) ? substr( $choice, strlen( 'role:' ) ) : '';
 		$role   = Roles::harmless( $wanted );
 		RefusedRoles::note_role( $wanted );
+		$users = [];
 		try {
 			[ $count, $mails ] = HeldMails::during(
 				static fn( HeldMails $held ): array => Transaction::run(
-					static function () use ( $choice, $role, $contact_id, $held ): array {
-						$addresses = self::change_users( $choice, $role, $contact_id );
-						return [ count( $held->all() ), HeldMails::for_others_than( $held->all(), $addresses ) ];
+					static function () use ( $choice, $role, $contact_id, $held, &$users ): array {
+						$users = self::change_users( $choice, $role, $contact_id );
+						return [ count( $held->all() ), HeldMails::for_others_than( $held->all(), array_column( $users, 'user_email' ) ) ];
 					}
 				)
 			);
@@ -53,6 +55,7 @@ final class GoneContact {
 			// All of it is stored.
 			[ $count, $mails ] = $cut->result;
 		}
+		array_map( Users::clean_shared_cache( ... ), $users );
 		if ( ! $may_mail ) {
 			Stats::count_unsent_mails( $count );
 			return;
@@ -65,14 +68,13 @@ final class GoneContact {
 	/**
 	 * @param string  $choice As the setting has it.
 	 * @param ?string $role   The one that it names, if it is harmless.
-	 * @return list<string> The addresses of the contact's users.
+	 * @return list<\WP_User> The contact's users, as they were.
 	 */
 	private static function change_users( string $choice, ?string $role, string $contact_id ): array {
-		$addresses = [];
-		$mark      = Database::mark();
+		$mark = Database::mark();
 		Identities::lock( [ Identities::of_contact( $contact_id ) ] );
-		foreach ( Links::users_of( $contact_id ) as $user ) {
-			$addresses[] = $user->user_email;
+		$users = Links::users_of( $contact_id );
+		foreach ( $users as $user ) {
 			if ( 'unlink' === $choice ) {
 				Update::unlink( $user );
 			} elseif ( null !== $role ) {
@@ -80,7 +82,7 @@ final class GoneContact {
 			}
 		}
 		Database::require_since( $mark );
-		return $addresses;
+		return $users;
 	}
 
 	/**

@@ -61,10 +61,11 @@ final class Payment {
 	}
 
 	/**
-	 * Whether there is anything to do after the commit. Mostly not, and then the event ends with the transaction.
+	 * Whether there is anything to do after the commit. Mostly not, and then the event ends with the transaction. (A shared cache
+	 * is to be cleaned, also if this process is killed before it could.)
 	 */
 	public static function is_anything( Owed $owed ): bool {
-		return null !== $owed->password || $owed->link || $owed->welcome || null !== $owed->mails || Announcement::is_heard();
+		return null !== $owed->password || $owed->link || $owed->welcome || null !== $owed->mails || Announcement::is_heard() || wp_using_ext_object_cache();
 	}
 
 	/**

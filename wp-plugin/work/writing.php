@@ -160,17 +160,20 @@ final class Writing {
 			}
 		}
 		$new     = new NewUser();
+		$stored  = false;
 		$is_lost = false;
 		UnderWay::if_it_ends( $new->forgetting( $user ) );
 		try {
 			$owed = HeldMails::during(
-				function ( HeldMails $mails ) use ( $decision, $new ): Owed {
+				function ( HeldMails $mails ) use ( $decision, $new, &$stored ): Owed {
 					$settlement = null;
 					try {
 						return Transaction::run(
-							function () use ( $decision, $new, $mails, &$settlement ): Owed {
+							function () use ( $decision, $new, $mails, &$settlement, &$stored ): Owed {
 								$settlement = $this->tries->lock( $this->event, $decision->identities( $this->event, $this->contact->id ), $new );
-								return $this->write_under_locks( $decision, $new, $mails );
+								$owed       = $this->write_under_locks( $decision, $new, $mails );
+								$stored     = wp_using_ext_object_cache() ? get_userdata( $owed->user_id ) : false;
+								return $owed;
 							},
 							static function ( Owed $owed ) use ( &$settlement ): void {
 								$settlement->seal( $owed );
@@ -185,10 +188,7 @@ final class Writing {
 				}
 			);
 			$new  = null;
-			if ( wp_using_ext_object_cache() ) {
-				// A page view between our writes and the commit has cached the user as they were.
-				Users::fresh( $owed->user_id );
-			}
+			Users::clean_shared_cache( $stored ?: $owed->user_id );
 			return $owed;
 		} catch ( TransactionLost | UserChanged $error ) {
 			$is_lost = true;

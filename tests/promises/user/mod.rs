@@ -15,6 +15,7 @@ mod a_protected_users_own_contact_is_never_refused;
 mod a_role_is_given_only_if_it_is_harmless;
 mod a_second_identical_webhook_writes_nothing;
 mod a_second_role_stays;
+mod a_shared_cache_follows_the_database;
 mod a_user_found_by_email_has_that_very_address;
 mod a_user_is_whole_or_not_there;
 mod an_address_is_not_proof;

@@ -46,6 +46,7 @@ pub struct Builder {
     pub(crate) disabled_functions: String,
     pub(crate) name_server: Option<String>,
     pub(crate) shares_core: bool,
+    pub(crate) shared_cache: bool,
 }
 
 impl Builder {
@@ -67,6 +68,7 @@ impl Builder {
             disabled_functions: String::new(),
             name_server: None,
             shares_core: true,
+            shared_cache: false,
         }
     }
 
@@ -195,6 +197,14 @@ impl Builder {
         self.constant("WP_DEBUG", false)
             .constant("WP_DEBUG_LOG", false)
             .php_ini(&[("error_reporting", "E_ALL & ~E_DEPRECATED & ~E_STRICT"), ("opcache.revalidate_freq", "2")])
+    }
+
+    /// WordPress' object cache in a Redis server of the site's own.
+    #[must_use]
+    pub fn shared_cache(mut self) -> Self {
+        self.shared_cache = true;
+        self.ini.extend(crate::redis::ini());
+        self
     }
 
     /// Environment variables of the web server's PHP (FPM's `env[...]`) and of [`Site::wp`].

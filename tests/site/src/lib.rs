@@ -39,6 +39,7 @@ mod nginx;
 mod php;
 mod pool;
 mod process;
+mod redis;
 mod servers;
 mod site;
 mod start;

@@ -9,12 +9,13 @@ use crate::guard::Guard;
 use crate::layout::Layout;
 use crate::php::Php;
 use crate::process::Process;
-use crate::{apache, builtin, mariadb, nginx};
+use crate::{apache, builtin, mariadb, nginx, redis};
 
 pub struct Servers {
     layout: Layout,
     guard: Arc<Guard>,
     database: Mutex<Option<Process>>,
+    cache: Mutex<Option<Process>>,
     fpm: Mutex<Option<Fpm>>,
     web: Mutex<Option<Process>>,
 }
@@ -23,7 +24,7 @@ impl Servers {
     pub fn none_yet(layout: &Layout) -> Result<Self> {
         let guard = Arc::new(Guard::watch(&layout.folder)?);
         let none = || Mutex::new(None);
-        Ok(Self { layout: layout.clone(), guard, database: none(), fpm: Mutex::new(None), web: none() })
+        Ok(Self { layout: layout.clone(), guard, database: none(), cache: none(), fpm: Mutex::new(None), web: none() })
     }
 
     pub fn start_database(&self, options: &[&str]) -> Result<()> {
@@ -46,6 +47,11 @@ impl Servers {
         if let Some(server) = lock(&self.database).take() {
             server.kill();
         }
+    }
+
+    pub fn start_cache(&self) -> Result<()> {
+        *lock(&self.cache) = Some(redis::start(&self.layout, &self.guard)?);
+        Ok(())
     }
 
     /// Starts what answers requests on `port`.
@@ -121,7 +127,7 @@ impl Drop for Servers {
         if let Some(mut fpm) = lock(&self.fpm).take() {
             fpm.wait();
         }
-        for slot in [&self.web, &self.database] {
+        for slot in [&self.web, &self.cache, &self.database] {
             if let Some(mut process) = lock(slot).take() {
                 process.wait();
             }

@@ -39,6 +39,9 @@ impl Site {
         if wanted.database == Database::MariaDb {
             site.servers.start_database(&[])?;
         }
+        if wanted.shared_cache {
+            site.servers.start_cache()?;
+        }
         site.move_to(&host, wanted.multisite)?;
         site.install_plugins(wanted)?;
         drop(listener);
