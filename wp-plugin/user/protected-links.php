@@ -35,6 +35,10 @@ final readonly class ProtectedLinks {
 		if ( $linked === $contact_id || Ownership::is_contacts( $user->ID ) || ! Roles::is_protected( $user ) ) {
 			return;
 		}
+		if ( '' === $linked && ! Roles::has_special_rights( $user ) ) {
+			// On a network members of several sites are nothing to be told of.
+			return;
+		}
 		$news = [ $user->ID => get_object_vars( new self( time(), $contact_id, $linked ) ) ];
 		Stats::write( self::RECORD, array_slice( $news + Stats::record( self::RECORD ), 0, self::MAX, true ) );
 	}

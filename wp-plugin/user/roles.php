@@ -89,6 +89,13 @@ final class Roles {
 	}
 
 	/**
+	 * Whether they are protected by what they may do, here or elsewhere, and not only by being a member of another site too.
+	 */
+	public static function has_special_rights( \WP_User $user ): bool {
+		return [] !== Rights::of( $user->allcaps )->dangerous || self::may_do_more( $user ) || self::is_out_of_reach( $user );
+	}
+
+	/**
 	 * Whether they can take the site over, or are somebody in another place.
 	 */
 	public static function can_do_harm( \WP_User $user ): bool {

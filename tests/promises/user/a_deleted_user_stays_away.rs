@@ -53,7 +53,13 @@ fn where_the_admin_wants_it() {
         world.expect(&world.site.webhook("add", &[("contact_id", &spam)]), 422, "failed", "rejected_by_site");
     }
 
-    world.set(&json!({"keeps_deleted_away": false}));
+    // Switched off, all of them may come back, and stay so.
+    let cookie = world.site.login("admin", "password");
+    world.save_settings(&cookie, &[("[inline_workers]", "2")]);
+    world.expect(&add(), 200, "ignored", "no_matching_user");
+    world.save_settings(&cookie, &[("[keeps_deleted_away]", "0")]);
+    assert_eq!(stored(&world), Vec::<Value>::new());
+    world.save_settings(&cookie, &[("[keeps_deleted_away]", "1")]);
     world.expect(&add(), 200, "created", "");
 }
 

@@ -2,12 +2,9 @@
 //! in the log and on the screen, and whoever has it is protected. Until the admin allows that role by name. No admin allows one with
 //! which its users could take the site over.
 
-use crate::stage::world::{World, nonce};
+use crate::stage::world::World;
 use sandbox::Contact;
 use serde_json::{Value, json};
-use site::{Request, form};
-
-const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
 
 /// Roles as other plugins make them on `init`. (The real one of a backup plugin lets its users download the database.)
 const PLUGINS: &str = "<?php add_action('init', function () {
@@ -42,25 +39,6 @@ fn given(role: &str) -> (Value, Vec<String>) {
 
 fn refused() -> (Value, Vec<String>) {
     (json!(["subscriber"]), vec!["role_refused".to_owned()])
-}
-
-fn screen(world: &World, cookie: &str) -> String {
-    world.site.send(&Request::new("GET", SCREEN).header("Cookie", cookie)).body()
-}
-
-/// Saves these fields of the form: what the screen says then.
-fn save(world: &World, cookie: &str, fields: &[(&str, &str)]) -> String {
-    let nonce = nonce(&screen(world, cookie), "name='option_page'");
-    let names: Vec<(String, &str)> =
-        fields.iter().map(|(name, value)| (format!("agile_bridge_settings{name}"), *value)).collect();
-    let mut all = vec![("option_page", "agile_bridge"), ("action", "update"), ("_wpnonce", &*nonce)];
-    all.extend(names.iter().map(|(name, value)| (&**name, *value)));
-    all.push(("agile_bridge_settings[complete]", "1"));
-    let request = Request::new("POST", "/wp-admin/options.php").header("Cookie", cookie);
-    let response = world.site.send(&request.body("application/x-www-form-urlencoded", form(&all)));
-    assert_eq!(response.status, 302, "{}", world.site.log());
-    let saved = format!("{SCREEN}&settings-updated=true");
-    world.site.send(&Request::new("GET", &saved).header("Cookie", cookie)).body()
 }
 
 #[test]
@@ -117,10 +95,10 @@ fn what_was_chosen_before_is_shown_and_does_nothing(world: &World) {
     assert!(log.contains("the role owner was refused, because it grants export."), "{log}");
 
     let cookie = world.site.login("admin", "password");
-    let page = screen(world, &cookie);
+    let page = world.settings_screen(&cookie);
     assert!(page.contains("<option value=\"role:owner\" selected='selected'>"), "{page}");
     let list = [("[webhook_roles][]", ""), ("[webhook_roles][]", "author"), ("[webhook_roles][]", "pages")];
-    save(world, &cookie, &[&list[..], &[("[gone_contacts]", "role:owner"), ("[limit_roles]", "1")]].concat());
+    world.save_settings(&cookie, &[&list[..], &[("[gone_contacts]", "role:owner"), ("[limit_roles]", "1")]].concat());
     let stored = world.site.wp("wp_cache_flush(); return get_option('agile_bridge_settings');");
     for (name, value) in chosen.as_object().expect("settings") {
         assert_eq!(&stored[name], value, "{name}: {stored}");
@@ -144,7 +122,7 @@ fn whoever_has_it_is_protected(world: &World) {
 
 fn the_admin_allows_it_on_the_screen(world: &World) {
     let cookie = world.site.login("admin", "password");
-    let page = screen(world, &cookie);
+    let page = world.settings_screen(&cookie);
     let list = page.split("agile-bridge-allowed-roles").nth(1).and_then(|rest| rest.split("</td>").next());
     let list = list.unwrap_or_else(|| panic!("no list of roles:\n{page}"));
     let offered: Vec<&str> = ["backwpup_admin", "pages", "bbp_moderator", "owner", "editor", "author"]
@@ -157,9 +135,12 @@ fn the_admin_allows_it_on_the_screen(world: &World) {
 
     // With a rule that needs it in the same form.
     let rule = [("[tag_roles][0][tag]", "Backup"), ("[tag_roles][0][role]", "backwpup_admin")];
-    let page = save(world, &cookie, &rule);
+    let page = world.save_settings(&cookie, &rule);
     assert!(page.contains("grants too much"), "{page}");
-    save(world, &cookie, &[("[allowed_roles][]", ""), ("[allowed_roles][]", "pages"), ("[tag_roles][0][tag]", "")]);
+    world.save_settings(
+        &cookie,
+        &[("[allowed_roles][]", ""), ("[allowed_roles][]", "pages"), ("[tag_roles][0][tag]", "")],
+    );
     assert_eq!(new_user(world, "c1", "pages"), given("pages"));
     assert_eq!(new_user(world, "c2", "backwpup_admin"), refused(), "not by another's name");
     let (_, answer) = world.add(Contact::person("pia@example.com").first_name("Pia"));
@@ -168,7 +149,7 @@ fn the_admin_allows_it_on_the_screen(world: &World) {
     let answer = world.site.webhook("update", &[("contact_id", &kim)]);
     assert_eq!(answer.notes(), ["protected_user"], "a capability of their own is of no role");
 
-    let page = save(world, &cookie, &[&rule[..], &[("[allowed_roles][]", "backwpup_admin")]].concat());
+    let page = world.save_settings(&cookie, &[&rule[..], &[("[allowed_roles][]", "backwpup_admin")]].concat());
     assert!(!page.contains("grants too much"), "{page}");
     assert_eq!(new_user(world, "c3", ""), given("backwpup_admin"), "by the rule");
     // `pages` is allowed no more, and the rule gives the role instead.
@@ -179,7 +160,7 @@ fn the_admin_allows_it_on_the_screen(world: &World) {
 fn nobody_allows_a_dangerous_one(world: &World) {
     let cookie = world.site.login("admin", "password");
     for role in ["owner", "administrator", "editor", "edit_users"] {
-        let page = save(world, &cookie, &[("[allowed_roles][]", role)]);
+        let page = world.save_settings(&cookie, &[("[allowed_roles][]", role)]);
         assert!(page.contains(&format!("The role {role} cannot be allowed")), "{role}: {page}");
     }
     // Past the screen, and a role that has become one since.
@@ -193,7 +174,7 @@ fn nobody_allows_a_dangerous_one(world: &World) {
     // The default role passes the same test.
     world.site.wp("update_option('default_role', 'backwpup_admin'); return 1;");
     assert_eq!(new_user(world, "d4", ""), given("subscriber"));
-    assert!(screen(world, &cookie).contains("is not given to new users: it grants backwpup."));
+    assert!(world.settings_screen(&cookie).contains("is not given to new users: it grants backwpup."));
     world.set(&json!({"allowed_roles": ["backwpup_admin"]}));
     assert_eq!(new_user(world, "d5", ""), given("backwpup_admin"));
 }
