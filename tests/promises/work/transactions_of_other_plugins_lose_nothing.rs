@@ -25,7 +25,6 @@ const OTHERS: &str = r"<?php
             case 'Twice': $wpdb->query('COMMIT'); $wpdb->query('BEGIN'); $wpdb->query($insert); $wpdb->query('BEGIN'); $wpdb->query('ROLLBACK'); $wpdb->query('ROLLBACK'); break;
             case 'Begin': $wpdb->query('START TRANSACTION'); $wpdb->query($insert); break;
             case 'Direct': $direct('START TRANSACTION', $insert, 'COMMIT'); break;
-            case 'DirectUndo': $direct('START TRANSACTION', $insert, 'ROLLBACK'); break;
             case 'DirectBegin': $direct('START TRANSACTION', $insert); break;
             case 'DirectLose': @fopen(WP_CONTENT_DIR . '/lost-' . current_filter(), 'x') && $direct('ROLLBACK'); $wpdb->query($insert); break;
             case 'Table': case 'Fail': $wpdb->query('CREATE TABLE IF NOT EXISTS more_of_others (id int)'); $wpdb->query($insert); break;
@@ -144,7 +143,7 @@ fn nothing_is_lost(world: &World, name: &str) {
     assert_eq!(world.take_notes(), [json!({"created": user})], "{name}");
     world.expect_event(&world.event_of(&contact), "done", "created", "");
     let rows = others_rows(world, user);
-    assert_eq!(rows > 0, !matches!(name, "Undo" | "DirectUndo"), "{name}: what the other plugin stored for itself");
+    assert_eq!(rows > 0, name != "Undo", "{name}: what the other plugin stored for itself");
 
     let id = contact.parse().expect("a number");
     world.crm.set_property(id, "SYSTEM", "email", "work", &format!("new.{email}"));
@@ -170,21 +169,9 @@ fn nothing_is_lost(world: &World, name: &str) {
 #[test]
 fn on_mariadb() {
     let world = world(Database::MariaDb);
-    for name in [
-        "Wpdb",
-        "Words",
-        "Undo",
-        "Twice",
-        "Begin",
-        "Direct",
-        "DirectUndo",
-        "DirectBegin",
-        "DirectLose",
-        "Table",
-        "Fail",
-        "Auto",
-        "Second",
-    ] {
+    for name in
+        ["Wpdb", "Undo", "Twice", "Begin", "Direct", "DirectBegin", "DirectLose", "Table", "Fail", "Auto", "Second"]
+    {
         nothing_is_lost(&world, name);
     }
 }
@@ -193,7 +180,7 @@ fn on_mariadb() {
 #[test]
 fn on_sqlite() {
     let world = world(Database::Sqlite);
-    for name in ["Wpdb", "Words", "Undo", "Twice", "Table"] {
+    for name in ["Words", "Undo", "Table"] {
         nothing_is_lost(&world, name);
     }
 }
@@ -201,7 +188,7 @@ fn on_sqlite() {
 #[test]
 fn on_a_network() {
     let world = world_with(|site| site.multisite(true));
-    for name in ["Wpdb", "Direct", "Table"] {
+    for name in ["Wpdb", "Direct"] {
         nothing_is_lost(&world, name);
     }
 }
