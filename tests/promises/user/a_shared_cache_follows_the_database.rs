@@ -8,7 +8,7 @@ use site::Request;
 
 /// `?view=ADDRESS` is the page view: who that is, and the list of users. Just before each commit of a webhook there is one, of
 /// the file's address. Users of certain names are killed while they are written, or right after the commit.
-const SITE: &str = r#"<?php
+const SITE: &str = r"<?php
     if (isset($_GET['view'])) {
         add_action('init', function () {
             $user = get_user_by('email', $_GET['view']);
@@ -58,7 +58,7 @@ const SITE: &str = r#"<?php
             }
         }
         $GLOBALS['wp_object_cache'] = new Killing_Cache();
-    });"#;
+    });";
 
 fn view(world: &World, email: &str) -> Value {
     let response = world.site.send(&Request::new("GET", &format!("/?view={}", site::encode(email))));

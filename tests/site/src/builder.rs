@@ -23,6 +23,14 @@ pub enum Server {
     BuiltIn,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ObjectCache {
+    /// WordPress' own, gone with the request.
+    OfTheRequest,
+    /// In a Redis server of the site's own.
+    Redis,
+}
+
 /// The key of a site's webhooks unless the test wants another.
 pub const ACCESS_KEY: &str = "an-access-key-for-tests-of-43-characters-xx";
 
@@ -45,7 +53,7 @@ pub struct Builder {
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) name_server: Option<String>,
     pub(crate) shares_core: bool,
-    pub(crate) shared_cache: bool,
+    pub(crate) object_cache: ObjectCache,
 }
 
 impl Builder {
@@ -66,7 +74,7 @@ impl Builder {
             environment: Vec::new(),
             name_server: None,
             shares_core: true,
-            shared_cache: false,
+            object_cache: ObjectCache::OfTheRequest,
         }
     }
 
@@ -200,7 +208,7 @@ impl Builder {
     /// WordPress' object cache in a Redis server of the site's own.
     #[must_use]
     pub fn shared_cache(mut self) -> Self {
-        self.shared_cache = true;
+        self.object_cache = ObjectCache::Redis;
         self.ini.extend(crate::redis::ini());
         self
     }
