@@ -124,7 +124,7 @@ register_shutdown_function( static function () {
 } );";
 
 #[test]
-fn it_loads_seven_files_of_ours() {
+fn it_loads_eight_files_of_ours() {
     let world = World::with(|site| site.mu_plugin_file("witness.php", WITNESS));
     let (id, path) = (world.contact(ana()), world.site.root().join("wp-content/included.json"));
     // Setting up the site has left one.
@@ -140,6 +140,7 @@ fn it_loads_seven_files_of_ours() {
     let expected = [
         "bridge-for-agile-crm.php",
         "extension.php",
+        "host.php",
         "output.php",
         "request.php",
         "settings.php",
