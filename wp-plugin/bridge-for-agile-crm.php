@@ -80,6 +80,12 @@ add_action( 'agile_bridge_drain', [ Work\Drain::class, 'by_cron' ] );
 add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );
 add_action( 'upgrader_process_complete', [ Upkeep\Look::class, 'after_update' ], 10, 2 );
 
+/* Who is linked to a contact is found by an index, which is told before anybody writes such a link. */
+add_filter( 'add_user_metadata', [ User\LinkIndex::class, 'note' ], 10, 4 );
+add_filter( 'update_user_metadata', [ User\LinkIndex::class, 'note' ], 10, 4 );
+add_filter( 'update_user_metadata_by_mid', [ User\LinkIndex::class, 'note_row' ], 10, 4 );
+add_action( 'deleted_user', [ User\LinkIndex::class, 'forget' ] );
+
 /* Where several sites share their users, each reads its own links and tags; one that leaves a network takes its tables with it. */
 if ( is_multisite() || $GLOBALS['wpdb']->usermeta !== $GLOBALS['wpdb']->prefix . 'usermeta' ) {
 	add_filter( 'get_user_metadata', 'AgileBridge\Plugin\read_meta_of_this_site', 10, 3 );

@@ -24,6 +24,7 @@ use AgileBridge\Plugin\Crm\CrmError;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\User\Contact;
+use AgileBridge\Plugin\User\LinkIndex;
 use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\Work\GoneContact;
 
@@ -133,7 +134,7 @@ final class Walk {
 	 * @return int How many requests that takes.
 	 */
 	private function ask_for( int $user_id, string $contact_id ): int {
-		if ( ! Links::is_contact_id( $contact_id ) ) {
+		if ( ! LinkIndex::is_contact_id( $contact_id ) ) {
 			$this->answered[ $user_id ] = true;
 			return 0;
 		}
