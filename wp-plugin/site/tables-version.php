@@ -29,4 +29,12 @@ final class TablesVersion {
 	public static function has_links(): bool {
 		return (int) get_option( self::OPTION ) >= 2;
 	}
+
+	/**
+	 * One of them is gone.
+	 */
+	public static function forget(): bool {
+		delete_option( self::OPTION );
+		return true;
+	}
 }

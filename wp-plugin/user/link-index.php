@@ -24,6 +24,8 @@ namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\TablesVersion;
 use AgileBridge\Plugin\Site\UserTables;
 
@@ -57,7 +59,8 @@ final class LinkIndex {
 	 */
 	public static function note( $check, $user_id, $key, $value ) {
 		if ( is_string( $key ) && str_ends_with( $key, self::KEY ) && ( is_string( $value ) || is_int( $value ) ) && self::is_contact_id( (string) $value ) ) {
-			self::put( substr( $key, 0, -strlen( self::KEY ) ), [ [ (string) $value, (int) $user_id ] ] );
+			// Whoever writes the meta goes on; the look finds what is missing here.
+			self::logged( static fn() => self::put( substr( $key, 0, -strlen( self::KEY ) ), [ [ (string) $value, (int) $user_id ] ] ) );
 		}
 		return $check;
 	}
@@ -81,7 +84,7 @@ final class LinkIndex {
 	 */
 	public static function forget( $user_id ): void {
 		if ( TablesVersion::has_links() ) {
-			Database::execute( 'DELETE FROM ' . self::table() . ' WHERE user_id = %d AND contact_id <> %s', (int) $user_id, self::STATE );
+			self::logged( static fn() => Database::execute( 'DELETE FROM ' . self::table() . ' WHERE user_id = %d AND contact_id <> %s', (int) $user_id, self::STATE ) );
 		}
 	}
 
@@ -93,7 +96,14 @@ final class LinkIndex {
 			return new LinkHits( [], false );
 		}
 		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
-		$rows   = Database::rows( 'SELECT contact_id, user_id FROM ' . self::table() . " WHERE site = %s AND contact_id IN ('', $places)", self::site(), ...$contact_ids );
+		try {
+			$rows = Database::rows( 'SELECT contact_id, user_id FROM ' . self::table() . " WHERE site = %s AND contact_id IN ('', $places)", self::site(), ...$contact_ids );
+		} catch ( Failure $failure ) {
+			if ( ! self::is_gone() ) {
+				throw $failure;
+			}
+			return new LinkHits( [], false );
+		}
 		$states = array_filter( $rows, static fn( object $row ): bool => self::STATE === $row->contact_id );
 		return new LinkHits( array_values( array_diff_key( $rows, $states ) ), [] !== $states && self::THROUGH === (int) reset( $states )->user_id );
 	}
@@ -211,6 +221,25 @@ final class LinkIndex {
 		$places = implode( ', ', array_fill( 0, count( $links ), '(%s, %s, %d, %d)' ) );
 		$values = array_map( static fn( array $link ): array => [ $site, ...$link, $now ], $links );
 		Database::execute( 'INSERT INTO ' . self::table() . " (site, contact_id, user_id, noted_at) VALUES $places ON DUPLICATE KEY UPDATE noted_at = VALUES(noted_at)", ...array_merge( ...$values ) );
+	}
+
+	/**
+	 * @param callable(): mixed $work
+	 */
+	private static function logged( callable $work ): void {
+		try {
+			$work();
+		} catch ( Failure $failure ) {
+			self::is_gone();
+			Log::error( $failure );
+		}
+	}
+
+	/**
+	 * Whether the last statement failed for want of the table, as in a restored backup: then the next who needs tables makes it.
+	 */
+	private static function is_gone(): bool {
+		return Database::is_table_missing() && TablesVersion::forget();
 	}
 
 	/**
