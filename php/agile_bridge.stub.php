@@ -7,7 +7,7 @@ namespace AgileBridge;
 const VERSION = '0.1.0';
 
 /** The plugin accepts its own number and the one before. */
-const INTERFACE_NUMBER = 2;
+const INTERFACE_NUMBER = 3;
 
 /** A new access key: 43 URL-safe characters, 256 bits from the operating system. */
 function generate_access_key(): string {}
@@ -39,9 +39,10 @@ function receive_webhook(string $method, string $query, string $content_type, st
  * @param list<mixed>          $field_map The option agile_bridge_field_map.
  * @param string               $time_zone As wp_timezone_string() gives it.
  * @return array{data: array<string, string|list<string>>, text: list<string>, emails: list<string>, emails_whole: bool,
- *     email_problem: 'email_missing'|'email_invalid'|null, notes: list<string>} text: keys whose tags WordPress still
- *     strips; emails: every valid address of the contact, normalised; emails_whole: false where there is another one that
- *     nobody can read; notes: value_refused:<key>, password_refused
+ *     email_problem: 'email_missing'|'email_invalid'|null, notes: list<string>} text: empty, for a plugin of the
+ *     interface number before, which strips markup itself; emails: the first 20 addresses, those that are valid, normalised;
+ *     emails_whole: false where there is another one that nobody can read, or more than 20; notes: value_refused:<key>,
+ *     password_refused
  */
 function user_data(array $contact, array $field_map, string $time_zone): array {}
 
@@ -116,6 +117,9 @@ class PageTooHeavy extends \AgileBridge\Exception {}
 /** Try again later: no answer, or not one to build on. 502, or 504 for a time-out. */
 class CrmUnavailable extends \AgileBridge\Exception {}
 
+/** It is larger than is read: that is about this contact alone, and no outage. 502. */
+class AnswerTooLarge extends \AgileBridge\CrmUnavailable {}
+
 /**
  * One account of Agile CRM. All instances share the worker's kept-alive connections: one, or as many as fetches were ever
  * in flight at once.
@@ -123,7 +127,9 @@ class CrmUnavailable extends \AgileBridge\Exception {}
  * A contact is array{id: string, type: string, tags: ?list<string>, created_time: ?int, updated_time: ?int,
  * properties: ?list<array{type: string, name: string, subtype: ?string, value: ?string}>}; values are trimmed, times are
  * epoch seconds. tags and properties are null where the CRM did not say, or so that nobody can read it; so are a subtype and
- * a value that nobody can read. A contact in the CRM's bin is none.
+ * a value that nobody can read. So is what is too much: more than 1,000 tags or one of more than 255 bytes, more than 2,000
+ * properties, a value of more than 64 KiB; of e-mail addresses 21 are kept. Markup in tags is stripped. A contact in the CRM's
+ * bin is none.
  */
 final class AgileCrm {
 	/**
@@ -172,13 +178,13 @@ final class AgileCrm {
 	/**
 	 * A page of people changed between two moments, in no order of change: ask until there is no cursor, and the next time
 	 * from the moment when this list began. Who was never changed since they were created is not listed; nor is what is not
-	 * whole. Takes 10 s at most.
+	 * whole. skipped: ids of contacts of more than 2 MiB, which are left out. Takes 10 s at most.
 	 *
 	 * @param int     $from      Milliseconds since the epoch.
 	 * @param int     $until     The same for all pages of a list.
 	 * @param ?string $cursor    Of the page before.
 	 * @param ?int    $page_size 1 to 200; null is 200. Another one may go on with the same cursor.
-	 * @return array{contacts: list<array<string, mixed>>, cursor: ?string}
+	 * @return array{contacts: list<array<string, mixed>>, skipped: list<string>, cursor: ?string}
 	 * @throws Exception
 	 */
 	public function changedBetween(int $from, int $until, ?string $cursor = NULL, ?int $page_size = NULL): array {}
@@ -188,7 +194,7 @@ final class AgileCrm {
 	 *
 	 * @param int     $milliseconds Since the epoch.
 	 * @param ?string $cursor       Of the page before.
-	 * @return array{contacts: list<array<string, mixed>>, cursor: ?string}
+	 * @return array{contacts: list<array<string, mixed>>, skipped: list<string>, cursor: ?string}
 	 * @throws Exception
 	 */
 	public function changedSince(int $milliseconds, ?string $cursor = NULL): array {}
@@ -198,7 +204,7 @@ final class AgileCrm {
 	 *
 	 * @param ?string $cursor    Of the page before.
 	 * @param ?int    $page_size 1 to 200; null is 200.
-	 * @return array{contacts: list<array<string, mixed>>, cursor: ?string}
+	 * @return array{contacts: list<array<string, mixed>>, skipped: list<string>, cursor: ?string}
 	 * @throws Exception
 	 */
 	public function newestContacts(?string $cursor = NULL, ?int $page_size = NULL): array {}

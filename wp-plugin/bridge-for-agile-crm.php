@@ -75,6 +75,10 @@ unset( $agile_bridge_has_form );
  */
 add_action( 'agile_bridge_drain', [ Site\Stats::class, 'note_cron_php_that_cannot_drain' ], 9 );
 add_action( 'agile_bridge_reconcile', [ Site\Stats::class, 'note_cron_php' ], 9 );
+if ( wp_doing_cron() ) {
+	// Where somebody has emptied WP-Cron's list, and on a site that came to a network later: it costs no query.
+	add_action( 'init', [ Site\Schedule::class, 'ensure' ] );
+}
 add_filter( 'cron_schedules', 'AgileBridge\Plugin\add_minute_schedule' ); // phpcs:ignore WordPress.WP.CronInterval -- see there.
 add_action( 'agile_bridge_drain', [ Work\Drain::class, 'by_cron' ] );
 add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );
@@ -85,6 +89,10 @@ add_filter( 'add_user_metadata', [ User\LinkIndex::class, 'note' ], 10, 4 );
 add_filter( 'update_user_metadata', [ User\LinkIndex::class, 'note' ], 10, 4 );
 add_filter( 'update_user_metadata_by_mid', [ User\LinkIndex::class, 'note_row' ], 10, 4 );
 add_action( 'deleted_user', [ User\LinkIndex::class, 'forget' ] );
+
+/* Who deletes a user may not want them back by the next webhook. */
+add_action( 'delete_user', [ User\Deleted::class, 'remember' ] );
+add_action( 'remove_user_from_blog', [ User\Deleted::class, 'remember' ] );
 
 /* Where several sites share their users, each reads its own links and tags; one that leaves a network takes its tables with it. */
 if ( is_multisite() || $GLOBALS['wpdb']->usermeta !== $GLOBALS['wpdb']->prefix . 'usermeta' ) {
@@ -111,12 +119,13 @@ if ( is_admin() ) {
 	add_action( 'network_admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );
 	add_action( 'admin_notices', [ Admin\Notices\InboxNotice::class, 'show' ] );
 	add_action( 'admin_notices', [ Admin\Notices\EmailNotice::class, 'show' ] );
+	add_action( 'admin_notices', [ Admin\Notices\ProtectedNotice::class, 'show' ] );
 	add_filter( 'site_status_tests', [ Admin\Health\ExtensionHealth::class, 'add' ] );
 }
 
 /* Activation makes the first access key and the tables; deactivation stops WP-Cron's events. Nothing else relies on either. */
 register_activation_hook( __FILE__, [ Admin\Activation::class, 'activate' ] );
-register_deactivation_hook( __FILE__, [ Site\Schedule::class, 'clear' ] );
+register_deactivation_hook( __FILE__, [ Site\Schedule::class, 'stop' ] );
 
 /**
  * Every minute WP-Cron looks whether something waits, and that is one query.
@@ -157,7 +166,7 @@ function drop_foreign_update( $updates ) {
  * @param mixed $key
  * @return mixed
  */
-function read_meta_of_this_site( $rows, $user_id, $key ) {
+function read_meta_of_this_site( $rows = null, $user_id = 0, $key = '' ) {
 	global $wpdb;
 	if ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) {
 		return $rows;

@@ -147,3 +147,41 @@ fn ids_are_canonical() {
         assert_eq!(ContactId::parse(id), None, "{id:?}");
     }
 }
+
+#[test]
+fn what_is_too_much_cannot_be_read_and_spoils_nothing_else() {
+    let property = |name: &str, value: &str| format!(r#"{{"name":"{name}","value":"{value}"}}"#);
+    let contact = |tags: &str, properties: &[String]| {
+        let json = format!(r#"{{"id":1,"type":"PERSON","tags":[{tags}],"properties":[{}]}}"#, properties.join(","));
+        Contact::from_json(json.as_bytes()).unwrap()
+    };
+    let values = [property("Bio", &"x".repeat(limits::TEXT_BYTES + 1)), property("Plan", "gold")];
+    let values = contact("", &values).properties.unwrap().into_iter().map(|property| property.value);
+    assert_eq!(values.collect::<Vec<_>>(), [Told::Unreadable, Told::Read("gold".to_owned())]);
+    assert_eq!(contact("", &vec![property("n", "v"); limits::PROPERTIES]).properties.map(|all| all.len()), Some(2000));
+    assert_eq!(contact("", &vec![property("n", "v"); limits::PROPERTIES + 1]).properties, None);
+    let long = property(&"n".repeat(limits::WORD_BYTES + 1), "v");
+    assert_eq!(contact("", &[long]).properties, Some(Vec::new()));
+
+    let tag = |bytes: usize| format!("\"{}\"", "t".repeat(bytes));
+    assert_eq!(contact(&tag(limits::TAG_BYTES), &[]).tags.map(|tags| tags.len()), Some(1));
+    assert_eq!(contact(&tag(limits::TAG_BYTES + 1), &[]).tags, None);
+    assert_eq!(contact(&vec![tag(1); limits::TAGS + 1].join(","), &[]).tags, None);
+
+    // One address more than count is kept, so that it shows; what is no address is none of them.
+    let mut many = vec![property("email", "a@b.co"); 5000];
+    many.extend([property("Plan", "gold"), r#"{"type":"CUSTOM","name":"email","value":"x"}"#.to_owned()]);
+    assert_eq!(contact("", &many).properties.map(|all| all.len()), Some(limits::ADDRESSES + 3));
+}
+
+#[test]
+fn a_contact_that_is_too_large_is_left_out_of_a_page_and_named() {
+    let large = format!(r#"{{"id":2,"type":"PERSON","x":"{}"}}"#, "x".repeat(limits::CONTACT_BYTES));
+    let json = format!(r#"[{{"id":1,"type":"PERSON"}},{large},{{"id":3,"type":"PERSON","cursor":"c"}}]"#);
+    let page = Page::from_json(json.as_bytes()).unwrap();
+    let ids: Vec<String> = page.contacts.iter().map(|contact| contact.id.to_string()).collect();
+    assert_eq!(
+        (ids, page.skipped, page.cursor.as_deref()),
+        (vec!["1".to_owned(), "3".to_owned()], vec![ContactId(2)], Some("c"))
+    );
+}

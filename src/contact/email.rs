@@ -1,7 +1,7 @@
 //! Which e-mail address stands for a contact, and whether WordPress could hold it.
 
 use crate::contact::json::Told;
-use crate::contact::{Contact, Property};
+use crate::contact::{Contact, Property, limits};
 
 /// `wp_users.user_email` is `varchar(100)`.
 const MAX_BYTES: usize = 100;
@@ -25,9 +25,9 @@ const DIRECTIONS: [char; 12] = [
 pub struct Choice {
     /// The address that stands for the contact, or why there is none.
     pub chosen: Result<String, Problem>,
-    /// Every valid address, normalised, in the CRM's order.
+    /// Every valid address that counts, normalised, in the CRM's order.
     pub all: Vec<String>,
-    /// Whether those are all: none is there that nobody can read, and that may be any address.
+    /// Whether those are all: none is there that nobody can read, or that does not count, and that may be any address.
     pub is_whole: bool,
 }
 
@@ -51,14 +51,25 @@ impl Problem {
 /// The first non-empty address in the order of preference decides, valid or not, readable or not: falling through to another
 /// one would make a typo in the main address change who the user is.
 pub fn choose(contact: &Contact) -> Choice {
-    let with = |subtype: &str| addresses(contact).find(|email| email.subtype.as_deref() == Some(subtype));
-    let chosen = PREFERRED.iter().find_map(|subtype| with(subtype)).or_else(|| addresses(contact).next());
-    let readable = addresses(contact).filter_map(|email| email.value.as_ref().readable());
+    let addresses = || addresses(contact).take(limits::ADDRESSES);
+    let with = |subtype: &str| addresses().find(|email| email.subtype.as_deref() == Some(subtype));
+    let chosen = PREFERRED.iter().find_map(|subtype| with(subtype)).or_else(|| addresses().next());
+    let readable = addresses().filter_map(|email| email.value.as_ref().readable());
     Choice {
         chosen: verdict(chosen.map_or(Told::Missing, |email| email.value.as_ref())),
         all: readable.filter_map(|address| normalize(address)).collect(),
-        is_whole: contact.properties.is_some() && !contact.values("email").any(is_unreadable),
+        is_whole: contact.properties.is_some() && !are_too_many(contact) && !contact.values("email").any(is_unreadable),
     }
+}
+
+/// Whether this normalised address is one of the contact's, or may be one of those that do not count.
+pub fn carries(contact: &Contact, address: &str) -> bool {
+    are_too_many(contact) || choose(contact).all.iter().any(|known| known == address)
+}
+
+/// Whether the contact has more addresses than count.
+pub fn are_too_many(contact: &Contact) -> bool {
+    addresses(contact).count() > limits::ADDRESSES
 }
 
 fn is_unreadable(address: &Property) -> bool {
@@ -68,7 +79,7 @@ fn is_unreadable(address: &Property) -> bool {
 /// The e-mail addresses that are not empty. A custom field labelled `email` is none: it must not decide who a user is.
 fn addresses(contact: &Contact) -> impl Iterator<Item = &Property> {
     let is_empty = |property: &Property| property.value.as_ref().readable().is_some_and(|text| trim(text).is_empty());
-    contact.values("email").filter(move |property| !property.is_custom() && !is_empty(property))
+    contact.values("email").filter(move |property| property.is_address() && !is_empty(property))
 }
 
 /// The address normalised, or what is wrong with it.

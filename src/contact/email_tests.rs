@@ -88,3 +88,17 @@ fn plain_addresses_pass_and_others_do_not() {
         assert_eq!(normalize(bad), None, "{bad:?}");
     }
 }
+
+#[test]
+fn twenty_addresses_count_and_one_more_may_be_any() {
+    let with = |count: usize| {
+        let email = |number: usize| format!(r#"{{"name":"email","subtype":"home","value":"a{number}@e.co"}}"#);
+        let emails: Vec<String> = (0..count).map(email).collect();
+        let json = format!(r#"{{"id":1,"type":"PERSON","properties":[{}]}}"#, emails.join(","));
+        Contact::from_json(json.as_bytes()).unwrap()
+    };
+    let (twenty, more) = (with(20), with(30));
+    assert_eq!((choose(&twenty).all.len(), choose(&twenty).is_whole, are_too_many(&twenty)), (20, true, false));
+    assert_eq!((choose(&more).all.len(), choose(&more).is_whole, are_too_many(&more)), (20, false, true));
+    assert!(carries(&more, "a29@e.co") && !carries(&twenty, "a29@e.co") && carries(&twenty, "a19@e.co"));
+}

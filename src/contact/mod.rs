@@ -4,8 +4,11 @@
 //! samples numbers; every key but `id` and `type` may be missing or null; unknown keys come and go. What cannot be read is
 //! left out by itself: `json.rs`.
 
+mod elements;
 pub mod email;
 pub mod json;
+pub mod limits;
+pub mod markup;
 pub mod page;
 
 use crate::contact::json::{Object, Told};
@@ -50,12 +53,13 @@ pub struct Contact {
     pub id: ContactId,
     /// `PERSON`, `COMPANY` or `LEAD`; as Agile sends it.
     pub kind: String,
-    /// In the CRM's order, byte for byte, each once.
+    /// In the CRM's order, without markup, else byte for byte; each once.
     pub tags: Option<Vec<String>>,
     /// Epoch seconds.
     pub created_time: Option<i64>,
     /// Epoch seconds; 0 if never updated.
     pub updated_time: Option<i64>,
+    /// Of the e-mail addresses one more than count (`limits.rs`), so that it shows that there are more.
     pub properties: Option<Vec<Property>>,
     /// Whether it lies in the bin: the API answers it still, and for us it is gone.
     pub in_bin: bool,
@@ -111,6 +115,11 @@ impl Property {
         !self.kind.is_empty() && !self.kind.eq_ignore_ascii_case("SYSTEM")
     }
 
+    /// Whether it may be an e-mail address of the contact: a custom field labelled `email` is none.
+    pub fn is_address(&self) -> bool {
+        self.name == "email" && !self.is_custom() && !self.value.is_missing()
+    }
+
     pub fn has_readable_kind(&self) -> bool {
         self.kind != UNREADABLE_KIND
     }
@@ -119,28 +128,53 @@ impl Property {
     fn read(property: &RawValue) -> Option<Self> {
         let property = Object::of(property)?;
         Some(Self {
-            kind: property.get("type").or_empty(json::word).unwrap_or_else(|| UNREADABLE_KIND.to_owned()),
-            name: property.get("name").and_then(json::word).readable()?,
-            subtype: property.get("subtype").or_empty(json::word),
-            value: property.get("value").and_then(json::text).trimmed(),
+            kind: property.get("type").or_empty(word).unwrap_or_else(|| UNREADABLE_KIND.to_owned()),
+            name: property.get("name").and_then(word).readable()?,
+            subtype: property.get("subtype").or_empty(word),
+            value: property.get("value").and_then(value).trimmed(),
         })
     }
 }
 
 fn properties(list: &RawValue) -> Option<Vec<Property>> {
-    Some(json::items(list)?.into_iter().filter_map(Property::read).collect())
+    let mut addresses = 0;
+    let counts = |property: &Property| {
+        addresses += usize::from(property.is_address());
+        !property.is_address() || addresses <= limits::ADDRESSES + 1
+    };
+    let properties = json::items(list)?.into_iter().filter_map(Property::read).filter(counts);
+    let properties: Vec<Property> = properties.take(limits::PROPERTIES + 1).collect();
+    (properties.len() <= limits::PROPERTIES).then_some(properties)
 }
 
-/// Tags grant access: a list of which a part cannot be read is no list.
+fn word(value: &RawValue) -> Option<String> {
+    json::word(value).filter(|word| word.len() <= limits::WORD_BYTES)
+}
+
+fn value(value: &RawValue) -> Option<String> {
+    json::text(value).filter(|text| text.trim().len() <= limits::TEXT_BYTES)
+}
+
+/// Tags grant access: a list of which a part cannot be read is no list, nor is one that is too long. What is nothing but markup
+/// is no tag.
 fn tags(list: &RawValue) -> Option<Vec<String>> {
-    let tags: Vec<String> = json::items(list)?.into_iter().map(tag).collect::<Option<_>>()?;
+    let items = json::items(list)?;
+    if items.len() > limits::TAGS {
+        return None;
+    }
+    let tags: Vec<String> = items.into_iter().map(tag).collect::<Option<_>>()?;
     let mut seen = HashSet::new();
-    Some(tags.into_iter().filter(|tag| seen.insert(tag.clone())).collect())
+    let named = tags.into_iter().filter_map(|tag| {
+        let name = markup::name_without(&tag);
+        (tag.is_empty() || !name.is_empty()).then_some(name)
+    });
+    Some(named.filter(|tag| seen.insert(tag.clone())).collect())
 }
 
 /// A name, or an object that has one, as in `tagsWithTime`.
 fn tag(item: &RawValue) -> Option<String> {
-    json::string(item).or_else(|| Object::of(item)?.get("tag").and_then(json::string).readable())
+    let tag = json::string(item).or_else(|| Object::of(item)?.get("tag").and_then(json::string).readable());
+    tag.filter(|tag| tag.len() <= limits::TAG_BYTES)
 }
 
 /// Only what says so without a doubt lies in the bin.

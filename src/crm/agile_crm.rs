@@ -6,7 +6,7 @@
 use crate::contact::email;
 use crate::contact::json::{self, Object};
 use crate::contact::page::Page;
-use crate::contact::{Contact, ContactId};
+use crate::contact::{Contact, ContactId, limits};
 use crate::crm::account::Account;
 use crate::crm::call::{Answer, Call, Content, Failure};
 use crate::crm::error::Error;
@@ -21,7 +21,7 @@ pub const CALL_TIMEOUT: Duration = Duration::from_secs(3);
 /// The same for a page of contacts: large ones have met the CRM's own cap of 60 s (recorded), and nobody waits at a screen.
 pub const PAGE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest answer that is read, in bytes: a contact has some kilobytes.
-pub const MAX_ANSWER: usize = 2 << 20;
+pub const MAX_ANSWER: usize = limits::CONTACT_BYTES;
 /// The same for a page of contacts.
 pub const MAX_PAGE: usize = 16 << 20;
 /// The most contacts on a page; more have ended in a 500 (recorded).
@@ -73,7 +73,7 @@ impl AgileCrm {
     pub async fn contact_by_email(&self, address: &str) -> Result<Contact, Error> {
         let segment = utf8_percent_encode(address, SEGMENT);
         let contact = contact_in(&self.get(&format!("contacts/search/email/{segment}")).await?)?;
-        if !email::choose(&contact).all.iter().any(|known| known == address) {
+        if !email::carries(&contact, address) {
             return Err(Error::unusable("it answered with a contact that does not carry the address asked for"));
         }
         not_in_bin(contact)
@@ -204,7 +204,12 @@ fn page_in(answer: Answer) -> Result<Page, Error> {
     if answer.status == 204 {
         return Ok(Page::default());
     }
-    Page::from_json(&meaning(answer)?.body).ok_or_else(|| Error::unusable("its answer is not the JSON of a list"))
+    let page = Page::from_json(&meaning(answer)?.body);
+    let page = page.ok_or_else(|| Error::unusable("its answer is not the JSON of a list"))?;
+    if page.properties() > limits::PAGE_PROPERTIES {
+        return Err(Error::TooLarge("the contacts of one page have too many fields".to_owned()));
+    }
+    Ok(page)
 }
 
 fn contact_in(answer: &Answer) -> Result<Contact, Error> {

@@ -167,6 +167,18 @@ fn of_a_list_that_is_too_slow_or_too_large_less_may_be_asked_for() {
 }
 
 #[test]
+fn a_page_of_too_many_properties_is_too_large() {
+    let contact =
+        format!(r#"{{"id":1,"type":"PERSON","properties":[{}]}}"#, vec![r#"{"name":"n","value":"v"}"#; 2000].join(","));
+    let page = |contacts: usize| {
+        let body = format!("[{}]", vec![&*contact; contacts].join(",")).into_bytes();
+        page_in(Answer { status: 200, retry_after: None, body })
+    };
+    assert_eq!(page(25).map(|page| page.contacts.len()), Ok(25));
+    assert!(page(26).unwrap_err().is_too_much_at_once());
+}
+
+#[test]
 fn a_refused_filter_is_told_from_an_outage() {
     let (crm, http) = crm();
     let with = |faults: Faults| {

@@ -67,10 +67,14 @@ impl Call {
         let status = response.status().as_u16();
         let asked = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
         let retry_after = asked.and_then(|header| retry::retry_after(header, Timestamp::now()));
+        let too_large = || Failure::TooLarge(format!("the answer is larger than {} MiB", self.max_answer >> 20));
+        if response.content_length().is_some_and(|length| length > self.max_answer as u64) {
+            return Err(too_large());
+        }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(Failure::of)? {
             if body.len() + chunk.len() > self.max_answer {
-                return Err(Failure::TooLarge(format!("the answer is larger than {} MiB", self.max_answer >> 20)));
+                return Err(too_large());
             }
             body.extend_from_slice(&chunk);
         }

@@ -155,7 +155,8 @@ fn page_array(page: Result<Page, Error>) -> PhpResult<Array> {
         if too_much { exception("PageTooHeavy", &error.to_string(), error.http_status()) } else { thrown(&error) }
     })?;
     let contacts: PhpResult<Vec<Array>> = page.contacts.into_iter().map(contact_array).collect();
-    array([("contacts", zval(contacts?)?), ("cursor", zval(page.cursor)?)])
+    let skipped: Vec<String> = page.skipped.iter().map(ToString::to_string).collect();
+    array([("contacts", zval(contacts?)?), ("skipped", zval(skipped)?), ("cursor", zval(page.cursor)?)])
 }
 
 impl Drop for PhpAgileCrm {

@@ -43,6 +43,8 @@ pub fn instant(unix_seconds: f64) -> Instant {
 
 /// `AgileBridge\Exception`, which classes cannot be asked for by name yet while PHP starts.
 static BASE: AtomicPtr<ClassEntry> = AtomicPtr::new(std::ptr::null_mut());
+/// `AgileBridge\CrmUnavailable`, the same.
+static UNAVAILABLE: AtomicPtr<ClassEntry> = AtomicPtr::new(std::ptr::null_mut());
 
 /// Registers the exception classes. A `#[php_class]` exception would have no file, line or trace; these are plain
 /// subclasses, thrown by name.
@@ -50,17 +52,25 @@ pub fn register_exceptions() -> ext_php_rs::error::Result<()> {
     let class = |name: &str| ClassBuilder::new(format!("AgileBridge\\{name}"));
     let keep = |class: &'static mut ClassEntry, _| BASE.store(class, Ordering::Release);
     class("Exception").extends((ce::exception, "\\Exception")).registration(keep).register()?;
-    for name in
-        ["NotConfigured", "ContactNotFound", "CrmUnauthorized", "FilterRefused", "PageTooHeavy", "CrmUnavailable"]
-    {
+    for name in ["NotConfigured", "ContactNotFound", "CrmUnauthorized", "FilterRefused", "PageTooHeavy"] {
         class(name).extends((base, "\\AgileBridge\\Exception")).registration(|_, _| {}).register()?;
     }
-    Ok(())
+    let keep = |class: &'static mut ClassEntry, _| UNAVAILABLE.store(class, Ordering::Release);
+    class("CrmUnavailable").extends((base, "\\AgileBridge\\Exception")).registration(keep).register()?;
+    class("AnswerTooLarge").extends((unavailable, "\\AgileBridge\\CrmUnavailable")).registration(|_, _| {}).register()
+}
+
+fn base() -> &'static ClassEntry {
+    kept(&BASE)
+}
+
+fn unavailable() -> &'static ClassEntry {
+    kept(&UNAVAILABLE)
 }
 
 #[expect(unsafe_code, reason = "PHP keeps a registered class for the life of the process")]
-fn base() -> &'static ClassEntry {
-    unsafe { BASE.load(Ordering::Acquire).as_ref() }.unwrap_or_else(|| ce::exception())
+fn kept(class: &AtomicPtr<ClassEntry>) -> &'static ClassEntry {
+    unsafe { class.load(Ordering::Acquire).as_ref() }.unwrap_or_else(|| ce::exception())
 }
 
 pub fn exception(class: &str, message: &str, code: u16) -> PhpException {
@@ -76,7 +86,8 @@ pub fn thrown(error: &Error) -> PhpException {
         Error::ContactNotFound => "ContactNotFound",
         Error::Unauthorized { .. } => "CrmUnauthorized",
         Error::FilterRefused { .. } => "FilterRefused",
-        Error::TooLarge(_) | Error::Unavailable { .. } => "CrmUnavailable",
+        Error::TooLarge(_) => "AnswerTooLarge",
+        Error::Unavailable { .. } => "CrmUnavailable",
     };
     exception(class, &error.to_string(), error.http_status())
 }

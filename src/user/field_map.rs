@@ -23,7 +23,7 @@ const DEFAULTS: [(&str, &str); 3] = [("email", "user_email"), ("first_name", "fi
 const MAX_META_KEY: usize = 64;
 
 /// Keys of the right shape that are WordPress' or ours to write, for what a wrong value there could do.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 26] = [
     "session_tokens",
     "default_password_nag",
     "role",
@@ -36,6 +36,37 @@ const RESERVED: [&str; 12] = [
     "deleted",
     "primary_blog",
     "source_domain",
+    // How WordPress works for this user: its language, logins over plain HTTP, the editor, the toolbar.
+    "locale",
+    "admin_color",
+    "use_ssl",
+    "rich_editing",
+    "syntax_highlighting",
+    "comment_shortcuts",
+    "show_admin_bar_front",
+    "show_admin_bar_admin",
+    "show_welcome_panel",
+    "dismissed_wp_pointers",
+    "enable_custom_fields",
+    "nav_menu_recently_edited",
+    "community-events-location",
+    "wporg_favorites",
+];
+
+/// The same with the name of a screen after it: what is hidden, closed and where on the dashboard.
+const RESERVED_BEGINNINGS: [&str; 4] = ["metaboxhidden_", "closedpostboxes_", "meta-box-order_", "screen_layout_"];
+
+/// With the prefix of any site before it, for user meta is shared by all of a network; or the name of a screen.
+const RESERVED_ENDS: [&str; 9] = [
+    "capabilities",
+    "user_level",
+    "agilecrm_contact_id",
+    "agilecrm_tags",
+    "columnshidden",
+    "_per_page",
+    "_persisted_preferences",
+    "_media_library_mode",
+    "_dashboard_quick_press_last_post_id",
 ];
 
 /// How a CRM value becomes a WordPress value.
@@ -116,9 +147,11 @@ pub fn check_target(key: &str) -> Result<(), &'static str> {
     if !well_formed {
         return Err("a user meta key starts with a letter and has lowercase letters, digits, _ and -, 64 at most");
     }
-    // With the prefix of any site of a network: user meta is shared by all of them.
-    let of_any_site = ["capabilities", "user_level", "agilecrm_contact_id", "agilecrm_tags"];
-    if of_any_site.iter().any(|end| key.ends_with(end)) || key.contains("user-settings") || RESERVED.contains(&key) {
+    if RESERVED.contains(&key)
+        || RESERVED_BEGINNINGS.iter().any(|beginning| key.starts_with(beginning))
+        || RESERVED_ENDS.iter().any(|end| key.ends_with(end))
+        || key.contains("user-settings")
+    {
         return Err("this key is WordPress' own and is never written from a contact");
     }
     Ok(())

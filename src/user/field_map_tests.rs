@@ -48,6 +48,42 @@ fn targets_are_allowed_by_exact_shape() {
     assert!(check_target(&"a".repeat(64)).is_ok() && check_target(&"a".repeat(65)).is_err());
 }
 
+/// What a wrong value there does: another language in the dashboard, logins over plain HTTP, no toolbar, hidden boxes.
+#[test]
+fn no_target_is_how_an_account_works() {
+    for bad in [
+        "locale",
+        "admin_color",
+        "use_ssl",
+        "rich_editing",
+        "syntax_highlighting",
+        "comment_shortcuts",
+        "show_admin_bar_front",
+        "show_admin_bar_admin",
+        "show_welcome_panel",
+        "dismissed_wp_pointers",
+        "enable_custom_fields",
+        "nav_menu_recently_edited",
+        "metaboxhidden_dashboard",
+        "closedpostboxes_post",
+        "meta-box-order_dashboard",
+        "screen_layout_post",
+        "manageedit-postcolumnshidden",
+        "edit_post_per_page",
+        "users_per_page",
+        "wp_dashboard_quick_press_last_post_id",
+        "wp_2_persisted_preferences",
+        "wp_media_library_mode",
+        "community-events-location",
+        "wporg_favorites",
+    ] {
+        assert!(check_target(bad).is_err(), "{bad:?}");
+    }
+    for good in ["my_locale", "locale_of_birth", "hide_admin_color", "columns", "manager", "jabber", "plan_per_pages"] {
+        assert_eq!(check_target(good), Ok(()), "{good}");
+    }
+}
+
 #[test]
 fn a_refused_rule_is_left_out_and_the_rest_works() {
     let rules = [

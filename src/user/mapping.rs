@@ -1,8 +1,8 @@
 //! Contact + field map = user data: flat pairs of key and value, as WordPress' plugins know them.
 
-use crate::contact::Contact;
 use crate::contact::email::{self, Problem};
 use crate::contact::json::{self, Object, Told};
+use crate::contact::{Contact, limits, markup};
 use crate::user::field_map::{self, Entry, Stored, Type};
 use crate::user::value::{self, Value};
 use std::collections::BTreeMap;
@@ -10,17 +10,22 @@ use std::collections::BTreeMap;
 /// Passwords outside these bounds are refused: WordPress itself refuses longer ones at login (4096 bytes).
 const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=4096;
 
-/// Columns of `wp_users`, in characters. The e-mail has its own check.
-const COLUMN_CHARACTERS: [(&str, usize); 3] = [("user_login", 60), ("user_url", 100), ("display_name", 250)];
+/// Columns of `wp_users`, in characters, and what is shown beside them on screens. The e-mail has its own check.
+const MOST_CHARACTERS: [(&str, usize); 6] = [
+    ("user_login", 60),
+    ("user_url", 100),
+    ("display_name", 250),
+    ("first_name", 250),
+    ("last_name", 250),
+    ("nickname", 250),
+];
 
 /// What a contact says about a user.
 #[derive(Debug, PartialEq, Eq)]
 pub struct UserData {
     /// By WordPress key, in alphabetical order. An empty text empties the user meta of that key.
     pub data: BTreeMap<String, Value>,
-    /// Keys of `data` whose type is `text`: WordPress still strips their tags.
-    pub text: Vec<String>,
-    /// Every valid address of the contact, normalised.
+    /// The valid addresses of the contact that count, normalised.
     pub emails: Vec<String>,
     /// Whether those are all; else one of the contact's addresses may be any.
     pub emails_whole: bool,
@@ -38,11 +43,10 @@ pub fn user_data(contact: &Contact, map: &[Stored], zone: &str) -> UserData {
     let choice = email::choose(contact);
     let mut user = UserData {
         data: BTreeMap::new(),
-        text: Vec::new(),
         emails: choice.all,
         emails_whole: choice.is_whole,
         email_problem: None,
-        refused: Vec::new(),
+        refused: email::are_too_many(contact).then(|| "user_email".to_owned()).into_iter().collect(),
         password_refused: false,
     };
     for entry in field_map::effective(map) {
@@ -74,13 +78,17 @@ pub fn user_data(contact: &Contact, map: &[Stored], zone: &str) -> UserData {
 
 impl UserData {
     fn put(&mut self, entry: Entry, value: Value) {
+        let value = match value {
+            Value::Text(text) if entry.kind == Type::Text && entry.wp != "user_pass" => {
+                Value::Text(markup::stripped(&text))
+            }
+            other => other,
+        };
         match value {
-            // `[]` is how the CRM writes an empty list.
+            // `[]` is how the CRM writes an empty list; and a text of nothing but markup is none.
             Value::List(items) if items.is_empty() => self.empty(entry),
+            Value::Text(text) if text.is_empty() => self.empty(entry),
             value if fits(&entry.wp, &value) => {
-                if entry.kind == Type::Text && entry.wp != "user_pass" {
-                    self.text.push(entry.wp.clone());
-                }
                 self.data.insert(entry.wp, value);
             }
             _ => self.refuse(entry),
@@ -135,11 +143,17 @@ fn holds_nul(value: &Value) -> bool {
 }
 
 fn fits(key: &str, value: &Value) -> bool {
-    let Value::Text(text) = value else { return true };
+    let text = match value {
+        Value::Text(text) => text,
+        Value::List(items) => {
+            return items.len() <= limits::ITEMS && items.iter().map(String::len).sum::<usize>() <= limits::TEXT_BYTES;
+        }
+    };
     if key == "user_pass" {
         return PASSWORD_BYTES.contains(&text.len());
     }
-    COLUMN_CHARACTERS.iter().all(|(column, most)| key != *column || text.chars().count() <= *most)
+    text.len() <= limits::TEXT_BYTES
+        && MOST_CHARACTERS.iter().all(|(name, most)| key != *name || text.chars().count() <= *most)
 }
 
 fn told(chosen: &Result<String, Problem>) -> Told<String> {

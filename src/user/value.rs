@@ -1,6 +1,6 @@
 //! One CRM value, read as the type the field map gives it, into what WordPress stores.
 
-use crate::contact::json;
+use crate::contact::{json, markup};
 use crate::user::field_map::Type;
 use crate::user::{date, number};
 use jiff::tz::TimeZone;
@@ -60,7 +60,7 @@ fn checkbox(value: &str) -> Option<Value> {
     }
 }
 
-/// A JSON array's texts and numbers, or what stands between commas; empty items are left out. A part of a list is not the list:
+/// A JSON array's texts and numbers, or what stands between commas, without markup; empty items are left out. A part of a list is not the list:
 /// an array with an item that is neither, or one that was cut off, is none.
 fn list(value: &str) -> Option<Value> {
     let items = match serde_json::from_str::<&RawValue>(value).ok().filter(|_| value.starts_with('[')) {
@@ -68,9 +68,12 @@ fn list(value: &str) -> Option<Value> {
         None if value.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('"')) => return None,
         None => value.split(',').map(str::to_owned).collect(),
     };
-    let items: Vec<&str> = items.iter().map(|item| item.trim()).filter(|item| !item.is_empty()).collect();
     // In JSON a NUL is escaped, and so was not seen above.
-    items.iter().all(|item| is_text(item)).then(|| Value::List(items.into_iter().map(str::to_owned).collect()))
+    if !items.iter().all(|item| is_text(item.trim())) {
+        return None;
+    }
+    let items = items.iter().map(|item| markup::stripped(item).trim().to_owned());
+    Some(Value::List(items.filter(|item| !item.is_empty()).collect()))
 }
 
 #[cfg(test)]

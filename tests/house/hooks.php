@@ -44,7 +44,7 @@ final class Hooks {
 		$fired = [];
 		foreach ( $tree->files as $file ) {
 			foreach ( $file->tokens as $at => $token ) {
-				$is_fired = $token->is( T_CONSTANT_ENCAPSED_STRING ) && $file->is( $at - 1, '(' ) && in_array( $file->tokens[ $at - 2 ]->text, [ 'apply_filters', 'do_action', 'fire' ], true );
+				$is_fired = $token->is( T_CONSTANT_ENCAPSED_STRING ) && $file->is( $at - 1, '(' ) && in_array( $file->tokens[ $at - 2 ]->text, [ 'apply_filters', 'do_action', 'fire', 'filter' ], true );
 				$name     = trim( $token->text, '\'"' );
 				if ( $is_fired && 1 === preg_match( '/^(agile_bridge|wpf)_/', $name ) ) {
 					$fired[ $name ] ??= [ $file->path, $token->line ];

@@ -16,7 +16,7 @@ fetch( array() );
 fetch( array( 'domain' => 'a/b', 'email' => 'a@b.co', 'api_key' => 'k' ) );
 fetch( array( 'domain' => 'demo', 'email' => 'a@b.co', 'api_key' => 'k', 'api_url' => 'http://127.0.0.1:1' ) );
 fetch( array( 'domain' => 'demo', 'email' => 'a@b.co', 'api_key' => 'k', 'deadline' => microtime( true ) - 1 ) );
-foreach ( array( 'NotConfigured', 'ContactNotFound', 'CrmUnauthorized', 'FilterRefused', 'PageTooHeavy', 'CrmUnavailable' ) as $class ) {
+foreach ( array( 'NotConfigured', 'ContactNotFound', 'CrmUnauthorized', 'FilterRefused', 'PageTooHeavy', 'CrmUnavailable', 'AnswerTooLarge' ) as $class ) {
 	echo implode( ' < ', class_parents( "AgileBridge\\$class" ) ), "\n";
 }
 try {
@@ -46,4 +46,5 @@ AgileBridge\Exception < Exception
 AgileBridge\Exception < Exception
 AgileBridge\Exception < Exception
 AgileBridge\Exception < Exception
+AgileBridge\CrmUnavailable < AgileBridge\Exception < Exception
 this array is not a contact of AgileCrm::contact()

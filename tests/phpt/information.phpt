@@ -11,7 +11,7 @@ var_dump( AgileBridge\VERSION === phpversion( 'agile_bridge' ), AgileBridge\INTE
 agile_bridge
 
 version => %d.%d.%d
-interface number => 2
+interface number => 3
 TLS library => rustls with ring, root certificates of the system
 largest webhook body => 1048576 bytes
 largest answer of Agile CRM => 2097152 bytes
@@ -19,4 +19,4 @@ shortest access key => 8 bytes
 time to connect => 1.5s
 time for a call, one retry included => 3s
 bool(true)
-int(2)
+int(3)

@@ -41,9 +41,7 @@ var_dump( AgileBridge\normalize_email( 'ádmin@example.com' ), AgileBridge\displ
         ],
         "user_email": "ana@example.com"
     },
-    "text": [
-        "first_name"
-    ],
+    "text": [],
     "emails": [
         "ana@example.com"
     ],

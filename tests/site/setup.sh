@@ -26,12 +26,15 @@ demo_packages=(
 test_packages=(
   "${demo_packages[@]}"
   php-fpm php-mysql nginx mariadb-server
+  apache2-bin libapache2-mod-php libapache2-mod-fcgid php-cgi
+  redis-server php-redis php-igbinary
   git shellcheck php-codesniffer
   chromium
 )
 bench_packages=(
   "${demo_packages[@]}"
   php-fpm php-mysql nginx mariadb-server
+  redis-server php-redis php-igbinary
   php-cgi valgrind
 )
 wordpress_packages=(
@@ -94,13 +97,20 @@ install_packages() {
     tail -n 20 "$cache/setup.log" >&2
     die "apt-get could not install ${missing[*]}"
   }
+  # Debian loads these into every PHP of the machine. A site that wants them loads them itself.
+  local package
+  for package in "${missing[@]}"; do
+    case "$package" in
+      php-redis | php-igbinary) as_root phpdismod -q "${package#php-}" ;;
+    esac
+  done
   # ... and those that we brought do not start with the machine either.
   if [ -d /run/systemd/system ]; then
-    local package
     for package in "${missing[@]}"; do
       case "$package" in
         nginx) as_root systemctl disable nginx || true ;;
         mariadb-server) as_root systemctl disable mariadb || true ;;
+        redis-server) as_root systemctl disable redis-server || true ;;
         php-fpm) as_root systemctl disable "php$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')-fpm" || true ;;
       esac
     done

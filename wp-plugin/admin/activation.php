@@ -3,7 +3,8 @@
  * What activation leaves in the database.
  *
  * Hook: register_activation_hook → activate. A network-wide activation prepares only the site it is made from; the others
- * get theirs when somebody first opens their settings screen (or, with constants in wp-config.php, need none).
+ * get theirs when somebody first opens their settings screen (or, with constants in wp-config.php, need none). But WP-Cron comes by on
+ * all of them: webhooks of earlier days may wait there.
  *
  * @package AgileBridge
  */
@@ -23,7 +24,10 @@ defined( 'ABSPATH' ) || exit;
 
 final class Activation {
 
-	public static function activate(): void {
+	/**
+	 * @param bool $network_wide As WordPress says.
+	 */
+	public static function activate( bool $network_wide = false ): void {
 		// An option that exists and is autoloaded costs a webhook no query; one that is missing costs one each time.
 		add_option( Settings::OPTION, [], '', true );
 		add_option( FieldMap::OPTION, [], '', true );
@@ -31,7 +35,7 @@ final class Activation {
 		try {
 			Schema::ensure();
 			// Deactivation has taken them away.
-			Schedule::ensure();
+			$network_wide ? Schedule::ensure_everywhere() : Schedule::ensure();
 		} catch ( Failure $failure ) {
 			// The first webhook tries again, and answers with what is wrong.
 			unset( $failure );

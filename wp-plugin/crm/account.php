@@ -22,6 +22,9 @@ final class Account {
 	/** @var ?\WeakMap<AgileCrm, string> The digest of the credentials that each client was made with. */
 	private static ?\WeakMap $clients = null;
 
+	/** @var ?\WeakMap<AgileCrm, float> By when the calls of those that have a deadline have ended. */
+	private static ?\WeakMap $deadlines = null;
+
 	/**
 	 * The subdomain in what people paste: `foo`, `foo.agilecrm.com`, `https://foo.agilecrm.com/#dashboard`. '' if there is none.
 	 */
@@ -70,7 +73,18 @@ final class Account {
 
 		self::$clients       ??= new \WeakMap();
 		self::$clients[ $crm ] = self::digest( $connection );
+		if ( null !== $deadline ) {
+			self::$deadlines       ??= new \WeakMap();
+			self::$deadlines[ $crm ] = $deadline;
+		}
 		return $crm;
+	}
+
+	/**
+	 * Whether this client has so much time left for another call.
+	 */
+	public static function has_time( AgileCrm $crm, float $seconds ): bool {
+		return microtime( true ) + $seconds <= ( self::$deadlines[ $crm ] ?? INF );
 	}
 
 	/**

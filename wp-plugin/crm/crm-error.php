@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Crm;
 
+use AgileBridge\AnswerTooLarge;
 use AgileBridge\CrmUnauthorized;
 use AgileBridge\Exception;
 use AgileBridge\NotConfigured;
@@ -41,7 +42,8 @@ final readonly class CrmError {
 			$error instanceof CrmUnauthorized => 'crm_unauthorized',
 			default                           => 'crm_unavailable',
 		};
-		return new self( $code, $error->getMessage(), null, 'crm_unavailable' === $code );
+		// What is too large is so by itself, and others are answered well.
+		return new self( $code, $error->getMessage(), null, 'crm_unavailable' === $code && ! $error instanceof AnswerTooLarge );
 	}
 
 	/**

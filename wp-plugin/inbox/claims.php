@@ -74,8 +74,8 @@ final class Claims {
 		self::give_up_killers( $now );
 		// By two statements, each along an index of its own: one with an OR would lock all that waits.
 		$taken = Database::execute(
-			"UPDATE $events SET owner = %s, inline_worker = 0, lease_until = %d, crashes = crashes + 1,
-				taken = CASE WHEN state = 'applied' THEN taken ELSE webhooks END, updated_at = %d
+			"UPDATE $events SET crashes = crashes + CASE WHEN owner = '' THEN 0 ELSE 1 END, attempts = attempts + CASE WHEN owner = '' THEN 1 ELSE 0 END,
+				owner = %s, inline_worker = 0, lease_until = %d, taken = CASE WHEN state = 'applied' THEN taken ELSE webhooks END, updated_at = %d
 				WHERE state IN ('running', 'applied') AND lease_until <= %d ORDER BY lease_until LIMIT 1",
 			$owner,
 			$now + self::LEASE,
@@ -105,7 +105,7 @@ final class Claims {
 	private static function give_up_killers( int $now ): void {
 		Database::execute(
 			'UPDATE ' . Tables::events() . " SET state = 'dead', open_key = NULL, owner = '', owed = NULL, crashes = crashes + 1, updated_at = %d, message = %s
-				WHERE state IN ('running', 'applied') AND lease_until <= %d AND crashes >= %d",
+				WHERE state IN ('running', 'applied') AND lease_until <= %d AND crashes >= %d AND owner <> ''",
 			$now,
 			Tables::message( 'It ended the PHP process that worked on it, five times. The error log of the site may say by what.' ),
 			$now,
@@ -132,28 +132,39 @@ final class Claims {
 	/**
 	 * Under the locks: whether the event is still ours, and what was fetched still the newest that is known of the contact.
 	 *
-	 * @param list<string>       $locked
-	 * @param array<string, int> $seen   Versions as read before the contact was fetched, of some of the locked and of others.
+	 * @param list<array<string, int>> $known Versions, of some of the locked and of others: as read before the contact was fetched,
+	 *                                        or as a lost try of ours may have left them. One of these has to be right.
+	 * @return array<string, int> What they are now, and that of the event's own.
 	 * @throws ClaimLost
 	 * @throws ContactStale
 	 */
-	public static function require_held( Event $event, array $locked, array $seen ): void {
-		$known  = $seen + [ $event->identity() => -1 ];
-		$places = implode( ', ', array_fill( 0, count( $known ), '%s' ) );
+	public static function require_held( Event $event, Locked $locked, array $known ): array {
+		$now = self::versions_if_held( $event, array_keys( $known[0] + [ $event->identity() => 0 ] ) );
+		foreach ( $known as $versions ) {
+			if ( ! array_diff_assoc( $locked->raised( $versions ), $now ) ) {
+				return $now;
+			}
+		}
+		throw new ContactStale( 'a newer state of the contact was written meanwhile' );
+	}
+
+	/**
+	 * Under the locks: the versions of identities, in one question with whether the event is still ours.
+	 *
+	 * @param list<string> $identities The event's among them.
+	 * @return array<string, int>
+	 * @throws ClaimLost
+	 */
+	public static function versions_if_held( Event $event, array $identities ): array {
+		$places = implode( ', ', array_fill( 0, count( $identities ), '%s' ) );
 		$rows   = Database::rows(
 			'SELECT identity, version, (SELECT owner FROM ' . Tables::events() . ' WHERE id = %d) AS owner FROM ' . Tables::identities() . " WHERE identity IN ($places)",
 			$event->id,
-			...array_keys( $known )
+			...$identities
 		);
 		if ( [] === $rows || $rows[0]->owner !== $event->owner ) {
 			throw new ClaimLost( 'the event was claimed by another worker' );
 		}
-		$versions = array_column( $rows, 'version', 'identity' );
-		foreach ( $seen as $identity => $version ) {
-			// One of it is ours, if it is among the locked.
-			if ( (int) ( $versions[ $identity ] ?? 0 ) - (int) in_array( $identity, $locked, true ) !== $version ) {
-				throw new ContactStale( 'a newer state of the contact was written meanwhile' );
-			}
-		}
+		return array_map( 'intval', array_column( $rows, 'version', 'identity' ) ) + array_fill_keys( $identities, 0 );
 	}
 }

@@ -70,6 +70,13 @@ final readonly class Event {
 	}
 
 	/**
+	 * Whether somebody called for it: else it is an admin's replay, or an hourly look has found it.
+	 */
+	public function is_of_webhook(): bool {
+		return 'webhook' === $this->origin;
+	}
+
+	/**
 	 * What names the contact, as the locks name it.
 	 */
 	public function identity(): string {

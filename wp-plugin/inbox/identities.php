@@ -12,6 +12,8 @@
  * Each row has a version, raised by each such transaction. Read before the contact is fetched and compared under the lock,
  * it tells that somebody has written a newer state of the contact meanwhile: then ours is fetched again. (Events of one
  * name never run at the same time; this is for a contact named by its id in one webhook and by its e-mail in another.)
+ * Each raises them by a number of its own: so whoever lost their transaction half-way knows what they have left from what
+ * somebody else did (work/settlement.php).
  *
  * @package AgileBridge
  */
@@ -26,6 +28,9 @@ use AgileBridge\Plugin\Site\UserTables;
 defined( 'ABSPATH' ) || exit;
 
 final class Identities {
+
+	/** Versions, some 9 * 10^18, are never used up. */
+	private const MAX_STEP = 1_000_000;
 
 	/**
 	 * A link counts on the site that made it, so the same id on another site with the same users is another contact.
@@ -64,15 +69,17 @@ final class Identities {
 	}
 
 	/**
-	 * Locks identities until the transaction ends, each at the next version. Always in the same order, so that two who want the
+	 * Locks identities until the transaction ends, each at a new version. Always in the same order, so that two who want the
 	 * same two do not deadlock.
 	 *
 	 * @param list<string> $identities
 	 */
-	public static function lock( array $identities ): void {
+	public static function lock( array $identities ): Locked {
 		$identities = array_values( array_unique( $identities ) );
 		sort( $identities );
-		$places = implode( ', ', array_fill( 0, count( $identities ), '(%s, 1)' ) );
-		Database::execute( 'INSERT INTO ' . Tables::identities() . " (identity, version) VALUES $places ON DUPLICATE KEY UPDATE version = version + 1", ...$identities );
+		$step   = random_int( 1, self::MAX_STEP );
+		$places = implode( ', ', array_fill( 0, count( $identities ), "(%s, $step)" ) );
+		Database::execute( 'INSERT INTO ' . Tables::identities() . " (identity, version) VALUES $places ON DUPLICATE KEY UPDATE version = version + $step", ...$identities );
+		return new Locked( $identities, $step );
 	}
 }

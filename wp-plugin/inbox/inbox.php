@@ -6,8 +6,9 @@
  * contact with an open event is merged into it: the stronger action wins, a parameter that the later webhook has wins, one
  * that it lacks is kept, and so is each name of the contact, its id and its e-mail. `webhooks` counts them, and a worker notes
  * at its claim how many it has `taken`: if there are more in the end, the event runs once more. So the newest state always
- * wins, and a storm of webhooks costs two requests. One that waits for its next try does not wait any longer: there is news,
- * and its tries begin anew.
+ * wins, and a storm of webhooks costs two requests. One that waits for its first try does not wait any longer. One that waits
+ * since it failed goes on with its schedule, but waits for NEWS at most: there is news, and yet a contact that always fails
+ * must not be asked for as often as somebody calls.
  *
  * Each change of state is one statement, committed at once, whose WHERE names the state or the owner it starts from. That is
  * all the locking there is, and it is the same on MySQL, MariaDB and SQLite. (CASE and not IF(): the SQLite integration takes
@@ -31,6 +32,9 @@ use AgileBridge\Plugin\User\Links;
 defined( 'ABSPATH' ) || exit;
 
 final class Inbox {
+
+	/** So long at most the next try is away where a webhook came after one that failed. */
+	public const NEWS = 5 * Clock::MINUTE;
 
 	/**
 	 * Stores a webhook, for whoever drains. One that names its contact by an e-mail whose user is linked is an event of the linked
@@ -111,7 +115,8 @@ final class Inbox {
 
 	/**
 	 * Inserts an event, or merges it into the open one of the same key. One statement. Of several that are merged, the origin is that
-	 * of who wants a user made, a webhook before others.
+	 * of who wants a user made, a webhook before others. A try that news brings forward takes the place of the last one: it must not
+	 * use up those that are left.
 	 *
 	 * @param int $delay Milliseconds until it is due.
 	 */
@@ -133,8 +138,9 @@ final class Inbox {
 				role = CASE WHEN VALUES(role) = '' THEN role ELSE VALUES(role) END,
 				send_notification = COALESCE(VALUES(send_notification), send_notification),
 				owed = COALESCE(VALUES(owed), owed),
-				due_at = CASE WHEN state = 'waiting' THEN VALUES(due_at) ELSE due_at END,
-				attempts = CASE WHEN state = 'waiting' THEN 0 ELSE attempts END,
+				attempts = CASE WHEN state = 'waiting' AND attempts > 1 AND due_at > VALUES(due_at) + %d THEN attempts - 1 ELSE attempts END,
+				due_at = CASE WHEN state <> 'waiting' THEN due_at WHEN attempts = 0 THEN VALUES(due_at)
+					WHEN due_at > VALUES(due_at) + %d THEN VALUES(due_at) + %d ELSE due_at END,
 				webhooks = webhooks + 1,
 				updated_at = VALUES(updated_at)",
 			$key,
@@ -152,7 +158,10 @@ final class Inbox {
 			$now + $delay,
 			'' === $owner ? 0 : 1,
 			$now,
-			$now
+			$now,
+			self::NEWS,
+			self::NEWS,
+			self::NEWS
 		);
 	}
 

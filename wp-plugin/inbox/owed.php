@@ -27,6 +27,7 @@ final readonly class Owed {
 	 * @param bool                               $link        Whether the CRM wants a link to set a password, which is made when it is written.
 	 * @param bool                               $welcome     Whether the new user gets WordPress' mail.
 	 * @param ?string                            $mails       Held while the user was written, sealed.
+	 * @param list<string>                       $told        Actions that have fired already, where a callback of one ended the script.
 	 * @param bool                               $is_finished Whether nothing is owed, so that the event ends with the transaction.
 	 */
 	public function __construct(
@@ -41,6 +42,7 @@ final readonly class Owed {
 		public bool $link = false,
 		public bool $welcome = false,
 		public ?string $mails = null,
+		public array $told = [],
 		public bool $is_finished = false,
 	) {}
 
@@ -64,6 +66,7 @@ final readonly class Owed {
 			link: true === ( $owed['link'] ?? false ),
 			welcome: true === ( $owed['welcome'] ?? false ),
 			mails: $text( 'mails' ),
+			told: array_values( array_filter( $list( 'told' ), 'is_string' ) ),
 		);
 	}
 

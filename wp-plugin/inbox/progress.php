@@ -68,6 +68,38 @@ final class Progress {
 	}
 
 	/**
+	 * Lets go of an event whose users are written, and of which something is still owed: another worker pays it later.
+	 *
+	 * @param int      $delay   Milliseconds.
+	 * @param string   $message For the admin.
+	 * @param callable(Owed): Owed $left Gets what is kept as owed, gives what is left of it.
+	 */
+	public static function postpone_owed( Event $event, int $delay, string $message, callable $left ): void {
+		$rows = Database::rows( 'SELECT owed FROM ' . Tables::events() . " WHERE id = %d AND owner = %s AND state = 'applied'", $event->id, $event->owner );
+		if ( [] === $rows ) {
+			return;
+		}
+		$owed = Owed::of_stored( (array) json_decode( (string) $rows[0]->owed, true ) );
+		$now  = Clock::now();
+		Database::execute(
+			'UPDATE ' . Tables::events() . " SET owed = %s, owner = '', inline_worker = 0, lease_until = %d, updated_at = %d, message = %s WHERE id = %d AND owner = %s AND state = 'applied'",
+			Database::json( $left( $owed )->to_array() ),
+			$now + $delay,
+			$now,
+			Tables::message( $message ),
+			$event->id,
+			$event->owner
+		);
+	}
+
+	/**
+	 * Has the event run once more when it has come to its end, as if a webhook had been merged into it.
+	 */
+	public static function run_again( Event $event ): void {
+		Database::execute( 'UPDATE ' . Tables::events() . ' SET webhooks = webhooks + 1 WHERE id = %d AND owner = %s', $event->id, $event->owner );
+	}
+
+	/**
 	 * The event is finished.
 	 *
 	 * @return bool False if the claim was lost to somebody else.
@@ -114,24 +146,33 @@ final class Progress {
 	}
 
 	/**
-	 * Lets go of an event that is to be tried again; at once, with its tries begun anew, if a webhook came meanwhile.
+	 * Lets go of an event that is to be tried again. If a webhook came meanwhile, soon (Inbox::NEWS); with its tries begun anew only
+	 * where nothing had failed.
 	 *
 	 * @param int    $delay   Milliseconds.
 	 * @param bool   $counts  Whether this was an attempt.
 	 * @param string $message For the admin.
 	 */
 	public static function postpone( Event $event, int $delay, bool $counts, string $message = '' ): void {
-		$now = Clock::now();
+		$now  = Clock::now();
+		$back = ! $counts && $event->attempts > 0 ? 1 : 0;
+		// With news: see Inbox::put().
+		$news = match ( true ) {
+			0 === $delay                                   => $event->attempts,
+			$delay > Inbox::NEWS && $event->attempts > 1 => 1,
+			default                                        => $back,
+		};
 		Database::execute(
 			'UPDATE ' . Tables::events() . " SET state = 'waiting', owner = '', lease_until = 0, inline_worker = 0,
-				due_at = CASE WHEN webhooks = %d THEN %d ELSE %d END, attempts = CASE WHEN webhooks = %d THEN attempts - %d ELSE 0 END,
+				due_at = CASE WHEN webhooks = %d THEN %d ELSE %d END, attempts = attempts - CASE WHEN webhooks = %d THEN %d ELSE %d END,
 				updated_at = %d, message = %s
 				WHERE id = %d AND owner = %s AND state = 'running'",
 			$event->taken,
 			$now + $delay,
-			$now,
+			$now + min( $delay, Inbox::NEWS ),
 			$event->taken,
-			! $counts && $event->attempts > 0 ? 1 : 0,
+			$back,
+			$news,
 			$now,
 			Tables::message( $message ),
 			$event->id,

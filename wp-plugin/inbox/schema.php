@@ -27,6 +27,7 @@ use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\TablesVersion;
 use AgileBridge\Plugin\User\LinkIndex;
+use AgileBridge\Plugin\User\LinkRepair;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -59,7 +60,7 @@ final class Schema {
 		Database::rows( 'SELECT site FROM ' . LinkIndex::table() . ' LIMIT 1' );
 		Schedule::ensure();
 		update_option( TablesVersion::OPTION, TablesVersion::NEWEST, true );
-		LinkIndex::fill();
+		LinkRepair::fill();
 	}
 
 	/**
@@ -67,6 +68,13 @@ final class Schema {
 	 */
 	public static function is_there(): bool {
 		return TablesVersion::is_newest();
+	}
+
+	/**
+	 * Whether this site has ever had them: where not, no webhook has come, and cron has nothing to do.
+	 */
+	public static function was_ever_there(): bool {
+		return false !== get_option( TablesVersion::OPTION );
 	}
 
 	/**

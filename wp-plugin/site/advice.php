@@ -102,7 +102,8 @@ final class Advice {
 	private static function of_other( SeenPhp $other, bool $is_urgent, string $meaning ): self {
 		$php     = $other->is_here() ? PhpBuild::beside( $other->build, $other->is_web ? $other->sapi : 'cli' ) : null;
 		$install = null === $php ? null : new Installation( $php );
-		$drain   = 'php ' . Installation::quoted( dirname( __DIR__ ) . '/drain.php' ) . ' --path=' . Installation::quoted( untrailingslashit( ABSPATH ) );
+		$drain   = 'php ' . Installation::quoted( dirname( __DIR__ ) . '/drain.php' ) . ' --path=' . Installation::quoted( untrailingslashit( ABSPATH ) )
+			. ( is_multisite() || defined( 'WP_HOME' ) ? ' --url=' . Installation::quoted( home_url( '/' ) ) : '' );
 		$finding = match ( true ) {
 			null !== $install && $other->is_loaded => __( 'Install the one that belongs to this version of the plugin, in the folder in which its file is:', 'bridge-for-agile-crm' ),
 			null !== $install => $install->finding,

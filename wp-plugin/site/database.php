@@ -29,6 +29,12 @@ final class Database {
 	/** How often a statement meets a deadlock before it is given up. Eight workers deadlock in 0.4 % of their claims. */
 	private const DEADLOCK_TRIES = 6;
 
+	/** The connection whose lock waits are ours. */
+	private static ?object $limited = null;
+
+	/** What they were before, in seconds; noted where others go on with the connection. */
+	private static ?int $former_wait = null;
+
 	/**
 	 * A place in the list, to be given to require_since().
 	 */
@@ -80,7 +86,7 @@ final class Database {
 				Log::note( "a statement failed: $error" );
 				throw self::failure();
 			}
-			usleep( random_int( 1, 10 ) * 1000 * $try );
+			Host::wait_a_moment( $try );
 		}
 	}
 
@@ -90,12 +96,50 @@ final class Database {
 	 */
 	public static function limit_lock_waits(): void {
 		global $wpdb;
-		static $limited = null;
-		if ( ! self::is_sqlite() && $limited !== $wpdb->dbh ) {
-			$limited = $wpdb->dbh;
+		if ( ! self::is_sqlite() && self::$limited !== $wpdb->dbh ) {
+			self::$limited = $wpdb->dbh;
+			if ( wp_doing_cron() ) {
+				// phpcs:ignore WordPress.DB -- a setting of the connection.
+				self::$former_wait = (int) self::quietly( static fn() => $wpdb->get_var( 'SELECT @@SESSION.innodb_lock_wait_timeout' ) );
+			}
 			// phpcs:ignore WordPress.DB -- a setting of the connection.
 			self::quietly( static fn() => $wpdb->query( 'SET SESSION innodb_lock_wait_timeout = ' . self::LOCK_WAIT ) );
 		}
+	}
+
+	/**
+	 * Our cron job is over, and those of others follow: what they lock they wait for as long as before.
+	 */
+	public static function restore_lock_waits(): void {
+		global $wpdb;
+		if ( null !== self::$limited && self::$limited === $wpdb->dbh ) {
+			$former        = 0 < (int) self::$former_wait ? (string) self::$former_wait : 'DEFAULT';
+			self::$limited = null;
+			// phpcs:ignore WordPress.DB -- a setting of the connection.
+			self::quietly( static fn() => $wpdb->query( "SET SESSION innodb_lock_wait_timeout = $former" ) );
+		}
+	}
+
+	/**
+	 * Not what was there at the first SELECT: MariaDB 11.6 and later would refuse (error 1020) to change a row that somebody else has
+	 * changed since, as a webhook of the same contact changes the event's while a slow callback runs. For the next transaction of
+	 * this connection, and for no other. Not where the binary log is one of statements, to which InnoDB would not write it.
+	 */
+	public static function read_what_is_committed(): void {
+		global $wpdb;
+		static $known = null;
+		static $may   = false;
+		if ( self::is_sqlite() ) {
+			return;
+		}
+		if ( $known !== $wpdb->dbh ) {
+			$known = $wpdb->dbh;
+			// phpcs:ignore WordPress.DB -- settings of the server. One that no longer has the second logs no statements.
+			$log = self::quietly( static fn() => $wpdb->get_row( 'SELECT @@log_bin AS is_kept, @@binlog_format AS format' ) );
+			$may = ! ( (int) ( $log->is_kept ?? 0 ) > 0 && 'STATEMENT' === strtoupper( (string) $log->format ) );
+		}
+		// phpcs:ignore WordPress.DB -- a setting of the connection.
+		$may && self::quietly( static fn() => $wpdb->query( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' ) );
 	}
 
 	/**

@@ -20,7 +20,7 @@ final class Extension {
 	 * The border between plugin and extension, counted up when it changes. An extension of the number before still works, so
 	 * that a plugin update never stops a site whose extension is a release behind.
 	 */
-	public const INTERFACE_NUMBER = 2;
+	public const INTERFACE_NUMBER = 3;
 
 	/**
 	 * Null if it fits, else what to do about it, in plain English.

@@ -16,7 +16,17 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Failure extends \RuntimeException {
 
-	public function __construct( int $status, public readonly string $wp_code, string $message ) {
+	/**
+	 * @param string $culprit Whose code it was, '' if it was none of the site's.
+	 */
+	public function __construct( int $status, public readonly string $wp_code, string $message, private readonly string $culprit = '' ) {
 		parent::__construct( $message, $status );
+	}
+
+	/**
+	 * The message, with what is nobody else's business: paths.
+	 */
+	public function admin_message(): string {
+		return $this->getMessage() . ( '' === $this->culprit ? '' : " (It failed in $this->culprit.)" );
 	}
 }

@@ -1,6 +1,7 @@
 <?php
 /**
- * Firing actions, ours and WP Fusion's, so that code written for either keeps working.
+ * Firing hooks, ours and WP Fusion's, so that code written for either keeps working. It finds the webhook's form in `$_POST`, as
+ * it would without us.
  *
  * @package AgileBridge
  */
@@ -21,9 +22,20 @@ final class Hooks {
 	 */
 	public static function fire( string $hook, ...$arguments ): void {
 		try {
-			do_action( $hook, ...$arguments );
+			Form::during( static fn() => do_action( $hook, ...$arguments ) );
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}
+	}
+
+	/**
+	 * Asks the site's code before a write. What it throws is the caller's.
+	 *
+	 * @param mixed $value
+	 * @param mixed ...$arguments
+	 * @return mixed
+	 */
+	public static function filter( string $hook, $value, ...$arguments ) {
+		return Form::during( static fn() => apply_filters( $hook, $value, ...$arguments ) );
 	}
 }

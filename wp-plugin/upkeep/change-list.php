@@ -70,7 +70,7 @@ final class ChangeList {
 				return;
 			}
 			$this->stored += News::store( $contacts, $this->now );
-			$this->witnesses->note_listed( $contacts );
+			$this->witnesses->note_listed( [ ...array_column( $contacts, 'id' ), ...LookRecord::left_out() ] );
 			$this->is_through = null === $this->pages->cursor();
 			LookRecord::change( $this->is_through ? [ 'since' => $this->window->until ] + self::BEGIN_ANEW : $this->place() );
 		}

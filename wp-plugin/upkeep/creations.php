@@ -74,13 +74,13 @@ final class Creations {
 	}
 
 	/**
-	 * Whether all of a page are: one that is out of order does not end the list.
+	 * Whether all of a page are: one that is out of order does not end the list, nor does a page whose contacts were left out.
 	 *
 	 * @param list<Contact> $contacts
 	 */
 	private static function are_older( array $contacts, Window $window ): bool {
 		$newest = max( [ 0, ...array_column( $contacts, 'created_time' ) ] );
-		return Clock::SECOND * $newest < $window->from;
+		return [] !== $contacts && Clock::SECOND * $newest < $window->from;
 	}
 
 	/**

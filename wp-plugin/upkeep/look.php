@@ -25,14 +25,16 @@ use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
 use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
-use AgileBridge\Plugin\User\LinkIndex;
+use AgileBridge\Plugin\User\LinkRepair;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -58,7 +60,7 @@ final class Look {
 	public static function take(): ?int {
 		Schema::ensure();
 		if ( Lease::take( 'links', Lease::new_owner(), self::EVERY ) ) {
-			LinkIndex::heal();
+			LinkRepair::heal();
 		}
 		$settings  = Settings::stored();
 		$is_wanted = ( $settings->reconcile || $settings->missed_creations_since > 0 ) && ! Settings::is_paused() && null === Extension::problem();
@@ -70,15 +72,20 @@ final class Look {
 			return null;
 		}
 		LookRecord::be_of_this_account();
-		return WpFusion::detached( static fn(): int => self::look( $crm ) );
+		return WpFusion::detached( static fn(): int => Callbacks::contained( static fn(): int => News::during( static fn(): int => self::look( $crm ) ) ) );
 	}
 
 	public static function by_cron(): void {
+		if ( ! Schema::was_ever_there() ) {
+			return;
+		}
 		try {
 			self::take();
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}
+		// Others' jobs follow.
+		Database::restore_lock_waits();
 	}
 
 	/**
@@ -87,8 +94,8 @@ final class Look {
 	 * @param mixed $upgrader
 	 * @param mixed $what     What was updated, by its `type`.
 	 */
-	public static function after_update( $upgrader, $what ): void {
-		if ( ! in_array( $what['type'] ?? '', [ 'core', 'plugin', 'theme' ], true ) ) {
+	public static function after_update( $upgrader = null, $what = null ): void {
+		if ( ! is_array( $what ) || ! in_array( $what['type'] ?? '', [ 'core', 'plugin', 'theme' ], true ) ) {
 			return;
 		}
 		// All sites of a network were in maintenance.
@@ -119,6 +126,7 @@ final class Look {
 	}
 
 	private static function look( AgileCrm $crm ): int {
+		LookRecord::forget_left_out();
 		$created = self::at_creations( $crm );
 		return $created + ( Settings::stored()->reconcile ? self::at_changes( $crm ) : 0 );
 	}

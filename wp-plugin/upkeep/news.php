@@ -21,6 +21,7 @@ use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Membership;
 use AgileBridge\Plugin\User\Users;
 use AgileBridge\Plugin\Work\Planning;
+use AgileBridge\Plugin\Work\UnderWay;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -28,6 +29,43 @@ final class News {
 
 	/** A webhook may be under way for up to a minute: what changed within this time is left to it, and to the next look. */
 	private const WEBHOOK_ON_ITS_WAY = 2 * Clock::MINUTE;
+
+	/** Contacts that code of the site cannot bear, and that are passed by for a day. */
+	private const MOST_SKIPPED = 20;
+
+	/** The contact that is compared with its user at this moment. */
+	private static string $at_hand = '';
+
+	/** @var list<string> Those that are not compared today. */
+	private static array $skipped = [];
+
+	/**
+	 * Runs a look. Code of the site that ends PHP at one contact shall not end each look there.
+	 *
+	 * @param callable(): int $look
+	 */
+	public static function during( callable $look ): int {
+		$skips         = (array) ( LookRecord::read()['skips'] ?? [] );
+		self::$skipped = ( $skips['day'] ?? '' ) === self::today() ? array_map( 'strval', (array) ( $skips['ids'] ?? [] ) ) : [];
+		self::$at_hand = '';
+		UnderWay::hold( self::skip_at_hand( ... ) );
+		try {
+			return $look();
+		} finally {
+			UnderWay::hold( null );
+		}
+	}
+
+	private static function skip_at_hand(): void {
+		if ( '' !== self::$at_hand ) {
+			$ids = array_slice( [ ...self::$skipped, self::$at_hand ], -self::MOST_SKIPPED );
+			LookRecord::change( [ 'skips' => [ 'day' => self::today(), 'ids' => $ids ] ] );
+		}
+	}
+
+	private static function today(): string {
+		return gmdate( 'Y-m-d', intdiv( Clock::now(), Clock::SECOND ) );
+	}
 
 	/**
 	 * @param list<Contact> $contacts
@@ -62,14 +100,17 @@ final class News {
 	 */
 	private static function is_news( Contact $contact, int $user_id ): bool {
 		$user = get_userdata( $user_id );
-		if ( false === $user || 'PERSON' !== $contact->type || ! Membership::has( $user ) ) {
+		if ( false === $user || 'PERSON' !== $contact->type || in_array( $contact->id, self::$skipped, true ) || ! Membership::has( $user ) ) {
 			return false;
 		}
+		self::$at_hand = $contact->id;
 		try {
 			return Planning::would_change( $user, $contact );
 		} catch ( \Throwable $error ) {
 			// It cannot be written; an event would only say so.
 			return false;
+		} finally {
+			self::$at_hand = '';
 		}
 	}
 }

@@ -2,8 +2,9 @@
 /**
  * A list of the CRM, page by page.
  *
- * Nothing that fails once is insisted on: a page that comes too slowly or is too large is asked for with fewer contacts, and
- * where the CRM does not take its own cursor any more (it may have kept it for a day, or not at all) the list begins anew.
+ * Nothing that fails once is insisted on: a page that comes too slowly or is too large is asked for with fewer contacts, down to
+ * one. Behind what was heavy there may be thousands who are not: when as many have come as were too many, more are asked for.
+ * A contact that is too large for a webhook too is left out, and noted. And where the CRM does not take its own cursor any more (it may have kept it for a day, or not at all) the list begins anew.
  *
  * @package AgileBridge
  */
@@ -22,9 +23,21 @@ defined( 'ABSPATH' ) || exit;
 final class Pages {
 
 	/** Contacts on a page: as many as the CRM gives at once, and then fewer. */
-	private const SIZES = [ 200, 50, 10 ];
+	private const SIZES = [ 200, 50, 10, 3, 1 ];
+
+	/** The step below which what comes too slowly does so because it is heavy: that passes. */
+	private const SLOW_STEPS = 2;
+
+	/** The code of an exception about what came too slowly. */
+	private const TIMED_OUT = 504;
 
 	private int $step = 0;
+
+	/** The step above which pages come too slowly: that does not pass behind a few. */
+	private int $first_step = 0;
+
+	/** How many contacts have come since the last step. */
+	private int $come = 0;
 
 	/** Whether the whole list is read here: not one that goes on where another look was cut off. */
 	private bool $is_whole;
@@ -48,12 +61,19 @@ final class Pages {
 			try {
 				$page         = ( $this->ask )( $this->cursor, self::SIZES[ $this->step ] );
 				$this->cursor = $page['cursor'];
+				$this->grow();
+				// (An extension of the interface number before leaves nobody out.)
+				LookRecord::note_left_out( $page['skipped'] ?? [] );
 				return array_map( Contact::of_record( ... ), $page['contacts'] );
 			} catch ( PageTooHeavy $heavy ) {
 				if ( ! isset( self::SIZES[ $this->step + 1 ] ) ) {
 					throw $heavy;
 				}
 				++$this->step;
+				$this->come = 0;
+				if ( self::TIMED_OUT === $heavy->getCode() ) {
+					$this->first_step = min( $this->step, self::SLOW_STEPS );
+				}
 			} catch ( FilterRefused | CrmUnavailable $refused ) {
 				// How the CRM would refuse a cursor nobody documents.
 				if ( null === $this->cursor || $this->began_anew ) {
@@ -63,6 +83,14 @@ final class Pages {
 				$this->began_anew = true;
 				$this->is_whole   = true;
 			}
+		}
+	}
+
+	private function grow(): void {
+		$this->come += self::SIZES[ $this->step ];
+		if ( $this->step > $this->first_step && $this->come >= self::SIZES[ $this->step - 1 ] ) {
+			--$this->step;
+			$this->come = 0;
 		}
 	}
 

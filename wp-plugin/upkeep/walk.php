@@ -21,6 +21,7 @@ use AgileBridge\AgileCrm;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\User\Contact;
@@ -40,7 +41,7 @@ final class Walk {
 	/** How often a contact that fails is asked for in a lap, each time at another look. */
 	private const LOOKS = 3;
 
-	/** Contacts held back at once: one more in a row would look like an outage, and stop webhooks too. */
+	/** Contacts held back at once; they are asked for besides, so no more than a few. */
 	private const MOST_HELD = 4;
 
 	/** When it began; milliseconds since 1970. */
@@ -213,7 +214,7 @@ final class Walk {
 				unset( $this->answered[ (int) $user_id ] );
 			}
 			// (Else it is about this contact alone, which must not keep the walk from the others.)
-			Breaker::note_error( $error, $this->crm );
+			Breaker::note_error( $error, $this->crm, Identities::of_contact( $contact_id ) );
 			$this->breaker = Breaker::read();
 		}
 	}

@@ -47,10 +47,10 @@ final class Witnesses {
 	public function __construct( private readonly Window $window, private readonly int $doubts_before ) {}
 
 	/**
-	 * @param list<Contact> $contacts A page of the list.
+	 * @param list<string> $contacts Ids of those on a page of the list.
 	 */
 	public function note_listed( array $contacts ): void {
-		$this->listed += array_fill_keys( array_column( $contacts, 'id' ), true );
+		$this->listed += array_fill_keys( $contacts, true );
 	}
 
 	/**

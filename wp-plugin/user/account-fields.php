@@ -21,6 +21,16 @@ final class AccountFields {
 	/** Fields of the account besides e-mail, login and password that are user meta. */
 	public const NAME_META = [ 'first_name', 'last_name', 'nickname', 'description' ];
 
+	/** Those that are shown wherever users are listed, and how many characters each may have, as stored. */
+	private const NAME_SIZE = [
+		'first_name' => 250,
+		'last_name'  => 250,
+		'nickname'   => 250,
+	];
+
+	/** Of `<` in one value: WordPress cleans under our locks, in the square of their number (64 KiB of them take a second). */
+	private const MOST_BRACKETS = 1000;
+
 	/** Those that are columns of `users`, and how many characters each holds. */
 	public const COLUMN_SIZE = [
 		'display_name' => 250,
@@ -45,6 +55,9 @@ final class AccountFields {
 	 * The same, whatever the charset of its column: where that is stored already, nobody has to ask the database.
 	 */
 	public static function form( string $key, string $value ): ?string {
+		if ( substr_count( $value, '<' ) > self::MOST_BRACKETS ) {
+			return null;
+		}
 		$filter = 'user_url' === $key ? 'pre_user_url' : "pre_user_$key";
 		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress' own filters, as wp_insert_user() applies them.
 		$stored = wp_unslash( apply_filters( $filter, wp_slash( $value ) ) );
@@ -54,7 +67,8 @@ final class AccountFields {
 		if ( ! is_string( $stored ) || '' === $stored || '0' === $value ) {
 			return null;
 		}
-		return mb_strlen( $stored ) <= ( self::COLUMN_SIZE[ $key ] ?? PHP_INT_MAX ) ? $stored : null;
+		$most = self::COLUMN_SIZE[ $key ] ?? self::NAME_SIZE[ $key ] ?? UserMeta::MOST_BYTES;
+		return strlen( $stored ) <= UserMeta::MOST_BYTES && mb_strlen( $stored ) <= $most ? $stored : null;
 	}
 
 	/**

@@ -47,6 +47,7 @@ final readonly class Changes {
 	public static function between( \WP_User $user, array $data, string $contact_id, ?array $tags, RoleWish $wish, bool $relinks = false ): self {
 		$mark    = Database::mark();
 		$names   = [ ...AccountFields::NAME_META, ...array_keys( AccountFields::COLUMN_SIZE ) ];
+		$data    = Roles::is_out_of_reach( $user ) ? [] : $data;
 		$keeps   = Ownership::keeps_email( $user, $data['user_email'] ?? null );
 		$data    = array_diff_key( $data, array_flip( array_diff( AccountFields::ALL, Ownership::account_fields( $user ) ) ) );
 		$email   = self::email( $user, $data['user_email'] ?? null );
@@ -68,7 +69,7 @@ final readonly class Changes {
 		$changed = null !== $tags && array_filter( Tags::changes( Tags::of_user( $user->ID ), $tags ) ) ? $tags : null;
 		foreach ( $meta + ( null === $changed ? [] : [ Tags::key() => $changed ] ) as $key => $value ) {
 			// To try it again with each webhook would change nothing.
-			if ( ! UserMeta::can_hold( $value ) ) {
+			if ( ! UserMeta::can_hold( (string) $key, $value ) ) {
 				$notes[] = "value_refused:$key";
 				if ( Tags::key() === $key ) {
 					// Tags that are not stored give no role either.

@@ -36,8 +36,8 @@ final class Creation {
 		$mapped                = self::mapped_password( $data );
 		$password              = $mapped ?? \AgileBridge\generate_password();
 		[ $account, $refused ] = self::account( $data, $email, $login, $role );
-		$account['meta_input'] = [ NewUser::MARK => '1', Ownership::key() => '1', Links::key() => $contact_id ]
-			+ ( ! empty( $tags ) && UserMeta::can_hold( $tags ) ? [ Tags::key() => $tags ] : [] )
+		$account['meta_input'] = [ Ownership::key() => '1', Links::key() => $contact_id ]
+			+ ( ! empty( $tags ) && UserMeta::can_hold( Tags::key(), $tags ) ? [ Tags::key() => $tags ] : [] )
 			+ ( null === $wish->rule ? [] : [ TagRoles::key() => TagRoles::stored_form( $wish->rule ) ] );
 		// A lookup that failed looks like a free address.
 		Database::require_since( $mark );
@@ -59,9 +59,9 @@ final class Creation {
 		);
 		Database::require_since( $mark );
 		$user_id = $written['user_id'];
+		Refused::if_deleted( $user_id );
 		$notes   = [
-			...( $login->is_derived ? [ 'login_derived' ] : [] ),
-			...( isset( $data['user_pass'] ) && null === $mapped ? [ 'password_refused' ] : [] ),
+			...self::account_notes( $data, $mapped, $login ),
 			...$refused,
 			...$written['notes'],
 			...( ! empty( $tags ) && ! UserMeta::is( $user_id, Tags::key(), $tags ) ? [ 'value_refused:' . Tags::key() ] : [] ),
@@ -72,9 +72,10 @@ final class Creation {
 	/**
 	 * Completes a user whose creation was cut off: what an update writes, and what only a creation does.
 	 *
-	 * @param array<string, string|list<string>> $data Account fields and meta, guarded.
+	 * @param array<string, string|list<string>> $data  Account fields and meta, guarded.
+	 * @param Login                              $login Theirs.
 	 */
-	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id ): Written {
+	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id, Login $login ): Written {
 		global $wpdb;
 		$mark   = Database::mark();
 		$update = Update::write( $user, $changes, $contact_id );
@@ -87,14 +88,16 @@ final class Creation {
 		// Else WordPress writes the old hash back from its cache when it makes the key for the welcome mail.
 		clean_user_cache( $user );
 		Database::require_since( $mark );
-		return new Written( 'created', $user->ID, $update->notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), null === $mapped ? $password : null );
+		$notes = [ ...self::account_notes( $data, $mapped, $login ), ...$update->notes ];
+		return new Written( 'created', $user->ID, $notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), null === $mapped ? $password : null );
 	}
 
 	/**
-	 * Whether the creation of this user was cut off. Never said of one who can do harm: somebody has worked on them since.
+	 * Whether the creation of this user was cut off. Never said of one who can do harm: somebody has worked on them since. (One with
+	 * a right of some plugin may have got it by the creation itself.)
 	 */
 	public static function is_half_made( \WP_User $user ): bool {
-		return metadata_exists( 'user', $user->ID, NewUser::MARK ) && ! Roles::is_protected( $user );
+		return metadata_exists( 'user', $user->ID, NewUser::MARK ) && ! Roles::can_do_harm( $user );
 	}
 
 	/**
@@ -110,6 +113,18 @@ final class Creation {
 		if ( defined( 'WP_IMPORTING' ) && email_exists( $email ) ) {
 			throw Refused::email_conflict();
 		}
+	}
+
+	/**
+	 * @param array<string, string|list<string>> $data
+	 * @param ?string                            $mapped The password that came with it.
+	 * @return list<string>
+	 */
+	private static function account_notes( array $data, #[\SensitiveParameter] ?string $mapped, Login $login ): array {
+		return [
+			...( $login->is_derived ? [ 'login_derived' ] : [] ),
+			...( isset( $data['user_pass'] ) && null === $mapped ? [ 'password_refused' ] : [] ),
+		];
 	}
 
 	/**
@@ -156,7 +171,8 @@ final class Creation {
 		// What is stored, not what a cache holds.
 		$user = Users::fresh( $user_id );
 		Database::require_since( $mark );
-		if ( null === $user || $user->user_login !== $account['user_login'] || $user->user_email !== $account['user_email'] ) {
+		Refused::if_deleted( $user_id );
+		if ( $user?->user_login !== $account['user_login'] || $user?->user_email !== $account['user_email'] ) {
 			throw new Failure( 422, 'rejected_by_site', 'Code of the site changed the login or the e-mail address of the new user.' );
 		}
 	}

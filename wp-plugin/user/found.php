@@ -15,7 +15,7 @@ final readonly class Found {
 
 	/**
 	 * @param ?\WP_User $user        Null where there is none yet.
-	 * @param bool      $is_relinked Whether they were linked to another contact until now, which no longer has the address.
+	 * @param bool      $is_relinked Whether they were linked to another contact until now.
 	 */
 	public function __construct( public ?\WP_User $user, public bool $is_relinked = false ) {}
 }

@@ -36,13 +36,10 @@ final class LinkIndex {
 	/** The user meta that is the link; with the prefix of a site before it on all sites but one: site-key.php. */
 	public const KEY = 'agilecrm_contact_id';
 
-	/** Rows of user meta that are looked at in one statement. */
-	private const BATCH = 5000;
-
 	/** In place of a contact: how far this site is. */
-	private const STATE = '';
+	public const STATE = '';
 
-	private const THROUGH = 0;
+	public const THROUGH = 0;
 
 	public static function table(): string {
 		return UserTables::beside( 'agile_bridge_links' );
@@ -109,111 +106,9 @@ final class LinkIndex {
 	}
 
 	/**
-	 * Looks at the next rows of user meta of a site that had links before it had this table.
-	 *
-	 * @return bool Whether there may be more.
-	 */
-	public static function fill(): bool {
-		$table  = self::table();
-		$states = Database::rows( "SELECT user_id FROM $table WHERE site = %s AND contact_id = %s", self::site(), self::STATE );
-		$after  = [] === $states ? 0 : (int) $states[0]->user_id;
-		if ( [] !== $states && self::THROUGH === $after ) {
-			return false;
-		}
-		$next = self::note_missing( $after );
-		Database::execute( "DELETE FROM $table WHERE site = %s AND contact_id = %s", self::site(), self::STATE );
-		self::put( self::site(), [ [ self::STATE, $next ?? self::THROUGH ] ] );
-		return null !== $next;
-	}
-
-	/**
-	 * Makes the table agree with user meta: links that somebody wrote by SQL, and those that are no longer.
-	 */
-	public static function heal(): void {
-		while ( self::fill() ) {
-			continue;
-		}
-		$after = 0;
-		while ( null !== $after ) {
-			$after = self::note_missing( $after );
-		}
-		$after = 0;
-		while ( null !== $after ) {
-			$after = self::remove_stale( $after );
-		}
-	}
-
-	/**
-	 * @param int $after A row of user meta.
-	 * @return ?int The last row that was looked at; null where there are no more.
-	 */
-	private static function note_missing( int $after ): ?int {
-		global $wpdb;
-		$rows = Database::rows(
-			"SELECT umeta_id, user_id, meta_value FROM {$wpdb->usermeta} WHERE meta_key = %s AND umeta_id > %d ORDER BY umeta_id LIMIT %d",
-			SiteKey::of( self::KEY ),
-			$after,
-			self::BATCH
-		);
-		$links = [];
-		foreach ( $rows as $row ) {
-			if ( self::is_contact_id( (string) $row->meta_value ) ) {
-				$links[ "$row->meta_value $row->user_id" ] = [ (string) $row->meta_value, (int) $row->user_id ];
-			}
-		}
-		foreach ( self::of_users( array_column( $links, 1 ) ) as $known ) {
-			unset( $links[ "$known->contact_id $known->user_id" ] );
-		}
-		self::put( self::site(), array_values( $links ) );
-		return count( $rows ) < self::BATCH ? null : (int) end( $rows )->umeta_id;
-	}
-
-	/**
-	 * @param int $after A user.
-	 * @return ?int The last user that was looked at; null where there are no more.
-	 */
-	private static function remove_stale( int $after ): ?int {
-		global $wpdb;
-		$table = self::table();
-		// What was just written may be on its way into user meta.
-		$rows = Database::rows(
-			"SELECT contact_id, user_id FROM $table WHERE site = %s AND user_id > %d AND contact_id <> %s AND noted_at < %d ORDER BY user_id LIMIT %d",
-			self::site(),
-			$after,
-			self::STATE,
-			Clock::now() - Clock::HOUR,
-			self::BATCH
-		);
-		if ( [] === $rows ) {
-			return null;
-		}
-		$places = implode( ', ', array_fill( 0, count( $rows ), '%d' ) );
-		$meta   = Database::rows( "SELECT user_id, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ($places) AND meta_key = %s", ...[ ...array_column( $rows, 'user_id' ), SiteKey::of( self::KEY ) ] );
-		$linked = array_flip( array_map( static fn( object $row ): string => "$row->meta_value $row->user_id", $meta ) );
-		foreach ( $rows as $row ) {
-			if ( ! isset( $linked[ "$row->contact_id $row->user_id" ] ) ) {
-				Database::execute( "DELETE FROM $table WHERE site = %s AND contact_id = %s AND user_id = %d", self::site(), $row->contact_id, (int) $row->user_id );
-			}
-		}
-		return (int) end( $rows )->user_id;
-	}
-
-	/**
-	 * @param list<int> $user_ids
-	 * @return list<object> What the table has of them: `contact_id` and `user_id`.
-	 */
-	private static function of_users( array $user_ids ): array {
-		if ( [] === $user_ids ) {
-			return [];
-		}
-		$places = implode( ', ', array_fill( 0, count( $user_ids ), '%d' ) );
-		return Database::rows( 'SELECT contact_id, user_id FROM ' . self::table() . " WHERE site = %s AND user_id IN ($places)", self::site(), ...$user_ids );
-	}
-
-	/**
 	 * @param list<array{string, int}> $links Contact and user.
 	 */
-	private static function put( string $site, array $links ): void {
+	public static function put( string $site, array $links ): void {
 		if ( [] === $links || ! TablesVersion::has_links() ) {
 			return;
 		}
@@ -252,7 +147,7 @@ final class LinkIndex {
 	/**
 	 * What stands before the key of this site's links.
 	 */
-	private static function site(): string {
+	public static function site(): string {
 		return substr( SiteKey::of( self::KEY ), 0, -strlen( self::KEY ) );
 	}
 }

@@ -62,9 +62,17 @@ final class Matching {
 			return new Found( $owner );
 		}
 		$other = $ask( $other_id );
-		if ( null !== $other && $other->may_have( $chosen_email ) ) {
+		if ( null !== $other && $other->may_have( $chosen_email ) && ! self::is_unproved_staff( $owner ) ) {
 			throw new Failure( 422, 'email_conflict', 'The user with this e-mail address is linked to another contact, which still has the address.' );
 		}
 		return new Found( $owner, true );
+	}
+
+	/**
+	 * Whether any contact with the address of this user may be the one that is linked: they are protected, so that nobody gets
+	 * anything of theirs by it, and the one that came first has proved no more than this one. It would else shut theirs out.
+	 */
+	private static function is_unproved_staff( \WP_User $user ): bool {
+		return Roles::is_protected( $user ) && ! Ownership::is_contacts( $user->ID );
 	}
 }

@@ -16,6 +16,12 @@ defined( 'ABSPATH' ) || exit;
 
 final class Names {
 
+	/** In letters and digits alone. Whoever reads such a login takes its user for somebody who runs the site. */
+	private const OFFICES = [ 'admin', 'administrator', 'root', 'webmaster', 'support' ];
+
+	/** Characters that its column holds. */
+	private const LOGIN_SIZE = 60;
+
 	/**
 	 * The mapped login if it is free, else one in the form that the admin chose (the e-mail, if nothing else), else one derived
 	 * from that.
@@ -38,6 +44,15 @@ final class Names {
 			}
 		}
 		throw new Failure( 422, 'rejected_by_site', 'The site accepts no login that can be made for this contact.' );
+	}
+
+	/**
+	 * The login of a user whose creation was cut off.
+	 *
+	 * @param array<string, string|list<string>> $data
+	 */
+	public static function login_of( \WP_User $user, array $data ): Login {
+		return new Login( $user->user_login, ! in_array( $user->user_login, [ $data['user_login'] ?? '', self::in_chosen_form( $data ) ], true ) );
 	}
 
 	/**
@@ -67,22 +82,36 @@ final class Names {
 	/**
 	 * Whether WordPress would store this login as it is, and nobody has it.
 	 *
-	 * A login that is somebody else's e-mail is not free: WordPress lets people log in by either. Nor is a super admin's on a
-	 * network: those are a list of logins, and need not exist as users yet.
+	 * An address is nobody's login but its own user's: WordPress lets people log in by either, and whose it is may come tomorrow.
+	 * Nor is a super admin's free on a network: those are a list of logins, and need not exist as users yet.
 	 *
 	 * @param string $email The new user's own.
 	 */
 	private static function is_free_login( string $login, string $email ): bool {
+		if ( strlen( $login ) > 4 * self::LOGIN_SIZE ) {
+			// Nothing slow is done with a text that can be none.
+			return false;
+		}
 		AccountFields::forget_cached_name( $login );
 		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress' own filters, as wp_insert_user() applies them.
 		$stored  = trim( (string) apply_filters( 'pre_user_login', sanitize_user( $login, true ) ) );
 		// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals
 		$illegal = array_map( 'strtolower', array_map( 'strval', (array) apply_filters( 'illegal_user_logins', [] ) ) );
 		$admins  = is_multisite() ? array_map( 'strtolower', array_map( 'strval', get_super_admins() ) ) : [];
-		return '' !== $stored && '0' !== $stored && $stored === $login && mb_strlen( $login ) <= 60
+		return '' !== $stored && '0' !== $stored && $stored === $login && mb_strlen( $login ) <= self::LOGIN_SIZE
 			&& ! in_array( strtolower( $login ), [ ...$illegal, ...$admins ], true )
 			&& ! username_exists( $login )
-			&& ( strtolower( $login ) === $email || ! str_contains( $login, '@' ) || ! email_exists( $login ) );
+			&& ( strtolower( $login ) === $email || ! ( str_contains( $login, '@' ) || self::is_office( $login ) ) );
+	}
+
+	/**
+	 * Whether it is what the site itself would be called.
+	 */
+	private static function is_office( string $login ): bool {
+		$plain = static fn( string $name ): string => (string) preg_replace( '/[^a-z0-9]/', '', strtolower( $name ) );
+		$hosts = array_map( static fn( string $url ): string => (string) wp_parse_url( $url, PHP_URL_HOST ), [ home_url(), network_home_url() ] );
+		$hosts = [ ...$hosts, ...preg_replace( '/^www\./i', '', $hosts ) ];
+		return in_array( $plain( $login ), [ ...self::OFFICES, ...array_map( $plain, $hosts ) ], true );
 	}
 
 	/**

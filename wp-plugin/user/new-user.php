@@ -40,6 +40,9 @@ final class NewUser {
 	/** The row of its mark, 0 if not known. */
 	private int $mark_id = 0;
 
+	/** Whether user meta are written together. */
+	private bool $is_gathered = true;
+
 	/**
 	 * @param array<string, mixed> $account Unslashed, as wp_insert_user() takes it.
 	 * @return int Above 0.
@@ -51,9 +54,9 @@ final class NewUser {
 		$is_mysql = $wpdb->is_mysql;
 		// The throwaway password need not be hashed at all. Neither may touch users that others' hooks make.
 		$known  = KnownHash::give( $hash );
-		$put    = self::put_into_row( $hash );
+		$put    = self::put_into_row( $hash, $account['user_login'] );
 		$notice = $this->notice( $account['user_login'] );
-		add_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
+		add_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX, 2 );
 		add_filter( 'insert_user_meta', $notice, PHP_INT_MIN, 3 );
 		try {
 			$user_id = self::uncounted( static fn() => wp_insert_user( wp_slash( $account ) ) );
@@ -82,6 +85,13 @@ final class NewUser {
 	 */
 	public function note_mark( int $umeta_id ): void {
 		$this->mark_id = $umeta_id;
+	}
+
+	/**
+	 * User meta are written row by row, and somebody may listen to each.
+	 */
+	public function note_not_gathered(): void {
+		$this->is_gathered = false;
 	}
 
 	/**
@@ -129,6 +139,18 @@ final class NewUser {
 	}
 
 	/**
+	 * The same, and for a user who was there before, where the script ends in a transaction.
+	 *
+	 * @return \Closure(): void
+	 */
+	public function forgetting( ?\WP_User $user ): \Closure {
+		return function () use ( $user ): void {
+			$this->forget( true );
+			null === $user || Users::fresh( $user->ID );
+		};
+	}
+
+	/**
 	 * Brings WordPress' count of its users up to date, if users were made.
 	 */
 	public static function refresh_count(): void {
@@ -139,14 +161,14 @@ final class NewUser {
 	}
 
 	/**
-	 * A filter for the next row of a user, and for no other.
+	 * A filter for the row of the new user, once, and for no other: code of the site may make users meanwhile.
 	 */
-	private static function put_into_row( #[\SensitiveParameter] string $hash ): \Closure {
-		$put = static function ( $row ) use ( &$put, $hash ) {
-			remove_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
-			if ( ! is_array( $row ) || [] === $row ) {
+	private static function put_into_row( #[\SensitiveParameter] string $hash, string $login ): \Closure {
+		$put = static function ( $row = null, $update = false ) use ( &$put, $hash, $login ) {
+			if ( $update || ! is_array( $row ) || ( $row['user_login'] ?? null ) !== $login ) {
 				return $row;
 			}
+			remove_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
 			$row = [ 'user_pass' => $hash ] + $row;
 			if ( NewUserRow::fits_any_table( $row ) ) {
 				NewUserRow::without_a_look_at_columns();
@@ -160,17 +182,31 @@ final class NewUser {
 	 * A filter on the first thing that WordPress tells of the new row: its id, before any callback that could throw.
 	 */
 	private function notice( string $login ): \Closure {
-		return function ( $meta, $user, $update ) use ( $login ) {
-			if ( ! $update && $user->user_login === $login ) {
+		return function ( $meta = [], $user = null, $update = false ) use ( $login ) {
+			if ( ! $update && $user instanceof \WP_User && $user->user_login === $login ) {
 				$this->id      = $user->ID;
 				$this->mark_id = 0;
 				if ( Database::is_sqlite() ) {
 					// It gives ids again, and others' lost transactions leave rows too. (InnoDB does not, and would lock a gap.)
 					Database::execute( "DELETE FROM {$GLOBALS['wpdb']->usermeta} WHERE user_id = %d", $user->ID );
 				}
+				$this->mark();
 			}
 			return $meta;
 		};
+	}
+
+	/**
+	 * The first of all user meta.
+	 */
+	private function mark(): void {
+		global $wpdb;
+		if ( $this->is_gathered ) {
+			add_user_meta( $this->id, self::MARK, '1' );
+			return;
+		}
+		Database::execute( "INSERT INTO {$wpdb->usermeta} (user_id, meta_key, meta_value) VALUES (%d, %s, '1')", $this->id, self::MARK );
+		$this->mark_id = (int) $wpdb->insert_id;
 	}
 
 	/**

@@ -9,6 +9,8 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\User;
 
+use AgileBridge\Plugin\Site\OwnCall;
+
 defined( 'ABSPATH' ) || exit;
 
 final class PasswordHash {
@@ -27,7 +29,8 @@ final class PasswordHash {
 		if ( ! apply_filters( 'agile_bridge_fast_password_hash', true ) ) {
 			return wp_hash_password( $password );
 		}
-		$cheap = static fn( $options, $algorithm ) => PASSWORD_BCRYPT === $algorithm ? [ 'cost' => 4 ] : $options;
+		$call  = new OwnCall();
+		$cheap = static fn( $options = [], $algorithm = '' ) => PASSWORD_BCRYPT === $algorithm && $call->is_here() ? [ 'cost' => 4 ] : $options;
 		add_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX, 2 );
 		try {
 			return wp_hash_password( $password );

@@ -29,6 +29,17 @@ final class Refused {
 		return new Failure( 422, 'rejected_by_site', "WordPress did not store the user ($code)." );
 	}
 
+	/**
+	 * Asks WordPress' cache, which any deletion has cleaned.
+	 *
+	 * @throws Failure If code of the site has deleted a user while they were written.
+	 */
+	public static function if_deleted( int $user_id ): void {
+		if ( false === get_userdata( $user_id ) ) {
+			throw new Failure( 422, 'rejected_by_site', 'Code of the site deleted the user while they were written, so nothing of the contact is stored.' );
+		}
+	}
+
 	public static function email_conflict(): Failure {
 		return new Failure( 422, 'email_conflict', 'The e-mail address of the contact, or one that the database takes for the same, belongs to another user.' );
 	}

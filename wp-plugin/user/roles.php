@@ -1,6 +1,6 @@
 <?php
 /**
- * Roles: which are harmless, and who is protected from being changed by a contact.
+ * Roles: which a contact may give, and who is protected from being changed by a contact.
  *
  * Rights are read from the role and the user themselves. user_can() hides some of them on multisite, and other plugins
  * filter it.
@@ -12,58 +12,35 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\User;
 
+use AgileBridge\Plugin\Site\Settings;
+
 defined( 'ABSPATH' ) || exit;
 
 final class Roles {
 
-	/** Who has one of these can take over the site, or other users; no contact gives them, and no contact changes who has them. */
-	private const DANGEROUS_CAPABILITIES = [
-		'promote_users',
-		'edit_users',
-		'create_users',
-		'delete_users',
-		'remove_users',
-		'list_users',
-		'manage_options',
-		'install_plugins',
-		'activate_plugins',
-		'update_plugins',
-		'delete_plugins',
-		'upload_plugins',
-		'edit_plugins',
-		'install_themes',
-		'switch_themes',
-		'update_themes',
-		'delete_themes',
-		'upload_themes',
-		'edit_themes',
-		'edit_theme_options',
-		'edit_files',
-		'update_core',
-		'edit_dashboard',
-		'unfiltered_html',
-		'unfiltered_upload',
-		'import',
-		'export',
-		'manage_woocommerce',
-		'manage_sites',
-		'create_sites',
-		'delete_sites',
-		'upgrade_network',
-		'setup_network',
-	];
+	/**
+	 * What a role grants; null if there is no such role.
+	 */
+	public static function rights( string $slug ): ?Rights {
+		$role = get_role( $slug );
+		// Who has a role has a capability of its name too.
+		return null === $role ? null : Rights::of( ( Rights::is_dangerous( $slug ) ? [ $slug => true ] : [] ) + $role->capabilities );
+	}
 
 	/**
-	 * @param array<string, mixed> $capabilities Name => granted.
+	 * The capability for which contacts may not give this role: a dangerous one, or one that is not known to be harmless, unless
+	 * the admin has allowed the role by name.
+	 *
+	 * @param ?list<string> $allowed Slugs of the roles that are allowed by name; null for those of the settings.
+	 * @return ?string Null if they may give it, or if there is no such role.
 	 */
-	private static function is_dangerous( array $capabilities ): bool {
-		foreach ( $capabilities as $name => $granted ) {
-			$name = (string) $name;
-			if ( $granted && ( in_array( $name, self::DANGEROUS_CAPABILITIES, true ) || str_starts_with( $name, 'manage_network' ) ) ) {
-				return true;
-			}
+	public static function objection( string $slug, ?array $allowed = null ): ?string {
+		$rights = self::rights( $slug );
+		if ( null === $rights ) {
+			return null;
 		}
-		return false;
+		$is_allowed = in_array( $slug, $allowed ?? Settings::stored()->allowed_roles, true );
+		return $rights->dangerous[0] ?? ( $is_allowed ? null : $rights->further[0] ?? null );
 	}
 
 	/**
@@ -71,15 +48,16 @@ final class Roles {
 	 */
 	public static function harmless( string $wanted ): ?string {
 		$slug = RoleNames::slug( $wanted );
-		$role = null === $slug ? null : get_role( $slug );
-		return null === $role || self::is_dangerous( $role->capabilities ) ? null : $slug;
+		return null !== $slug && self::is_harmless( $slug ) ? $slug : null;
 	}
 
 	/**
 	 * Whether there is a role of this slug, and a contact may have it.
+	 *
+	 * @param ?list<string> $allowed As for objection().
 	 */
-	public static function is_harmless( string $role ): bool {
-		return self::harmless( $role ) === $role;
+	public static function is_harmless( string $role, ?array $allowed = null ): bool {
+		return wp_roles()->is_role( $role ) && null === self::objection( $role, $allowed );
 	}
 
 	/**
@@ -95,28 +73,48 @@ final class Roles {
 	}
 
 	/**
-	 * Whether a contact may change only tags and meta of this user.
-	 *
-	 * On a network also everybody with a role on another site: to this site they may be ordinary, to the other one not, and
-	 * their address and names are the network's.
+	 * Whether a contact may change only tags and meta of this user: they may do more here than a contact may make of anybody, or
+	 * they have a role elsewhere. To this site those may be ordinary, to the other one not, and the account is one.
 	 */
 	public static function is_protected( \WP_User $user ): bool {
-		return self::is_dangerous( $user->allcaps ) || is_super_admin( $user->ID ) || ( is_multisite() && self::has_role_elsewhere( $user->ID ) );
+		return self::can_do_harm( $user ) || self::may_do_more( $user );
 	}
 
-	private static function has_role_elsewhere( int $user_id ): bool {
-		global $wpdb;
-		$pattern = '/^' . preg_quote( $wpdb->base_prefix, '/' ) . '(?:[0-9]+_)?capabilities$/D';
-		$here    = $wpdb->get_blog_prefix() . 'capabilities';
-		foreach ( (array) get_user_meta( $user_id ) as $key => $values ) {
-			if ( $here !== $key && 1 === preg_match( $pattern, (string) $key ) ) {
-				foreach ( (array) $values as $value ) {
-					if ( array_filter( (array) maybe_unserialize( $value ) ) ) {
-						return true;
-					}
-				}
-			}
+	/**
+	 * Whether a contact may not even change meta of this user: it is shared with a place where they can do harm, and could be what
+	 * lets them in there, a second factor for instance.
+	 */
+	public static function is_out_of_reach( \WP_User $user ): bool {
+		return self::is_super_admin( $user ) || Elsewhere::may_do_harm( $user->ID );
+	}
+
+	/**
+	 * Whether they are protected by what they may do, here or elsewhere, and not only by being a member of another site too.
+	 */
+	public static function has_special_rights( \WP_User $user ): bool {
+		return [] !== Rights::of( $user->allcaps )->dangerous || self::may_do_more( $user ) || self::is_out_of_reach( $user );
+	}
+
+	/**
+	 * Whether they can take the site over, or are somebody in another place.
+	 */
+	public static function can_do_harm( \WP_User $user ): bool {
+		return [] !== Rights::of( $user->allcaps )->dangerous || self::is_super_admin( $user ) || Elsewhere::has_role( $user->ID );
+	}
+
+	/**
+	 * Whether they have rights here that are not known to be harmless, and are not of a role that the admin has allowed.
+	 */
+	private static function may_do_more( \WP_User $user ): bool {
+		$further = array_diff( Rights::of( $user->allcaps )->further, $user->roles );
+		foreach ( [] === $further ? [] : array_intersect( $user->roles, Settings::stored()->allowed_roles ) as $role ) {
+			$further = array_diff( $further, array_keys( array_filter( get_role( $role )->capabilities ?? [] ) ) );
 		}
-		return false;
+		return [] !== $further;
+	}
+
+	/** Where there is no network, WordPress calls every administrator so. */
+	private static function is_super_admin( \WP_User $user ): bool {
+		return is_multisite() && is_super_admin( $user->ID );
 	}
 }

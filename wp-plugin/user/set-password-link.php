@@ -13,6 +13,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\OwnCall;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -72,7 +73,9 @@ final class SetPasswordLink {
 			return;
 		}
 		$key  = self::key_of( $link );
-		$same = static fn( $password, $length = 0, $special = true ) => self::KEY_LENGTH === $length && ! $special ? $key : $password;
+		$call = new OwnCall();
+		// Code of the site that wants a password of that length meanwhile gets another.
+		$same = static fn( $password = '', $length = 0, $special = true ) => self::KEY_LENGTH === $length && ! $special && $call->is_here() ? $key : $password;
 		add_filter( 'random_password', $same, PHP_INT_MAX, 3 );
 		try {
 			$work();

@@ -46,7 +46,7 @@ final class TagRoles {
 	}
 
 	/**
-	 * Whether the role of the rule is there, and harmless.
+	 * Whether the role of the rule is there, and contacts may give it.
 	 */
 	public static function may_give( TagRule $rule ): bool {
 		return Roles::is_harmless( $rule->role );
@@ -81,6 +81,6 @@ final class TagRoles {
 	 * @param list<string> $tags
 	 */
 	private static function are_stored( array $tags ): bool {
-		return UserMeta::can_hold( $tags );
+		return UserMeta::can_hold( Tags::key(), $tags );
 	}
 }

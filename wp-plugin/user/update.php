@@ -11,6 +11,7 @@ namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\OwnCall;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -21,6 +22,11 @@ final class Update {
 	 * @return Written Unchanged where WordPress or another plugin let nothing of it pass.
 	 */
 	public static function write( \WP_User $user, Changes $changes, string $contact_id ): Written {
+		$write = static fn(): Written => self::write_all( $user, $changes, $contact_id );
+		return isset( $changes->account['user_email'] ) ? FormerAddress::during( $user->user_email, $write ) : $write();
+	}
+
+	private static function write_all( \WP_User $user, Changes $changes, string $contact_id ): Written {
 		$mark       = Database::mark();
 		$notes      = $changes->notes;
 		$is_written = null !== $changes->role || [] !== $changes->account;
@@ -43,6 +49,7 @@ final class Update {
 			$notes      = 'refused' === $result ? [ ...$notes, 'value_refused:' . Tags::key() ] : $notes;
 		}
 		Database::require_since( $mark );
+		Refused::if_deleted( $user->ID );
 		return new Written( $is_written ? 'updated' : 'unchanged', $user->ID, [ ...$notes, ...$meta['notes'] ], $changes->data );
 	}
 
@@ -66,23 +73,25 @@ final class Update {
 
 	/**
 	 * Changes account fields by wp_update_user(), for its hooks and its notice to the old address, but lets it write no more than
-	 * these: it would write all the others too, and fill in an empty nickname with the login, which is the e-mail.
+	 * these: it would write all the others too, and fill in an empty nickname with the login, which is the e-mail. What code of
+	 * the site writes meanwhile, of the same user too, is theirs.
 	 *
 	 * @param array<string, string> $changes Not empty.
 	 */
 	private static function change_account( \WP_User $user, array $changes ): void {
 		$id   = $user->ID;
 		$mark = Database::mark();
-		$row  = static function ( $row, $update, $user_id ) use ( $id, $changes ) {
-			if ( $id !== $user_id || ! is_array( $row ) ) {
+		$call = new OwnCall();
+		$row  = static function ( $row ) use ( $id, $changes, $call ) {
+			if ( ! $call->is_here() || ! is_array( $row ) ) {
 				return $row;
 			}
 			// An empty row is an error to it; the id as it is writes nothing.
 			return array_intersect_key( $row, $changes ) ?: [ 'ID' => $id ];
 		};
-		$meta = static fn( $meta, $of ) => $of->ID === $id ? array_intersect_key( (array) $meta, $changes ) : $meta;
-		add_filter( 'wp_pre_insert_user_data', $row, PHP_INT_MAX, 3 );
-		add_filter( 'insert_user_meta', $meta, PHP_INT_MAX, 2 );
+		$meta = static fn( $meta ) => $call->is_here() ? array_intersect_key( (array) $meta, $changes ) : $meta;
+		add_filter( 'wp_pre_insert_user_data', $row, PHP_INT_MAX );
+		add_filter( 'insert_user_meta', $meta, PHP_INT_MAX );
 		try {
 			$result = wp_update_user( wp_slash( [ 'ID' => $id ] + $changes ) );
 		} finally {
@@ -90,6 +99,7 @@ final class Update {
 			remove_filter( 'insert_user_meta', $meta, PHP_INT_MAX );
 		}
 		Database::require_since( $mark );
+		Refused::if_deleted( $id );
 		if ( is_wp_error( $result ) || $result !== $id ) {
 			throw Refused::by_wordpress( $result );
 		}

@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Log;
 
 defined( 'ABSPATH' ) || exit;
@@ -17,12 +18,13 @@ defined( 'ABSPATH' ) || exit;
 final class UserData {
 
 	/**
-	 * The contact, mapped. Stripping tags is WordPress' part of the mapping; a value of nothing but tags is an empty one.
+	 * The contact, mapped.
 	 */
 	public static function mapped( Contact $contact ): Mapped {
 		$read  = \AgileBridge\user_data( $contact->record, FieldMap::stored(), wp_timezone_string() );
 		$data  = $read['data'];
 		$notes = $read['notes'];
+		// Of an extension of the interface number before, which leaves the markup in.
 		foreach ( $read['text'] as $key ) {
 			$data[ $key ] = wp_strip_all_tags( (string) $data[ $key ] );
 			if ( '' === $data[ $key ] && PREG_NO_ERROR !== preg_last_error() ) {
@@ -53,15 +55,13 @@ final class UserData {
 	 * @throws Failure If a filter cancels.
 	 */
 	public static function filtered( array $data, Contact $contact, ?\WP_User $user ): array {
-		$data = self::not_cancelled( apply_filters( 'agile_bridge_user_data', $data, $contact->without_passwords() ) );
-		// phpcs:disable WordPress.NamingConventions.PrefixAllGlobals -- WP Fusion's names.
+		$data = self::not_cancelled( Hooks::filter( 'agile_bridge_user_data', $data, $contact->without_passwords() ) );
 		if ( null === $user ) {
-			$data = self::not_cancelled( apply_filters( 'wpf_import_user', $data, $contact->id ) );
+			$data = self::not_cancelled( Hooks::filter( 'wpf_import_user', $data, $contact->id ) );
 		} else {
-			$data = self::not_cancelled( apply_filters( 'wpf_pulled_user_meta', $data, $user->ID ) );
-			$data = self::not_cancelled( apply_filters( 'wpf_set_user_meta', $data, $user->ID ) );
+			$data = self::not_cancelled( Hooks::filter( 'wpf_pulled_user_meta', $data, $user->ID ) );
+			$data = self::not_cancelled( Hooks::filter( 'wpf_set_user_meta', $data, $user->ID ) );
 		}
-		// phpcs:enable
 		return \AgileBridge\guard_user_data( $data );
 	}
 
@@ -74,8 +74,7 @@ final class UserData {
 	public static function filtered_meta( array $data, int $user_id ): array {
 		unset( $data['user_pass'] );
 		try {
-			// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WP Fusion's name.
-			$filtered = apply_filters( 'wpf_set_user_meta', $data, $user_id );
+			$filtered = Hooks::filter( 'wpf_set_user_meta', $data, $user_id );
 		} catch ( \Throwable $error ) {
 			// The user exists by now; half of the meta would be worse than the meta as the CRM sent it.
 			Log::error( $error );
@@ -83,6 +82,17 @@ final class UserData {
 		}
 		// Only the filters before the creation can cancel it.
 		return \AgileBridge\guard_user_data( is_array( $filtered ) ? $filtered : $data );
+	}
+
+	/**
+	 * The same of a user whose creation was cut off, with the account fields.
+	 *
+	 * @param array<string, string|list<string>> $data
+	 * @return array<string, string|list<string>>
+	 */
+	public static function with_filtered_meta( array $data, int $user_id ): array {
+		$account = array_flip( AccountFields::ALL );
+		return array_intersect_key( $data, $account ) + array_diff_key( self::filtered_meta( $data, $user_id )['data'], $account );
 	}
 
 	/**

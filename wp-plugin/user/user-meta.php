@@ -10,10 +10,14 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Column;
+use AgileBridge\Plugin\Site\PrivateCache;
 
 defined( 'ABSPATH' ) || exit;
 
 final class UserMeta {
+
+	/** Of a text, as stored: WordPress reads all meta of all users whom a screen lists. */
+	public const MOST_BYTES = 65536;
 
 	/**
 	 * Writes one user meta if it differs.
@@ -25,18 +29,22 @@ final class UserMeta {
 		if ( self::is( $user_id, $key, $value ) ) {
 			return 'unchanged';
 		}
-		if ( self::can_hold( $value ) ) {
+		if ( self::can_hold( $key, $value ) ) {
 			update_user_meta( $user_id, $key, wp_slash( $value ) );
 		}
 		return self::is( $user_id, $key, $value ) ? 'written' : 'refused';
 	}
 
 	/**
-	 * Whether the database would give the value back as it is.
+	 * Whether the database would give the value back as it is, and WordPress makes no more of it than is good for a text.
 	 *
 	 * @param string|list<string> $value
 	 */
-	public static function can_hold( string|array $value ): bool {
+	public static function can_hold( string $key, string|array $value ): bool {
+		$stored = is_string( $value ) ? sanitize_meta( $key, $value, 'user' ) : '';
+		if ( is_string( $stored ) && strlen( $stored ) > self::MOST_BYTES ) {
+			return false;
+		}
 		return Column::holds( $GLOBALS['wpdb']->usermeta, 'meta_value', (string) maybe_serialize( $value ) );
 	}
 
@@ -88,7 +96,7 @@ final class UserMeta {
 	 * Takes one key out of what is cached of a user's meta.
 	 */
 	public static function forget_cached( int $user_id, string $key ): void {
-		$cached = wp_using_ext_object_cache() ? null : wp_cache_get( $user_id, 'user_meta' );
+		$cached = PrivateCache::is_private() ? wp_cache_get( $user_id, 'user_meta' ) : null;
 		if ( ! is_array( $cached ) ) {
 			wp_cache_delete( $user_id, 'user_meta' );
 			return;

@@ -12,15 +12,32 @@ namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Log;
 
 defined( 'ABSPATH' ) || exit;
 
 final class Users {
 
 	public static function fresh( int $user_id ): ?\WP_User {
-		wp_cache_delete( $user_id, 'users' );
-		wp_cache_delete( $user_id, 'user_meta' );
+		self::forget_cached( $user_id );
 		return get_userdata( $user_id ) ?: null;
+	}
+
+	/**
+	 * After a commit, where others may have cached the user as they were before it: WordPress' own way, which tells who listens.
+	 *
+	 * @param int|\WP_User $user As stored now.
+	 */
+	public static function clean_shared_cache( int|\WP_User $user ): void {
+		if ( ! wp_using_ext_object_cache() ) {
+			return;
+		}
+		try {
+			clean_user_cache( $user );
+		} catch ( \Throwable $error ) {
+			// What is stored is stored.
+			Log::error( $error );
+		}
 	}
 
 	/**
@@ -29,10 +46,7 @@ final class Users {
 	 * @param list<int> $user_ids
 	 */
 	public static function read_anew( array $user_ids ): void {
-		foreach ( $user_ids as $user_id ) {
-			wp_cache_delete( $user_id, 'users' );
-			wp_cache_delete( $user_id, 'user_meta' );
-		}
+		array_map( self::forget_cached( ... ), $user_ids );
 		cache_users( $user_ids );
 	}
 
@@ -47,8 +61,7 @@ final class Users {
 		$rows = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM {$wpdb->users} WHERE user_email = %s ORDER BY ID", $email ) );
 		foreach ( (array) $rows as $row ) {
 			if ( strtolower( $row->user_email ) === $email ) {
-				wp_cache_delete( $row->ID, 'users' );
-				wp_cache_delete( $row->ID, 'user_meta' );
+				self::forget_cached( (int) $row->ID );
 				update_user_caches( $row );
 				return get_userdata( (int) $row->ID ) ?: null;
 			}
@@ -74,9 +87,8 @@ final class Users {
 		} catch ( Failure $failure ) {
 			return 0;
 		}
-		wp_cache_delete( $user_id, 'users' );
-		wp_cache_delete( $user_id, 'user_meta' );
 		if ( [] === $rows ) {
+			self::forget_cached( $user_id );
 			return 0;
 		}
 		// WordPress wants the oldest first.
@@ -89,8 +101,18 @@ final class Users {
 		}
 		$user = $rows[0];
 		unset( $user->umeta_id, $user->meta_key, $user->meta_value );
+		if ( wp_using_ext_object_cache() && (array) wp_cache_get( $user_id, 'users' ) === (array) $user && wp_cache_get( $user_id, 'user_meta' ) === $meta ) {
+			// Written again, it could overwrite what somebody else has changed in this moment.
+			return $user_id;
+		}
+		self::forget_cached( $user_id );
 		update_user_caches( $user );
 		wp_cache_set( $user_id, $meta, 'user_meta' );
 		return $user_id;
+	}
+
+	private static function forget_cached( int $user_id ): void {
+		wp_cache_delete( $user_id, 'users' );
+		wp_cache_delete( $user_id, 'user_meta' );
 	}
 }

@@ -26,4 +26,11 @@ final readonly class Written {
 		public array $data,
 		#[\SensitiveParameter] public ?string $password = null,
 	) {}
+
+	/**
+	 * The same, where it was an earlier try that has changed something.
+	 */
+	public function as_updated(): self {
+		return new self( 'updated', $this->user_id, $this->notes, $this->data );
+	}
 }

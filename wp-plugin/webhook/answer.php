@@ -20,6 +20,13 @@ final class Answer {
 	}
 
 	/**
+	 * What the caller is told if somebody else ends the request, other than by an error.
+	 */
+	public static function give_if_ended( Outcome $outcome ): void {
+		Ending::is_stored( $outcome->http_status, self::body( $outcome ) );
+	}
+
+	/**
 	 * @return array<string, mixed> What is not known is left out.
 	 */
 	private static function body( Outcome $outcome ): array {

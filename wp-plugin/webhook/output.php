@@ -8,10 +8,10 @@
  *
  * How: an output buffer that swallows everything from the main plugin file on. The answer is printed past it, once, with
  * its length; whatever is printed later meets a second swallowing buffer. If the script ends without an answer, for whatever
- * reason, the first thing that runs then (the `shutdown` action, before all of its callbacks) answers `site_error`.
+ * reason, the first thing that runs then (the `shutdown` action, before all of its callbacks) answers: ending.php.
  * The buffer can be removed, because `while ( ob_get_level() ) { ob_end_clean(); }` is common and would otherwise never end;
  * it is put back at the next stage of WordPress' boot. Who prints in between makes PHP send its headers, and that calls us:
- * `site_error` goes out before the first stray byte, with its length, so that no client reads further.
+ * the same answer goes out before the first stray byte, with its length, so that no client reads further.
  *
  * @package AgileBridge
  */
@@ -20,6 +20,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Webhook;
 
+use AgileBridge\Plugin\Site\Host;
 use AgileBridge\Plugin\Site\Log;
 
 defined( 'ABSPATH' ) || exit;
@@ -32,6 +33,8 @@ final class Output {
 	private static bool $guarded = false;
 
 	private static bool $sent = false;
+
+	private static bool $caller_is_gone = false;
 
 	/** What else is to be done where nobody answers. */
 	private static ?\Closure $otherwise = null;
@@ -47,11 +50,11 @@ final class Output {
 			self::$guarded = true;
 			self::$reserve = str_repeat( ' ', 262144 );
 			// Out of memory, PHP throws all buffers away, ours too, and then displays the error. It is logged all the same.
-			self::set( 'display_errors', '0' );
+			Host::set( 'display_errors', '0' );
 			// Nor may wpdb print its own page where it loses the database; it keeps the error instead.
 			$GLOBALS['wpdb']->hide_errors();
 			// Senders give up after some seconds. What they asked for is done all the same.
-			ignore_user_abort( true );
+			Host::outlive_caller();
 			defined( 'DONOTCACHEPAGE' ) || define( 'DONOTCACHEPAGE', true );
 			// It would empty our buffer to the client before we know that the request is over.
 			remove_action( 'shutdown', 'wp_ob_end_flush_all', 1 );
@@ -61,10 +64,10 @@ final class Output {
 			foreach ( [ 'plugins_loaded', 'setup_theme', 'after_setup_theme', 'init' ] as $stage ) {
 				add_action( $stage, [ self::class, 'guard' ], PHP_INT_MIN );
 			}
-			header_register_callback( [ self::class, 'before_stray_output' ] );
+			Host::call( 'header_register_callback', [ self::class, 'before_stray_output' ] );
 		}
 		$ours = __CLASS__ . '::swallow';
-		if ( ! self::$sent && ! in_array( $ours, ob_list_handlers(), true ) ) {
+		if ( ! self::$sent && ! in_array( $ours, (array) Host::call( 'ob_list_handlers' ), true ) ) {
 			ob_start( [ self::class, 'swallow' ] );
 		}
 	}
@@ -76,19 +79,19 @@ final class Output {
 	public static function swallow( string $printed, int $phase ): string {
 		unset( $printed );
 		$ending = 0 !== ( $phase & PHP_OUTPUT_HANDLER_FINAL ) && 0 === ( $phase & PHP_OUTPUT_HANDLER_CLEAN );
-		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- no caller but this function: it is PHP that ends the buffer.
-		if ( self::$sent || ! $ending || count( debug_backtrace( DEBUG_BACKTRACE_IGNORE_ARGS, 3 ) ) > 1 ) {
+		// No caller but this function: it is PHP that ends the buffer. (debug_backtrace() may be disabled, this cannot be.)
+		if ( self::$sent || ! $ending || count( ( new \Exception() )->getTrace() ) > 1 ) {
 			return '';
 		}
 		self::$sent        = true;
-		[ $status, $body ] = self::nobody_answered();
+		[ $status, $body ] = Ending::answer();
 		$json              = self::json( $body );
 		self::headers( $status, strlen( $json ), [] );
 		return $json;
 	}
 
 	/**
-	 * Sends the answer. The caller ends the script; on PHP-FPM the client has gone by then.
+	 * Sends the answer. Who calls this ends the script; by then the caller has gone, where the server lets them.
 	 *
 	 * @param array<string, mixed>  $body    By the keys that campaigns know.
 	 * @param array<string, string> $headers
@@ -99,9 +102,8 @@ final class Output {
 		}
 		self::$sent = true;
 		// There is one such callback, and by now it may be another plugin's.
-		header_register_callback( static fn() => null );
-		// A compressed answer would have another length than we say.
-		self::set( 'zlib.output_compression', '0' );
+		Host::call( 'header_register_callback', static fn() => null );
+		Host::keep_length();
 		// phpcs:ignore WordPress.PHP.NoSilencedErrors -- a buffer that cannot be removed ends the loop.
 		while ( ob_get_level() > 0 && @ob_end_clean() ) {
 			continue;
@@ -110,13 +112,15 @@ final class Output {
 		self::headers( $status, strlen( $json ), $headers );
 		// phpcs:ignore WordPress.Security.EscapeOutput -- JSON, sent as JSON.
 		echo $json;
-		flush();
-		if ( function_exists( 'fastcgi_finish_request' ) ) {
-			fastcgi_finish_request();
-		} elseif ( function_exists( 'litespeed_finish_request' ) ) {
-			litespeed_finish_request();
-		}
+		self::$caller_is_gone = Host::let_caller_go();
 		ob_start( [ self::class, 'swallow' ] );
+	}
+
+	/**
+	 * Whether the answer is out and nobody waits for the script to end.
+	 */
+	public static function has_let_caller_go(): bool {
+		return self::$caller_is_gone;
 	}
 
 	/**
@@ -132,8 +136,8 @@ final class Output {
 	public static function finish(): void {
 		if ( self::$guarded && ! self::$sent ) {
 			self::$reserve = '';
-			self::set( 'memory_limit', '-1' );
-			self::send( ...self::nobody_answered() );
+			Host::set( 'memory_limit', '-1' );
+			self::send( ...Ending::answer() );
 		}
 		$otherwise       = self::$otherwise;
 		self::$otherwise = null;
@@ -150,7 +154,7 @@ final class Output {
 	 */
 	public static function before_stray_output(): void {
 		if ( ! self::$sent ) {
-			self::send( ...self::nobody_answered() );
+			self::send( ...Ending::answer() );
 		}
 	}
 
@@ -171,24 +175,10 @@ final class Output {
 	public static function take_over(): void {
 		self::guard();
 		if ( self::$sent ) {
-			// The caller was told that it failed, by another plugin's doing. The event is left for later.
+			// The caller was told something else, by another plugin's doing. The event is left for later.
 			exit;
 		}
 		self::if_nobody_answers( null );
-	}
-
-	/**
-	 * @return array{int, array<string, mixed>} Status and body.
-	 */
-	private static function nobody_answered(): array {
-		global $wpdb;
-		// wpdb keeps an error when it gives up on its connection; it then ends the script itself.
-		if ( isset( $wpdb->error ) ) {
-			return self::problem( 503, 'failed', 'site_unavailable', 'The database of the site does not answer.' );
-		}
-		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- the site's log; past Log, which may not be loaded and not be loadable.
-		error_log( 'Bridge for Agile CRM: another plugin or the theme ended a webhook, by an error, a redirect or exit.' );
-		return self::problem( 500, 'failed', 'site_error', 'Another plugin or the theme of the site ended the request. The error log of the site says more.' );
 	}
 
 	/**
@@ -221,16 +211,6 @@ final class Output {
 		}
 		// Not status_header(), which other plugins filter, nor http_response_code(), which a status line set before overrules.
 		header( wp_get_server_protocol() . " $status " . get_status_header_desc( $status ), true, $status );
-	}
-
-	/**
-	 * A setting of PHP, where the host lets us.
-	 */
-	private static function set( string $name, string $value ): void {
-		if ( function_exists( 'ini_set' ) ) {
-			// phpcs:ignore WordPress.PHP.IniSet, WordPress.PHP.NoSilencedErrors -- for the rest of this request only.
-			@ini_set( $name, $value );
-		}
 	}
 
 	/**

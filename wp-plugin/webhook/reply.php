@@ -15,24 +15,30 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Webhook;
 
+use AgileBridge\AgileCrm;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Inbox\Arrival;
+use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Inbox\Workload;
+use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Form;
 use AgileBridge\Plugin\Site\LateCommit;
+use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
 use AgileBridge\Plugin\User\Users;
 use AgileBridge\Plugin\Work\Attempt;
 use AgileBridge\Plugin\Work\Drain;
 use AgileBridge\Plugin\Work\Fetches;
+use AgileBridge\Plugin\Work\UnderWay;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -84,6 +90,8 @@ final class Reply {
 	 */
 	public function answer(): never {
 		Output::take_over();
+		// Whoever ends the script from here on, while the answer is sent: what is written is kept.
+		Output::if_nobody_answers( $this->commit->commit( ... ) );
 		Answer::send( $this->process() );
 		$this->commit->commit();
 		if ( $this->webhook->is_about_a_contact() ) {
@@ -92,11 +100,10 @@ final class Reply {
 		exit;
 	}
 
-	/**
-	 * The caller has what it wanted, and WordPress is loaded: the best moment to process what waits.
-	 */
+	/** The caller has what it wanted, and WordPress is loaded: the best moment to process what waits. */
 	public static function drain_and_end(): never {
-		Drain::after_answer();
+		Form::forget();
+		Drain::after_answer( Output::has_let_caller_go() );
 		exit;
 	}
 
@@ -110,7 +117,7 @@ final class Reply {
 			return;
 		}
 		try {
-			$this->arrival = Inbox::receive( $this->webhook, $this->may_wait() );
+			$this->arrival = $this->store();
 		} catch ( Failure $failure ) {
 			if ( Database::is_lock_wait_over() ) {
 				throw $failure;
@@ -153,10 +160,8 @@ final class Reply {
 		} elseif ( null !== $this->arrival->event ) {
 			Progress::postpone( $this->arrival->event, 0, false );
 		}
-	}
-
-	private function may_wait(): bool {
-		return ! $this->webhook->is_async && ! Settings::is_paused();
+		// Where every request ends so, nothing but WP-Cron processes it.
+		Schedule::ensure();
 	}
 
 	private function process(): Outcome {
@@ -177,46 +182,66 @@ final class Reply {
 	private function store_after_all(): Arrival {
 		Schema::ensure();
 		try {
-			return Inbox::receive( $this->webhook, $this->may_wait() );
+			return $this->store();
 		} catch ( Failure $failure ) {
 			if ( ! Database::is_table_missing() ) {
 				throw $failure;
 			}
 			// A restored backup has the option and not the tables.
 			Schema::install();
-			return Inbox::receive( $this->webhook, $this->may_wait() );
+			return $this->store();
 		}
+	}
+
+	/**
+	 * @throws Failure If it could not be stored.
+	 */
+	private function store(): Arrival {
+		$arrival = Inbox::receive( $this->webhook, ! $this->webhook->is_async && ! Settings::is_paused() );
+		// Whoever ends the request from here on: it is not for nothing.
+		Answer::give_if_ended( Outcome::queued( $this->webhook->contact_id ) );
+		return $arrival;
 	}
 
 	/**
 	 * @throws Failure
 	 */
 	private function accept( Arrival $arrival ): Outcome {
-		$event   = $arrival->event;
-		$began   = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) );
-		$crm     = Account::client( max( $began + self::CRM_DEADLINE, microtime( true ) + self::CRM_LEAST ) );
-		$breaker = Breaker::of( $arrival->crm );
-		$later   = null === $crm && null === Account::blocked_host() ? Outcome::failed( Account::not_configured(), $this->webhook->contact_id ) : Outcome::queued( $this->webhook->contact_id );
+		$event = $arrival->event;
+		$began = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) );
+		$crm   = Account::client( max( $began + self::CRM_DEADLINE, microtime( true ) + self::CRM_LEAST ) );
+		$later = null === $crm && null === Account::blocked_host() ? Outcome::failed( Account::not_configured(), $this->webhook->contact_id ) : Outcome::queued( $this->webhook->contact_id );
 		if ( null === $event ) {
 			return $later;
 		}
+		return UnderWay::during( $event, fn(): Outcome => $this->work_on( $event, $arrival, $crm, $later ) );
+	}
+
+	/**
+	 * @param ?AgileCrm $crm   Null where there is none to be asked.
+	 * @param Outcome   $later What to answer if it is left to the drain.
+	 * @throws Failure
+	 */
+	private function work_on( Event $event, Arrival $arrival, ?AgileCrm $crm, Outcome $later ): Outcome {
+		$breaker = Breaker::of( $arrival->crm );
 		if ( null === $crm || $breaker->is_open() || $arrival->inline_workers > Settings::inline_workers() ) {
 			Progress::postpone( $event, 0, false );
 			return $later;
 		}
-		return WpFusion::detached(
-			function () use ( $crm, $event, $arrival, $breaker ): Outcome {
-				$fetches = new Fetches( $crm );
-				try {
-					$fetches->begin( $event, $arrival->versions );
-					// While the CRM thinks.
-					$known_user = Users::preload( $arrival->known_user );
-					return ( new Attempt( $crm, $this->commit ) )->run( $fetches->next(), $breaker, $known_user );
-				} catch ( Failure $failure ) {
-					// The database went away between storing and processing; the lease runs out, and the event is taken up again.
-					return Outcome::failed( $failure, $event->contact_id );
+		$attempt = function () use ( $crm, $event, $arrival, $breaker ): Outcome {
+			$fetches = new Fetches( $crm );
+			try {
+				if ( ! $fetches->begin( $event, $arrival->versions ) ) {
+					return Outcome::queued( $event->contact_id );
 				}
+				// While the CRM thinks.
+				$known_user = Users::preload( $arrival->known_user );
+				return ( new Attempt( $crm, $this->commit ) )->run( $fetches->next(), $breaker, $known_user );
+			} catch ( Failure $failure ) {
+				// The database went away between storing and processing; the lease runs out, and the event is taken up again.
+				return Outcome::failed( $failure, $event->contact_id );
 			}
-		);
+		};
+		return WpFusion::detached( static fn(): Outcome => Callbacks::contained( $attempt ) );
 	}
 }

@@ -12,7 +12,9 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Webhook;
 
 use AgileBridge\Plugin\Inbox\Webhook;
+use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Extension;
+use AgileBridge\Plugin\Site\Form;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Settings;
@@ -35,13 +37,21 @@ final class Request {
 		}
 		$problem = Extension::problem();
 		if ( null !== $problem ) {
+			if ( WpFusion::has_another_crm() && ! self::has_our_key() ) {
+				return;
+			}
 			Output::guard();
 			Output::send( ...Output::problem( 503, 'failed', 'extension_missing', $problem ) );
 			exit;
 		}
 
-		$received = \AgileBridge\receive_webhook( ...self::raw(), key_digests: Settings::key_digests() );
+		$raw      = self::raw();
+		$received = \AgileBridge\receive_webhook( ...$raw, key_digests: Settings::key_digests() );
 		if ( ! $received['ours'] ) {
+			return;
+		}
+		if ( isset( $received['refusal'] ) && WpFusion::has_another_crm() && self::is_for_wp_fusion( $received, $raw ) ) {
+			self::record( 'left_to_wp_fusion' );
 			return;
 		}
 		Output::guard();
@@ -50,8 +60,10 @@ final class Request {
 		}
 		// WP Fusion ends such requests at priority 10, also where the CRM it works with is another one.
 		$last = WpFusion::is_active() || WpFusion::is_lite_active() ? 9 : PHP_INT_MAX;
+		$action = self::requested_action();
+		Form::put_away();
 		if ( isset( $received['refusal'] ) ) {
-			add_action( 'init', static fn() => self::refuse_at_init( $received['refusal'] ), $last );
+			add_action( 'init', static fn() => self::refuse_at_init( $received['refusal'], $action ), $last );
 			return;
 		}
 		( new Reply( Webhook::of_extension( $received['webhook'] ) ) )->begin( $last );
@@ -108,18 +120,50 @@ final class Request {
 	}
 
 	/**
+	 * Whether a call that we refuse is one of another CRM: it has none of our keys, or an action that we do not know.
+	 *
+	 * @param array<string, mixed>  $received Of the extension.
+	 * @param array<string, string> $raw      What it was given.
+	 */
+	private static function is_for_wp_fusion( array $received, array $raw ): bool {
+		if ( 405 === $received['refusal']['status'] ) {
+			// Of a method that nobody answers the key was not looked at.
+			$received = \AgileBridge\receive_webhook( ...[ 'method' => 'GET' ] + $raw, key_digests: Settings::key_digests() );
+		}
+		return ! $received['authentic'] || '' === self::requested_action();
+	}
+
+	/**
+	 * The same where the extension is not there to read the request: by what PHP has read.
+	 */
+	private static function has_our_key(): bool {
+		// phpcs:ignore WordPress.Security -- compared, and nothing else.
+		$key = $_GET['access_key'] ?? $_POST['access_key'] ?? '';
+		foreach ( is_string( $key ) ? Settings::key_digests() : [] as $digest ) {
+			if ( hash_equals( $digest, hash( 'sha256', $key ) ) ) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static function record( string $reason ): void {
+		try {
+			Stats::record_refusal( $reason );
+		} catch ( \Throwable $error ) {
+			// The caller learns nothing of our troubles; the next one is recorded.
+			Log::error( $error );
+		}
+	}
+
+	/**
 	 * Ends the request with a refusal. Of the method and the access key nothing of WordPress is needed for that.
 	 *
 	 * @param array{status: int, code: string, message: string} $refusal
 	 */
 	private static function refuse( array $refusal ): never {
 		if ( 403 === $refusal['status'] ) {
-			try {
-				Stats::record_refusal( $refusal['code'] );
-			} catch ( \Throwable $error ) {
-				// The caller learns nothing of our troubles; the next refusal is recorded.
-				Log::error( $error );
-			}
+			self::record( $refusal['code'] );
 		}
 		$allow = 405 === $refusal['status'] ? [ 'Allow' => 'GET, POST' ] : [];
 		Output::send( ...Output::problem( $refusal['status'], 'rejected', $refusal['code'], $refusal['message'] ), headers: $allow );
@@ -131,9 +175,9 @@ final class Request {
 	 *
 	 * @param array{status: int, code: string, message: string} $refusal
 	 */
-	private static function refuse_at_init( array $refusal ): never {
+	private static function refuse_at_init( array $refusal, string $action ): never {
 		Output::take_over();
-		WpFusion::detached( static fn() => Hooks::fire( 'wpf_api_fail', false, self::requested_action(), false ) );
+		WpFusion::detached( static fn() => Callbacks::contained( static fn() => Hooks::fire( 'wpf_api_fail', false, $action, false ) ) );
 		self::refuse( $refusal );
 	}
 

@@ -36,6 +36,16 @@ final class Announcement {
 		'all',
 	];
 
+	/** @var list<string> Actions of the event at work that have fired, the last one perhaps not to its end. */
+	private static array $told = [];
+
+	/**
+	 * Another event begins.
+	 */
+	public static function forget(): void {
+		self::$told = [];
+	}
+
 	/**
 	 * Whether code of the site waits for any of it.
 	 */
@@ -55,30 +65,50 @@ final class Announcement {
 	}
 
 	/**
-	 * Fires the actions, ours and WP Fusion's.
+	 * Fires the actions, ours and WP Fusion's, but for those that have fired already.
 	 *
 	 * @param Owed $owed No passwords are in it but a sealed one, which goes to nobody here.
 	 */
 	public static function make( Owed $owed ): void {
+		self::$told = $owed->told;
 		if ( 'created' === $owed->status ) {
-			Hooks::fire( 'agile_bridge_user_created', $owed->user_id, $owed->contact );
-			Hooks::fire( 'wpf_user_imported', $owed->user_id, $owed->data );
+			self::fire( 'agile_bridge_user_created', $owed->user_id, $owed->contact );
+			self::fire( 'wpf_user_imported', $owed->user_id, $owed->data );
 		} elseif ( 'updated' === $owed->status && 'update_tags' !== $owed->action ) {
-			Hooks::fire( 'agile_bridge_user_updated', $owed->user_id, $owed->contact );
-			Hooks::fire( 'wpf_user_updated', $owed->user_id, $owed->data );
+			self::fire( 'agile_bridge_user_updated', $owed->user_id, $owed->contact );
+			self::fire( 'wpf_user_updated', $owed->user_id, $owed->data );
 		}
 		$after   = Tags::of_user( $owed->user_id );
 		$changes = Tags::changes( $owed->before, $after );
 		if ( array_filter( $changes ) ) {
-			Hooks::fire( 'agile_bridge_tags_changed', $owed->user_id, $changes['added'], $changes['removed'] );
+			self::fire( 'agile_bridge_tags_changed', $owed->user_id, $changes['added'], $changes['removed'] );
 			if ( [] !== $changes['added'] ) {
-				Hooks::fire( 'wpf_tags_applied', $owed->user_id, $changes['added'] );
+				self::fire( 'wpf_tags_applied', $owed->user_id, $changes['added'] );
 			}
 			if ( [] !== $changes['removed'] ) {
-				Hooks::fire( 'wpf_tags_removed', $owed->user_id, $changes['removed'] );
+				self::fire( 'wpf_tags_removed', $owed->user_id, $changes['removed'] );
 			}
-			Hooks::fire( 'wpf_tags_modified', $owed->user_id, $after );
+			self::fire( 'wpf_tags_modified', $owed->user_id, $after );
 		}
-		Hooks::fire( 'wpf_api_success', $owed->user_id, $owed->action, $owed->contact['id'] );
+		self::fire( 'wpf_api_success', $owed->user_id, $owed->action, $owed->contact['id'] );
+	}
+	/**
+	 * What is left of it where the script ended in here: the actions that have not fired.
+	 */
+	public static function left_of( Owed $owed ): Owed {
+		// Before the first action all else was paid.
+		return [] === self::$told ? $owed : $owed->with( [ 'password' => null, 'link' => false, 'welcome' => false, 'mails' => null, 'told' => self::$told ] );
+	}
+
+	/**
+	 * Of a callback that exits, or kills the process, the next worker must not hear once more.
+	 *
+	 * @param mixed ...$arguments
+	 */
+	private static function fire( string $hook, ...$arguments ): void {
+		if ( ! in_array( $hook, self::$told, true ) ) {
+			self::$told[] = $hook;
+			Hooks::fire( $hook, ...$arguments );
+		}
 	}
 }

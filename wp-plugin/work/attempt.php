@@ -13,6 +13,7 @@ use AgileBridge\AgileCrm;
 use AgileBridge\Exception;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Crm\SearchBudget;
 use AgileBridge\Plugin\Inbox\ClaimLost;
 use AgileBridge\Plugin\Inbox\ContactStale;
 use AgileBridge\Plugin\Inbox\Event;
@@ -21,6 +22,7 @@ use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\LateCommit;
+use AgileBridge\Plugin\User\Users;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -45,6 +47,9 @@ final readonly class Attempt {
 				return $this->setback( $event )->of_crm( $answer );
 			}
 			$breaker->note_well( $this->crm );
+			if ( '' === $event->contact_id && $event->attempts > 1 ) {
+				SearchBudget::give_back();
+			}
 			return ( new Writing( $event, $answer, $fetched->versions, $this->crm, $this->commit ) )->run( $known_user );
 		} catch ( ClaimLost $lost ) {
 			return Outcome::queued( $event->contact_id );
@@ -71,6 +76,8 @@ final readonly class Attempt {
 			// Its lease runs out; after five times it is given up, and an admin sees it.
 			throw new \UnexpectedValueException( "what event $event->id owes cannot be read" );
 		}
+		// Who died after the commit may not have come so far.
+		Users::clean_shared_cache( $owed->user_id );
 		Payment::pay( $event, $owed, $this->crm );
 		Progress::finish( $event, Payment::outcome( $owed ) );
 	}

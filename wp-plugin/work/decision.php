@@ -63,6 +63,21 @@ final readonly class Decision {
 	 * @return list<string> Identities.
 	 */
 	public function identities( Event $event, string $contact_id ): array {
+		return [
+			$event->identity(),
+			Identities::of_contact( $contact_id ),
+			...( '' === $this->linked ? [] : [ Identities::of_contact( $this->linked ) ] ),
+			...( null === $this->login ? [] : [ Identities::of_login( $this->login->name ) ] ),
+			...array_map( Identities::of_email( ... ), $this->addresses() ),
+		];
+	}
+
+	/**
+	 * Every address of the contact and of the user, before and after.
+	 *
+	 * @return list<string> In lower case.
+	 */
+	public function addresses(): array {
 		$emails = $this->emails;
 		if ( isset( $this->data['user_email'] ) ) {
 			$emails[] = strtolower( (string) $this->data['user_email'] );
@@ -70,13 +85,7 @@ final readonly class Decision {
 		if ( null !== $this->user ) {
 			$emails[] = strtolower( $this->user->user_email );
 		}
-		return [
-			$event->identity(),
-			Identities::of_contact( $contact_id ),
-			...( '' === $this->linked ? [] : [ Identities::of_contact( $this->linked ) ] ),
-			...( null === $this->login ? [] : [ Identities::of_login( $this->login->name ) ] ),
-			...array_map( Identities::of_email( ... ), $emails ),
-		];
+		return $emails;
 	}
 
 	/**

@@ -33,6 +33,9 @@ final class DrainRun {
 
 	private const SECONDS_BETWEEN_CLAIMS = 0.1;
 
+	/** A run ends after that, and the next one begins with what dead workers have left: also where there is always more to do. */
+	private const LONGEST = 20 * Clock::SECOND;
+
 	/** How often a drain looks whether the admin has pressed *Pause*, or saved another account or key. */
 	private const SECONDS_BETWEEN_LOOKS = 1;
 
@@ -40,6 +43,8 @@ final class DrainRun {
 	private array $claimed = [];
 
 	private Fetches $fetches;
+
+	private readonly int $began;
 
 	private float $renewed;
 
@@ -68,6 +73,7 @@ final class DrainRun {
 		$this->fetches = new Fetches( $crm );
 		$this->attempt = new Attempt( $crm );
 		$this->breaker = Breaker::closed();
+		$this->began   = Clock::now();
 		$this->renewed = microtime( true );
 		$this->looked  = $this->renewed;
 	}
@@ -83,7 +89,10 @@ final class DrainRun {
 		$this->breaker = Breaker::read();
 		$this->run_abandoned();
 		while ( ! $this->is_stopped() && $this->renew() ) {
-			$this->begin( $concurrent );
+			if ( $this->begin( $concurrent ) && 0 === $this->fetches->count() ) {
+				// All of it has to wait; others may be behind it.
+				continue;
+			}
 			if ( 0 === $this->fetches->count() ) {
 				// No contact waits: the time for one password.
 				$event = Claims::due_password();
@@ -102,7 +111,7 @@ final class DrainRun {
 		if ( $this->is_outdated ) {
 			array_push( $this->claimed, ...$this->fetches->abandon() );
 		}
-		$this->release();
+		Progress::release( array_splice( $this->claimed, 0 ) );
 		// What is under way is in the CRM's hands for 3 seconds at most; it would only have to be fetched again.
 		while ( $this->fetches->count() > 0 ) {
 			$this->attempt( $this->fetches->next() );
@@ -110,20 +119,17 @@ final class DrainRun {
 		return $this->is_stopped() ? null : $this->count;
 	}
 
-	/**
-	 * Whether the CRM must not be asked any more: it fails, or refuses us.
-	 */
+	/** Whether the CRM must not be asked any more: it fails, or refuses us. */
 	private function is_stopped(): bool {
 		return $this->breaker->is_open();
 	}
 
 	/**
-	 * Lets go of what was claimed and not begun.
+	 * Lets go of all that was claimed and not attempted: the run is over, or cut off.
 	 */
 	public function release(): void {
-		$claimed       = $this->claimed;
-		$this->claimed = [];
-		Progress::release( $claimed );
+		array_push( $this->claimed, ...$this->fetches->abandon() );
+		Progress::release( array_splice( $this->claimed, 0 ) );
 	}
 
 	/**
@@ -139,15 +145,15 @@ final class DrainRun {
 				$this->pay( $event );
 				continue;
 			}
-			$this->fetches->begin( $event, Identities::versions( [ $event->identity() ] ) );
-			$this->attempt( $this->fetches->next() );
+			$is_begun = $this->fetches->begin( $event, Identities::versions( [ $event->identity() ] ) );
+			$is_begun && $this->attempt( $this->fetches->next() );
 		}
 	}
 
 	/**
-	 * Keeps the fetches going, and claims more when less than half of a round is left.
+	 * Keeps the fetches going, and claims more when less than half of a round is left. False where there was nothing to begin.
 	 */
-	private function begin( int $concurrent ): void {
+	private function begin( int $concurrent ): bool {
 		$wants = ! $this->closing && count( $this->claimed ) < ( $concurrent + 1 ) / 2;
 		if ( $wants && ( 0 === $this->fetches->count() || microtime( true ) >= $this->claim_again ) ) {
 			$events = Claims::due( $concurrent );
@@ -160,12 +166,13 @@ final class DrainRun {
 		$room  = $concurrent - $this->fetches->count();
 		$batch = $room > 0 ? array_splice( $this->claimed, 0, $room ) : [];
 		if ( [] === $batch ) {
-			return;
+			return false;
 		}
 		$versions = Identities::versions( array_values( array_unique( array_map( static fn( Event $event ): string => $event->identity(), $batch ) ) ) );
 		foreach ( $batch as $event ) {
 			$this->fetches->begin( $event, [ $event->identity() => $versions[ $event->identity() ] ] );
 		}
+		return true;
 	}
 
 	/**
@@ -183,7 +190,7 @@ final class DrainRun {
 				return false;
 			}
 		}
-		return $now < $this->end;
+		return $now < $this->end && Clock::now() - $this->began < self::LONGEST;
 	}
 
 	/**
@@ -206,7 +213,7 @@ final class DrainRun {
 			$this->claimed[] = $fetched->event;
 			return;
 		}
-		$this->work( fn() => $this->attempt->run( $fetched, $this->breaker ) );
+		$this->work( $fetched->event, fn() => $this->attempt->run( $fetched, $this->breaker ) );
 	}
 
 	/**
@@ -218,7 +225,7 @@ final class DrainRun {
 			$this->claimed[] = $event;
 			return;
 		}
-		$this->work( fn() => $this->attempt->pay( $event ) );
+		$this->work( $event, fn() => $this->attempt->pay( $event ) );
 	}
 
 	/**
@@ -227,9 +234,9 @@ final class DrainRun {
 	 *
 	 * @param callable(): mixed $work
 	 */
-	private function work( callable $work ): void {
+	private function work( Event $event, callable $work ): void {
 		try {
-			$work();
+			UnderWay::during( $event, $work );
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}

@@ -17,8 +17,11 @@ use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Inbox\Retention;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Workload;
+use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Extension;
+use AgileBridge\Plugin\Site\Host;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Schedule;
@@ -38,16 +41,20 @@ final class Drain {
 	private const BUDGET = 50 * Clock::SECOND;
 
 	/**
-	 * After an answer: drains if something is due, nobody does so already, and the client has what it wants.
+	 * After an answer: drains if something is due, nobody does so already, and the caller does not have to wait for it.
+	 *
+	 * @param bool $caller_is_gone Else cron does it.
 	 */
-	public static function after_answer(): void {
+	public static function after_answer( bool $caller_is_gone = true ): void {
 		try {
 			NewUser::refresh_count();
-			$workload = Workload::read();
-			$breaker  = Breaker::of( $workload->crm );
-			$may_ask  = ! $breaker->is_open() || $breaker->probe_at <= Clock::now();
-			if ( $workload->is_drain_free && $may_ask && $workload->is_due ) {
-				self::run( self::BUDGET );
+			if ( $caller_is_gone ) {
+				$workload = Workload::read();
+				$breaker  = Breaker::of( $workload->crm );
+				$may_ask  = ! $breaker->is_open() || $breaker->probe_at <= Clock::now();
+				if ( $workload->is_drain_free && $may_ask && $workload->is_due ) {
+					self::run( self::BUDGET );
+				}
 			}
 			// Somebody may have emptied WP-Cron's list; asking costs nothing, it is loaded anyway.
 			Schedule::ensure();
@@ -60,6 +67,10 @@ final class Drain {
 	 * Where no webhook came by. WP-Cron runs other plugins' events after ours: half of the budget.
 	 */
 	public static function by_cron(): void {
+		if ( ! Schema::was_ever_there() ) {
+			return;
+		}
+		$time_limit = (int) ini_get( 'max_execution_time' );
 		try {
 			if ( self::run( intdiv( self::BUDGET, 2 ) ) > 0 ) {
 				// Who could not, and can now.
@@ -68,6 +79,9 @@ final class Drain {
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}
+		// Others' jobs follow.
+		Database::restore_lock_waits();
+		Host::call( 'set_time_limit', $time_limit );
 	}
 
 	/**
@@ -90,11 +104,9 @@ final class Drain {
 			}
 			return 0;
 		}
-		ignore_user_abort( true );
-		if ( function_exists( 'set_time_limit' ) ) {
-			// The budget is the limit; a batch of events must not be cut off by that of a page.
-			set_time_limit( 0 );
-		}
+		Host::outlive_caller();
+		// The budget is the limit; a batch of events must not be cut off by that of a page.
+		Host::call( 'set_time_limit', 0 );
 		$end   = microtime( true ) + $budget / Clock::SECOND;
 		$total = 0;
 		$idle  = 0;
@@ -105,14 +117,19 @@ final class Drain {
 			if ( null === $crm || ! Lease::take( 'drain', $owner, DrainRun::LEASE ) ) {
 				break;
 			}
-			$drain = new DrainRun( $owner, $crm, $end );
+			$drain   = new DrainRun( $owner, $crm, $end );
+			$release = static function () use ( $drain, $owner ): void {
+				$drain->release();
+				Lease::release( 'drain', $owner );
+			};
+			UnderWay::hold( $release );
 			try {
-				$count  = WpFusion::detached( static fn(): ?int => $drain->run() );
+				$count  = WpFusion::detached( static fn(): ?int => Callbacks::contained( static fn(): ?int => $drain->run() ) );
 				$total += (int) $count;
 				$idle   = 0 === $count ? $idle + 1 : 0;
 			} finally {
-				$drain->release();
-				Lease::release( 'drain', $owner );
+				UnderWay::hold( null );
+				$release();
 			}
 			// What was stored while we were leaving saw the lease still taken, and relies on us.
 		} while ( null !== $count && $idle < 2 && microtime( true ) < $end && ! Settings::is_paused() && Workload::read()->is_due );

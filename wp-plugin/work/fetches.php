@@ -15,8 +15,10 @@ namespace AgileBridge\Plugin\Work;
 use AgileBridge\AgileCrm;
 use AgileBridge\ContactNotFound;
 use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Crm\SearchBudget;
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Identities;
+use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\User\Contact;
 use AgileBridge\Plugin\User\Links;
 
@@ -31,8 +33,9 @@ final class Fetches {
 
 	/**
 	 * @param array<string, int> $versions Of the event's identity, read before this.
+	 * @return bool False where it must wait, since too many addresses were looked for in vain; it is let go of.
 	 */
-	public function begin( Event $event, array $versions ): void {
+	public function begin( Event $event, array $versions ): bool {
 		$id = $event->contact_id;
 		if ( '' === $id ) {
 			// Linked since it was stored?
@@ -41,12 +44,19 @@ final class Fetches {
 				$versions += Identities::versions( [ Identities::of_contact( $id ) ] );
 			}
 		}
+		// (One that was looked for in vain is counted, and may be looked for again.)
+		$wait = '' === $id && $event->attempts <= 1 ? SearchBudget::wait() : 0;
+		if ( $wait > 0 ) {
+			Progress::postpone( $event, $wait, false, 'Webhooks have named too many e-mail addresses that Agile CRM does not know. This one is looked for when the hour is over.' );
+			return false;
+		}
 		$this->begun[ $event->id ] = [
 			'event'    => $event,
 			'versions' => $versions,
 			'by_link'  => '' !== $event->email && '' !== $id,
 		];
 		$this->crm->begin( (string) $event->id, '' === $id ? null : $id, '' === $id ? $event->email : null );
+		return true;
 	}
 
 	/**

@@ -22,7 +22,7 @@ use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\User\Contact;
-use AgileBridge\Plugin\User\HeldMails;
+use AgileBridge\Plugin\User\HeldMail;
 use AgileBridge\Plugin\User\SetPasswordLink;
 use AgileBridge\Plugin\User\Written;
 
@@ -36,9 +36,9 @@ final class Payment {
 	/**
 	 * What is owed for what was written.
 	 *
-	 * @param list<string>               $notes  Of the plan.
-	 * @param list<string>               $before The user's tags until now.
-	 * @param list<array<string, mixed>> $mails  That WordPress and others have sent meanwhile.
+	 * @param list<string>   $notes  Of the plan.
+	 * @param list<string>   $before The user's tags until now.
+	 * @param list<HeldMail> $mails  That WordPress and others have sent meanwhile, and that are to go out.
 	 */
 	public static function due( Event $event, Contact $contact, array $notes, Written $written, array $before, array $mails ): Owed {
 		$is_created = 'created' === $written->status;
@@ -54,18 +54,18 @@ final class Payment {
 			before: $before,
 			password: null === $password || $is_link ? null : Secret::seal( $password, PasswordReturn::PURPOSE ),
 			// Nobody waits for one but the campaign whose webhook this is.
-			link: null !== $password && $is_link && 'webhook' === $event->origin,
+			link: null !== $password && $is_link && $event->is_of_webhook(),
 			welcome: $is_created && $event->send_notification,
-			// A new user gets no mail but the one that was asked for.
-			mails: $is_created || [] === $mails ? null : Secret::seal( Database::json( $mails ), self::HELD_MAILS ),
+			mails: [] === $mails ? null : Secret::seal( Database::json( array_map( static fn( HeldMail $mail ): array => $mail->to_array(), $mails ) ), self::HELD_MAILS ),
 		);
 	}
 
 	/**
-	 * Whether there is anything to do after the commit. Mostly not, and then the event ends with the transaction.
+	 * Whether there is anything to do after the commit. Mostly not, and then the event ends with the transaction. (A shared cache
+	 * is to be cleaned, also if this process is killed before it could.)
 	 */
 	public static function is_anything( Owed $owed ): bool {
-		return null !== $owed->password || $owed->link || $owed->welcome || null !== $owed->mails || Announcement::is_heard();
+		return null !== $owed->password || $owed->link || $owed->welcome || null !== $owed->mails || Announcement::is_heard() || wp_using_ext_object_cache();
 	}
 
 	/**
@@ -85,7 +85,9 @@ final class Payment {
 			if ( $owed->welcome ) {
 				SetPasswordLink::during( $link, static fn() => Announcement::send_welcome( $owed->user_id ) );
 			}
-			HeldMails::send( (array) json_decode( (string) Secret::unseal( (string) $owed->mails, self::HELD_MAILS ), true ) );
+			foreach ( (array) json_decode( (string) Secret::unseal( (string) $owed->mails, self::HELD_MAILS ), true ) as $mail ) {
+				HeldMail::of_stored( $mail )?->send();
+			}
 		}
 		Announcement::make( $owed );
 		return $notes;

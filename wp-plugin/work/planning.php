@@ -18,6 +18,7 @@ use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\User\Changes;
 use AgileBridge\Plugin\User\Contact;
 use AgileBridge\Plugin\User\Creation;
+use AgileBridge\Plugin\User\Deleted;
 use AgileBridge\Plugin\User\Found;
 use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Mapped;
@@ -59,6 +60,9 @@ final class Planning {
 		if ( 'add' !== $event->action && ( null === $user || $joins ) && ! $half ) {
 			return null;
 		}
+		if ( ( null === $user || $joins ) && ! $half && Deleted::has( $contact->id ) ) {
+			return null;
+		}
 		$who  = [
 			'user'         => $user,
 			'is_half_made' => $half,
@@ -71,7 +75,7 @@ final class Planning {
 			'tags'         => $contact->tags,
 		];
 		$what = match ( true ) {
-			null === $user || $half          => self::creation( $event->role, $contact, $mapped, null === $user ),
+			null === $user || $half          => self::creation( $event->role, $contact, $mapped, $user ),
 			'update_tags' === $event->action => [ 'data' => [], 'notes' => [] ],
 			default                          => self::update( $user, $joins, $event->role, $contact, $mapped ),
 		};
@@ -94,9 +98,10 @@ final class Planning {
 	}
 
 	/**
-	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role`, and `login` where a user is made.
+	 * @param ?\WP_User $half_made Whose creation is to be completed.
+	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role` and `login`.
 	 */
-	private static function creation( ?string $wanted_role, Contact $contact, Mapped $mapped, bool $is_new ): array {
+	private static function creation( ?string $wanted_role, Contact $contact, Mapped $mapped, ?\WP_User $half_made ): array {
 		if ( null === $mapped->chosen_email() ) {
 			throw 'email_invalid' === $mapped->email_problem
 				? new Failure( 422, 'email_invalid', 'The e-mail address of the contact is not valid.' )
@@ -107,16 +112,13 @@ final class Planning {
 		if ( ! isset( $data['user_email'] ) ) {
 			throw new Failure( 422, 'email_missing', 'Code of the site took the e-mail address of the contact away.' );
 		}
-		$role   = RoleWish::of_new_user( $wanted_role, $contact->tags );
-		$wanted = [
-			'data'  => $data,
+		$role = RoleWish::of_new_user( $wanted_role, $contact->tags );
+		return [
+			'data'  => null === $half_made ? $data : UserData::with_filtered_meta( $data, $half_made->ID ),
 			'role'  => $role,
+			'login' => null === $half_made ? Names::login_for( $data, $contact->id ) : Names::login_of( $half_made, $data ),
 			'notes' => [ ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ), ...$role->notes() ],
 		];
-		if ( $is_new ) {
-			$wanted['login'] = Names::login_for( $data, $contact->id );
-		}
-		return $wanted;
 	}
 
 	/**

@@ -19,10 +19,12 @@ use AgileBridge\AgileCrm;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Crm\SearchBudget;
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Culprit;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Hooks;
@@ -56,7 +58,7 @@ final readonly class Setback {
 				Progress::postpone( $event, 10 * Clock::SECOND, false, $error->message );
 				break;
 			default:
-				Breaker::note_error( $error, $this->crm );
+				Breaker::note_error( $error, $this->crm, $event->identity(), $event->attempts );
 				$is_open = Breaker::read()->is_open();
 				$delay   = \AgileBridge\retry_delay( $is_open ? 1 : max( 1, $event->attempts ), $error->retry_after );
 				if ( null === $delay ) {
@@ -70,13 +72,12 @@ final readonly class Setback {
 
 	/**
 	 * Somebody has written a newer state of the contact meanwhile: once more, at once. It seldom happens twice to an event. What
-	 * happens to it again and again is the doing of the site's own code, which ends our transactions and changes what we write:
-	 * that waits like any failure.
+	 * happens to it again and again is the doing of the site's own code: that waits like any failure.
 	 */
 	public function of_stale_contact(): Outcome {
 		if ( $this->event->attempts >= self::STALE_TRIES ) {
 			return $this->of_failure(
-				new Failure( 500, 'site_error', 'Code of the site ends the transaction in which the user is written, and changes what was written. The event is kept and will be tried again.' ),
+				new Failure( 500, 'site_error', 'Whenever the contact was to be written, somebody else had written it meanwhile: code of the site, in all likelihood. The event is kept and will be tried again.' ),
 				$this->event->contact_id
 			);
 		}
@@ -92,14 +93,15 @@ final readonly class Setback {
 		if ( $failure->getCode() >= 500 ) {
 			$delay = \AgileBridge\retry_delay( max( 1, $event->attempts ), null );
 			if ( null === $delay ) {
-				self::give_up( $event, $failure->wp_code, $failure->getMessage() );
+				self::give_up( $event, $failure->wp_code, $failure->admin_message() );
 			} else {
-				Progress::postpone( $event, (int) ( 1000 * $delay ), true, $failure->getMessage() );
+				Progress::postpone( $event, (int) ( 1000 * $delay ), true, $failure->admin_message() );
 			}
 			return Outcome::failed( $failure, $contact_id );
 		}
-		Hooks::fire( 'wpf_api_fail', false, $event->action, '' === $contact_id ? false : $contact_id );
 		$outcome = Outcome::failed( $failure, $contact_id );
+		UnderWay::decided( static fn(): bool => Progress::finish( $event, $outcome ) );
+		Hooks::fire( 'wpf_api_fail', false, $event->action, '' === $contact_id ? false : $contact_id );
 		Progress::finish( $event, $outcome );
 		return $outcome;
 	}
@@ -108,8 +110,10 @@ final readonly class Setback {
 	 * All tries are used up.
 	 */
 	public static function give_up( Event $event, string $code, string $message ): void {
+		$outcome = Outcome::noted( 'failed', $code, $message, 0, $event->contact_id );
+		UnderWay::decided( static fn() => Progress::give_up( $event, $outcome ) );
 		Hooks::fire( 'wpf_api_fail', false, $event->action, '' === $event->contact_id ? false : $event->contact_id );
-		Progress::give_up( $event, Outcome::noted( 'failed', $code, $message, 0, $event->contact_id ) );
+		Progress::give_up( $event, $outcome );
 	}
 
 	/**
@@ -131,7 +135,7 @@ final readonly class Setback {
 		} catch ( Failure $failure ) {
 			return $failure;
 		}
-		return new Failure( 500, 'site_error', 'Code of the site failed. The error log of the site says more. The event is kept and will be tried again.' );
+		return new Failure( 500, 'site_error', 'Code of the site failed. The error log of the site says more. The event is kept and will be tried again.', Culprit::of_error( $error ) );
 	}
 
 	private function of_missing_contact(): Outcome {
@@ -143,6 +147,9 @@ final readonly class Setback {
 		}
 		$failure = new Failure( 404, 'contact_not_found', 'Agile CRM has no such contact.' );
 		if ( '' !== $event->email ) {
+			if ( $event->attempts <= 1 ) {
+				SearchBudget::spend();
+			}
 			$delay = \AgileBridge\not_found_delay( max( 1, $event->attempts ) );
 			if ( null !== $delay ) {
 				Progress::postpone( $event, (int) ( 1000 * $delay ), true, $failure->getMessage() );
@@ -150,7 +157,7 @@ final readonly class Setback {
 			}
 		}
 		if ( '' !== $event->contact_id ) {
-			GoneContact::mind( $event->contact_id );
+			GoneContact::mind( $event->contact_id, $event->is_of_webhook() );
 		}
 		return $this->of_failure( $failure, $event->contact_id );
 	}

@@ -15,7 +15,6 @@ namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\AgileCrm;
 use AgileBridge\Plugin\Crm\Account;
-use AgileBridge\Plugin\Inbox\ClaimLost;
 use AgileBridge\Plugin\Inbox\Claims;
 use AgileBridge\Plugin\Inbox\ContactStale;
 use AgileBridge\Plugin\Inbox\Event;
@@ -25,8 +24,11 @@ use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Hooks;
+use AgileBridge\Plugin\Site\Host;
 use AgileBridge\Plugin\Site\LateCommit;
+use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\Transaction;
+use AgileBridge\Plugin\Site\TransactionCut;
 use AgileBridge\Plugin\Site\TransactionLost;
 use AgileBridge\Plugin\User\Contact;
 use AgileBridge\Plugin\User\Creation;
@@ -35,6 +37,8 @@ use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Matching;
 use AgileBridge\Plugin\User\NewUser;
 use AgileBridge\Plugin\User\Ownership;
+use AgileBridge\Plugin\User\ProtectedLinks;
+use AgileBridge\Plugin\User\RefusedRoles;
 use AgileBridge\Plugin\User\Tags;
 use AgileBridge\Plugin\User\Update;
 use AgileBridge\Plugin\User\UserChanged;
@@ -51,8 +55,15 @@ final class Writing {
 	/** And for how long: somebody may wait for the answer. */
 	private const SECONDS = 1.5;
 
-	/** @var array<string, array{?Contact}> What the CRM said about other contacts, by their ids. */
-	private array $others = [];
+	private readonly Tries $tries;
+
+	/** @var ?list<string> The user's tags before the first try that was lost. */
+	private ?array $first = null;
+
+	private readonly OtherContacts $others;
+
+	/** Mails of others that do not go out. */
+	private int $unsent = 0;
 
 	/**
 	 * @param array<string, int> $versions Of the event's identity, read before the fetch.
@@ -64,7 +75,10 @@ final class Writing {
 		private readonly array $versions,
 		private readonly AgileCrm $crm,
 		private readonly ?LateCommit $commit,
-	) {}
+	) {
+		$this->tries  = new Tries( $versions );
+		$this->others = new OtherContacts( $crm );
+	}
 
 	/**
 	 * @param int $known_user Whose user the contact may be, preloaded; 0 if not known.
@@ -76,11 +90,14 @@ final class Writing {
 		}
 		$owed = $this->write_until_it_holds( $known_user );
 		if ( null === $owed ) {
+			UnderWay::decided( fn(): Outcome => $this->finish_ignored( 'no_matching_user' ) );
 			Hooks::fire( 'wpf_api_fail', false, $this->event->action, $this->contact->id );
 			return $this->finish_ignored( 'no_matching_user' );
 		}
 		$notes = $owed->notes;
+		Stats::count_unsent_mails( $this->unsent );
 		Ownership::note_kept_email( $owed->user_id, $this->contact, $owed->notes );
+		RefusedRoles::note( $owed->notes, $this->event->role, $this->contact->tags );
 		if ( ! $owed->is_finished ) {
 			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
 			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed ) );
@@ -101,16 +118,15 @@ final class Writing {
 	 */
 	private function write_until_it_holds( int $known_user ): ?Owed {
 		$began = microtime( true );
-		$first = null;
 		for ( $try = 1; ; $try++ ) {
-			$decision = Planning::decide( $this->event, $this->contact, $this->ask( ... ), 1 === $try ? $known_user : 0 );
+			$decision = Planning::decide( $this->event, $this->contact, $this->others->ask( ... ), 1 === $try ? $known_user : 0 );
 			if ( null === $decision ) {
 				return null;
 			}
 			try {
 				$owed = $this->write_once( $decision );
-				// Another plugin's statement has committed what the first try wrote; who listens has not heard of it.
-				return null !== $first && 'unchanged' === $owed->status ? $owed->with( [ 'status' => 'updated', 'before' => $first ] ) : $owed;
+				null === $decision->user || ProtectedLinks::note( $decision->user, $decision->linked, $this->contact->id );
+				return $owed;
 			} catch ( TransactionLost | UserChanged $again ) {
 				$owed = Progress::owed_if_written( $this->event );
 				if ( null !== $owed ) {
@@ -121,23 +137,11 @@ final class Writing {
 					throw $again;
 				}
 				if ( $again instanceof TransactionLost && $decision->is_update() ) {
-					$first ??= $decision->before;
+					$this->first ??= $decision->before;
 				}
-				usleep( random_int( 1, 10 ) * 1000 * $try );
+				Host::wait_a_moment( $try );
 			}
 		}
-	}
-
-	/**
-	 * Asks the CRM about another contact, each once.
-	 */
-	private function ask( string $id ): ?Contact {
-		$this->others[ $id ] ??= [ Fetches::contact_or_null( $this->crm, $id ) ];
-		if ( null === $this->others[ $id ][0] && ! Account::is_current( $this->crm ) ) {
-			// The user would be handed over to this contact because the former account knows nothing of theirs.
-			throw new ContactStale( 'another account was saved meanwhile' );
-		}
-		return $this->others[ $id ][0];
 	}
 
 	/**
@@ -149,27 +153,44 @@ final class Writing {
 		$user = $decision->user;
 		if ( $decision->is_update() ) {
 			$changes = $decision->changes( $user, $this->contact->id );
-			if ( ! $changes->are_any() ) {
+			// What a lost try has stored is to be told, and could be an older state than somebody else's by now: that takes the locks.
+			if ( ! $changes->are_any() && ! $this->tries->has_lost() ) {
 				$written = new Written( 'unchanged', $user->ID, $changes->notes, $changes->data );
 				return Payment::due( $this->event, $this->contact, $decision->notes, $written, Tags::of_user( $user->ID ), [] );
 			}
 		}
 		$new     = new NewUser();
+		$stored  = false;
 		$is_lost = false;
+		UnderWay::if_it_ends( $new->forgetting( $user ) );
 		try {
 			$owed = HeldMails::during(
-				fn( callable $mails ): Owed => Transaction::run(
-					fn(): Owed => $this->write_under_locks( $decision, $new, $mails ),
-					fn( Owed $owed ) => $this->seal( $owed, $new )
-				)
+				function ( HeldMails $mails ) use ( $decision, $new, &$stored ): Owed {
+					$settlement = null;
+					try {
+						return Transaction::run(
+							function () use ( $decision, $new, $mails, &$settlement, &$stored ): Owed {
+								$settlement = $this->tries->lock( $this->event, $decision->identities( $this->event, $this->contact->id ), $new );
+								$owed       = $this->write_under_locks( $decision, $new, $mails );
+								$stored     = wp_using_ext_object_cache() ? get_userdata( $owed->user_id ) : false;
+								return $owed;
+							},
+							static function ( Owed $owed ) use ( &$settlement ): void {
+								$settlement->seal( $owed );
+							}
+						);
+					} catch ( TransactionCut $cut ) {
+						return $settlement->settle( $cut->result );
+					} catch ( TransactionLost $lost ) {
+						$this->tries->note_lost( $mails->all() );
+						throw $lost;
+					}
+				}
 			);
 			$new  = null;
-			if ( wp_using_ext_object_cache() ) {
-				// A page view between our writes and the commit has cached the user as they were.
-				Users::fresh( $owed->user_id );
-			}
+			Users::clean_shared_cache( $stored ?: $owed->user_id );
 			return $owed;
-		} catch ( TransactionLost $error ) {
+		} catch ( TransactionLost | UserChanged $error ) {
 			$is_lost = true;
 			throw $error;
 		} finally {
@@ -181,36 +202,27 @@ final class Writing {
 	}
 
 	/**
-	 * The first statements of the transaction lock everybody whom the contact could be.
-	 *
-	 * @param callable(): list<array<string, mixed>> $mails Those held so far.
 	 */
-	private function write_under_locks( Decision $decision, NewUser $new, callable $mails ): Owed {
-		$identities = $decision->identities( $this->event, $this->contact->id );
-		Identities::lock( $identities );
-		Claims::require_held( $this->event, $identities, $this->versions );
+	private function write_under_locks( Decision $decision, NewUser $new, HeldMails $mails ): Owed {
 		$user    = $this->require_same_user( $decision );
 		$before  = $decision->is_update() ? Tags::of_user( $user->ID ) : [];
 		$written = match ( true ) {
 			null === $user          => Creation::create( $new, $decision->data, $this->contact->id, $decision->tags, $decision->role, $decision->login ),
-			$decision->is_half_made => Creation::complete( $user, $decision->changes( $user, $this->contact->id ), $decision->data, $this->contact->id ),
+			$decision->is_half_made => Creation::complete( $user, $decision->changes( $user, $this->contact->id ), $decision->data, $this->contact->id, $decision->login ),
 			default                 => Update::write( $user, $decision->changes( $user, $this->contact->id ), $this->contact->id ),
 		};
-		$owed = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, $mails() );
+		if ( 'unchanged' === $written->status && null !== $this->first ) {
+			// A lost try has stored what differed.
+			[ $written, $before ] = [ $written->as_updated(), $this->first ];
+		}
+		$held = $this->tries->with_kept( $mails->all() );
+		if ( ! $this->event->is_of_webhook() ) {
+			// Where nobody called, nobody expects a mail: an admin who goes through a thousand contacts would send thousands.
+			$this->unsent = count( $held );
+			$held         = [];
+		}
+		$owed = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, HeldMails::for_others_than( $held, $decision->addresses() ) );
 		return Payment::is_anything( $owed ) ? $owed : $owed->with( [ 'is_finished' => true ] );
-	}
-
-	/**
-	 * The last statements of the transaction, once it is sure that it has held. No code of others runs in here.
-	 */
-	private function seal( Owed $owed, NewUser $new ): void {
-		if ( 'created' === $owed->status ) {
-			$new->unmark( $owed->user_id );
-		}
-		$is_ours = $owed->is_finished ? Progress::finish( $this->event, Payment::outcome( $owed ) ) : Progress::mark_written( $this->event, $owed );
-		if ( ! $is_ours ) {
-			throw new ClaimLost( 'the event was claimed by another worker' );
-		}
 	}
 
 	/**
@@ -220,17 +232,11 @@ final class Writing {
 	 */
 	private function require_same_user( Decision $decision ): ?\WP_User {
 		$mark = Database::mark();
-		$ask  = function ( string $id ): ?Contact {
-			if ( ! array_key_exists( $id, $this->others ) ) {
-				throw new UserChanged( 'another contact has to be asked for' );
-			}
-			return $this->others[ $id ][0];
-		};
 		// Links to a contact are made under its lock. Whose version has not changed since before the links were read need not
 		// read them all again: on a site with many users that is the slowest of all questions.
 		$known  = isset( $this->versions[ Identities::of_contact( $this->contact->id ) ] ) ? $decision->linked_users : null;
 		$linked = fn(): array => null === $known ? Links::users_of( $this->contact->id ) : Links::still_linked( $known, $this->contact->id );
-		$user   = Matching::find( $this->contact->id, $decision->emails, $decision->chosen_email, $linked, $ask )->user;
+		$user   = Matching::find( $this->contact->id, $decision->emails, $decision->chosen_email, $linked, $this->others->known( ... ) )->user;
 		Database::require_since( $mark );
 		if ( ( $user->ID ?? 0 ) !== ( $decision->user->ID ?? 0 ) || ( null !== $user && Creation::is_half_made( $user ) ) !== $decision->is_half_made ) {
 			throw new UserChanged( 'the contact is another user now' );

@@ -4,7 +4,7 @@
 //! `BENCH_QUICK=1` does everything at a tenth. Arguments choose parts: `make bench ARGS='single drain'`. The exit code is 0
 //! also when a target is missed; it is not when something could not be measured or was answered wrongly.
 //!
-//! Reading order: [`stand`] is what is measured; `single`, `instructions`, `burst`, `crowd`, `drain` and `memory` measure one
+//! Reading order: [`stand`] is what is measured; `single`, `shared`, `instructions`, `burst`, `crowd`, `drain` and `memory` measure one
 //! part each with the load of [`load`], and put what they find into the [`report`].
 
 mod burst;
@@ -18,6 +18,7 @@ mod machine;
 mod memory;
 mod report;
 mod sample;
+mod shared;
 mod single;
 mod stand;
 
@@ -37,8 +38,9 @@ pub type Outcome<T> = Result<T, String>;
 
 type Part = fn(&Stand, &mut Report) -> Outcome<()>;
 
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("single", single::measure),
+    ("shared", shared::measure),
     ("crm", single::count_crm_requests),
     ("instructions", instructions::measure),
     ("burst", burst::measure),

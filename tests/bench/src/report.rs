@@ -140,15 +140,10 @@ impl Report {
         let crm = if timing.asks_crm { self.median("crm") } else { 0.0 };
         let of_plain = median / self.median("plain_create");
         let cpu = if timing.cpu.count() == 0 { String::new() } else { shown_ms(ms(timing.cpu.median())) };
-        let without = if timing.asks_crm { shown_ms(median - crm) } else { String::new() };
-        vec![
-            timing.what.to_owned(),
-            shown_ms(median),
-            shown_ms(ms(timing.times.p95())),
-            without,
-            format!("{of_plain:.2}"),
-            cpu,
-        ]
+        // Not measured where only other parts of the bench run.
+        let without = if timing.asks_crm && !crm.is_nan() { shown_ms(median - crm) } else { String::new() };
+        let of_plain = if of_plain.is_nan() { String::new() } else { format!("{of_plain:.2}") };
+        vec![timing.what.to_owned(), shown_ms(median), shown_ms(ms(timing.times.p95())), without, of_plain, cpu]
     }
 
     pub fn json(&self, machine: &Machine) -> Value {

@@ -18,7 +18,7 @@ const ROUNDS: usize = 150;
 const QUIET: Duration = Duration::from_millis(6);
 
 /// What is to come back.
-enum Expected {
+pub enum Expected {
     /// Of `php/bench.php`.
     Done,
     /// Of ours: status and `wp_status`.
@@ -26,7 +26,7 @@ enum Expected {
     HomePage,
 }
 
-struct Kind<'a> {
+pub struct Kind<'a> {
     key: &'static str,
     what: &'static str,
     site: &'a Site,
@@ -55,14 +55,7 @@ pub fn measure(stand: &Stand, report: &mut Report) -> Outcome<()> {
         }
         crm_times.add(crm.fetch(&contact)?);
     }
-    let timing = |kind: Kind| Timing {
-        key: kind.key,
-        what: kind.what,
-        times: kind.times,
-        cpu: kind.cpu,
-        asks_crm: matches!(kind.expected, Expected::Answer(200, _)),
-    };
-    report.timings.extend(kinds.into_iter().map(timing));
+    report.timings.extend(kinds.into_iter().map(Kind::timing));
     let what = "the CRM's own time: the same call from a kept connection";
     report.timings.push(Timing { key: "crm", what, times: crm_times, cpu: Samples::default(), asks_crm: false });
 
@@ -133,7 +126,7 @@ fn ours(stand: &Stand) -> Outcome<Vec<Kind<'_>>> {
 }
 
 impl<'a> Kind<'a> {
-    fn new(
+    pub fn new(
         key: &'static str,
         what: &'static str,
         site: &'a Site,
@@ -144,7 +137,12 @@ impl<'a> Kind<'a> {
         Self { key, what, site, request, expected, times: Samples::default(), cpu: Samples::default() }
     }
 
-    fn once(&mut self, round: usize) -> Outcome<()> {
+    pub fn timing(self) -> Timing {
+        let asks_crm = matches!(self.expected, Expected::Answer(200, _));
+        Timing { key: self.key, what: self.what, times: self.times, cpu: self.cpu, asks_crm }
+    }
+
+    pub fn once(&mut self, round: usize) -> Outcome<()> {
         let request = (self.request)(round);
         // At rest since its last answer.
         let before = cpu_time(self.site);
@@ -168,7 +166,7 @@ impl<'a> Kind<'a> {
 }
 
 /// Waits until this site's PHP is at rest, also from what it does after an answer: the processor time it has used so far.
-fn await_quiet(site: &Site) -> Duration {
+pub fn await_quiet(site: &Site) -> Duration {
     let mut before = cpu_time(site);
     for _ in 0..1000 {
         thread::sleep(QUIET);

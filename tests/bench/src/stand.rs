@@ -32,14 +32,8 @@ pub struct Stand {
 impl Stand {
     pub fn start(quick: bool) -> Outcome<Self> {
         let crm = Sandbox::start(Options::default()).map_err(|error| error.to_string())?;
-        let authority = crm.ca_pem_path().to_str().ok_or("a path that is not UTF-8")?.to_owned();
         let plain = builder().extension(false).plugin_active(false).start().map_err(|error| error.to_string())?;
-        let ours = builder()
-            .crm(&crm.https_url(), crm.email(), crm.api_key())
-            .field_map(&FIELD_MAP)
-            .env(&[("SSL_CERT_FILE", &authority)])
-            .start()
-            .map_err(|error| error.to_string())?;
+        let ours = knowing(&crm, builder())?.start().map_err(|error| error.to_string())?;
         for (label, _) in FIELD_MAP {
             crm.define_custom_field(label, "TEXT", "");
         }
@@ -139,7 +133,14 @@ impl Stand {
     }
 }
 
-fn builder() -> Builder {
+/// The site with the plugin, and this CRM.
+pub fn knowing(crm: &Sandbox, site: Builder) -> Outcome<Builder> {
+    let authority = crm.ca_pem_path().to_str().ok_or("a path that is not UTF-8")?.to_owned();
+    let site = site.crm(&crm.https_url(), crm.email(), crm.api_key()).field_map(&FIELD_MAP);
+    Ok(site.env(&[("SSL_CERT_FILE", &authority)]))
+}
+
+pub fn builder() -> Builder {
     Site::builder()
         .database(Database::MariaDb)
         .server(Server::Nginx { workers: WORKERS })

@@ -58,7 +58,7 @@ fn contacts_that_always_fail() {
     world.expect(&answer, 200, "created", "");
 }
 
-/// Five failures in a row are an outage; six among good answers are not.
+/// Failures in a row are an outage where the connection test fails too; six among good answers are not.
 #[test]
 fn failures_among_good_answers() {
     let world = World::new();
@@ -76,7 +76,7 @@ fn failures_among_good_answers() {
         }
         world.crm.set_faults(Faults::default());
         let crm = world.site.sql("SELECT details FROM wp_agile_bridge_leases WHERE name = 'crm'");
-        assert_eq!(crm, [json!({"details": ""})], "the CRM is asked as ever");
+        assert!(!crm[0]["details"].as_str().expect("a text").contains("reason"), "the CRM is asked as ever: {crm:?}");
     }
     assert!(world.crm.counts().with_status(503) >= 12, "each is tried twice: {:?}", world.crm.counts());
     world.expect(&world.add(ana()).1, 200, "created", "");

@@ -1,6 +1,7 @@
 //! The account of Agile CRM, and its health.
 
 mod a_connection_that_is_tested_and_works_ends_a_stop;
+mod a_contact_that_fails_keeps_nobody_else_waiting;
 mod a_crm_that_fails_is_left_in_peace;
 mod a_dead_name_server_is_answered_in_time;
 mod a_refusal_is_booked_to_the_credentials_that_met_it;
@@ -11,3 +12,4 @@ mod names_are_asked_of_whom_the_machine_names;
 mod only_a_trusted_certificate_is_spoken_to;
 mod silence_is_no_refusal;
 mod the_proxy_of_wordpress_is_used;
+mod what_is_too_large_is_no_outage;

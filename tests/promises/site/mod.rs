@@ -2,12 +2,17 @@
 
 mod a_deadlock_is_tried_again;
 mod a_lock_is_waited_for_two_seconds_at_most;
+mod a_network_gets_its_schedule_back;
 mod constants_are_enough;
 mod deleting_the_plugin_keeps_its_users;
 mod every_server_is_told_its_own_command;
 mod it_says_how_to_install_it;
+mod no_file_of_the_plugin_tells_its_version;
 mod no_stranger_can_update_the_plugin;
+mod other_cron_jobs_find_the_connection_as_it_was;
 mod secrets_are_nowhere_in_clear;
 mod the_admin_is_told_which_php_of_cron_cannot_process;
+mod what_is_wp_fusions_is_left_to_wp_fusion;
+mod what_others_change_meanwhile_undoes_nothing;
 mod without_the_extension_the_site_goes_on;
 mod wp_fusion_and_we_never_both_answer;

@@ -4,7 +4,7 @@
 use crate::stage::world::{World, ana};
 use sandbox::Faults;
 use serde_json::{Value, json};
-use site::{ACCESS_KEY, Request};
+use site::{ACCESS_KEY, Builder, Request};
 use std::time::{Duration, Instant};
 
 /// What the stand-ins share: WP Fusion's classes, hooks and priorities as published in WP Fusion Lite's source. What they
@@ -48,7 +48,7 @@ $GLOBALS['wpf_user'] = new WPF_User();
 $GLOBALS['wpf_crm'] = new WPF_AgileCRM();
 ";
 
-const FULL: &str = r"<?php
+pub(super) const FULL: &str = r"<?php
 /* Plugin Name: WP Fusion */
 final class WP_Fusion { public $crm; }
 SHARED
@@ -83,19 +83,21 @@ foreach ( array( 'user_register', 'profile_update', 'set_user_role', 'updated_us
 	} );
 }";
 
-const FUSIONS_KEY: &str = "key-of-wp-fusion";
+pub(super) const FUSIONS_KEY: &str = "key-of-wp-fusion";
 
-fn beside(main_file: &str, code: &str, crm: &str, we_answer: bool) -> World {
-    World::with(|site| {
-        site.plugin_file(main_file, &code.replace("SHARED", SHARED))
-            .plugin_file("other/other.php", OTHER)
-            .option("wpf_options", json!({"crm": crm, "access_key": FUSIONS_KEY, "connection_configured": true}))
-            .option("agile_bridge_settings", json!({"answer_beside_wp_fusion": we_answer}))
-    })
+pub(super) fn beside(main_file: &str, code: &str, crm: &str, we_answer: bool) -> World {
+    World::with(|site| as_neighbour(site, main_file, code, crm, we_answer))
+}
+
+pub(super) fn as_neighbour(site: Builder, main_file: &str, code: &str, crm: &str, we_answer: bool) -> Builder {
+    site.plugin_file(main_file, &code.replace("SHARED", SHARED))
+        .plugin_file("other/other.php", OTHER)
+        .option("wpf_options", json!({"crm": crm, "access_key": FUSIONS_KEY, "connection_configured": true}))
+        .option("agile_bridge_settings", json!({"answer_beside_wp_fusion": we_answer}))
 }
 
 /// The hooks that were noted under this word, each once, sorted.
-fn heard(notes: &[Value], by: &str) -> Vec<String> {
+pub(super) fn heard(notes: &[Value], by: &str) -> Vec<String> {
     let mut hooks: Vec<_> =
         notes.iter().filter(|note| note[0] == by).map(|note| note[1].as_str().unwrap_or("").to_owned()).collect();
     hooks.sort();

@@ -29,7 +29,10 @@ fn a_lost_connection() {
 /// What the database does by itself where there is a deadlock.
 #[test]
 fn a_transaction_that_was_rolled_back() {
-    nothing_is_left_behind(Database::MariaDb, "$wpdb->query('ROLLBACK')");
+    nothing_is_left_behind(
+        Database::MariaDb,
+        "$wpdb->dbh->query('ROLLBACK'); $wpdb->query(\"SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213\")",
+    );
 }
 
 /// `SQLite` gives the id of a user who was rolled back to the next one.

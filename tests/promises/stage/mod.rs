@@ -7,5 +7,6 @@ pub mod listener;
 pub mod look;
 pub mod name_server;
 pub mod password;
+mod screen;
 pub mod second_connection;
 pub mod world;

@@ -55,7 +55,7 @@ fn it_is_skipped_after_three_looks() {
     assert_eq!(world.user(people[0].1)["first_name"], "New", "{:?}", world.crm.requests());
 }
 
-/// Neighbours who all fail look like an outage, which stops the walk where it is: three times.
+/// Neighbours who all fail look like an outage; the connection test says that it is none, and the walk goes on.
 #[test]
 fn many_that_always_fail_are_passed_by() {
     let world = with_walk(30);
@@ -65,13 +65,8 @@ fn many_that_always_fail_are_passed_by() {
     let failing_ones: Vec<u64> = failing_ones.iter().map(|(contact, _)| *contact).collect();
     change_silently(&world, last[0].0);
     world.crm.set_faults(failing(&failing_ones));
-    for number in 1..=6 {
-        look(&world);
-        world.drain();
-        if number < 3 {
-            assert_eq!(world.user(last[0].1)["first_name"], "Old", "the walk stands at look {number}");
-        }
-    }
+    look(&world);
+    world.drain();
     assert_eq!(world.user(last[0].1)["first_name"], "New", "{:?}", world.crm.requests());
 }
 

@@ -76,7 +76,7 @@ fn a_page_that_is_too_slow_is_asked_for_with_fewer() {
 
     // None is short enough.
     change(&world, contact, "Newer");
-    world.crm.set_faults(Faults { longest_page: Some(5), ..Faults::default() });
+    world.crm.set_faults(Faults { longest_page: Some(0), ..Faults::default() });
     look(&world);
     world.drain();
     assert_eq!(world.user(user)["first_name"], "Newer");

@@ -1,5 +1,6 @@
 //! A login: the mapped one if it is free, else the e-mail, else, where WordPress would alter that or it is not free,
-//! one derived from it. Two people never share one.
+//! one derived from it. Two people never share one, nobody's is another's address, and nobody's is what the site itself would be
+//! called.
 
 use crate::stage::world::World;
 use sandbox::Contact;
@@ -70,6 +71,46 @@ fn a_login_is_mapped_or_the_email_or_derived() {
     }
     let users = world.site.sql("SELECT COUNT(DISTINCT LOWER(user_login)) AS logins, COUNT(*) AS users FROM wp_users");
     assert_eq!(users[0]["logins"], users[0]["users"], "{users:?}");
+}
+
+/// Whatever fields a contact has, in each form in which a site may want its logins.
+#[test]
+fn nobody_is_called_like_the_site_or_by_anothers_address() {
+    let world = World::with(|site| site.field_map(&[("Login", "user_login"), ("Nick", "nick")]));
+    world.site.wp("global $wpdb; $wpdb->update($wpdb->users, ['user_login' => 'boss'], ['ID' => 1]); return 1;");
+    world.site.wp("update_option('home', 'http://www.example.com'); wp_cache_flush(); return 1;");
+    let mut number = 0;
+    for format in ["email", "first.last", "field:nick"] {
+        world.set(&json!({"login_format": format}));
+        for wanted in [
+            "admin",
+            "Administrator",
+            "root",
+            "web-master",
+            "support",
+            "www.example.com",
+            "example.com",
+            "ceo@example.net",
+        ] {
+            number += 1;
+            let sly = format!("{}'@{number}.example.org", wanted.replace('@', "'"));
+            for (email, mapped) in [(sly.as_str(), ""), (&format!("p{number}@example.org"), wanted)] {
+                let contact = Contact::person(email).first_name(wanted).custom("Nick", wanted).custom("Login", mapped);
+                let (_, answer) = world.add(contact);
+                world.expect(&answer, 200, "created", "");
+                let user = world.user(answer.user_id().expect("the answer names the user"));
+                let login = user["user_login"].as_str().expect("a login").to_lowercase();
+                let plain: String = login.chars().filter(char::is_ascii_alphanumeric).collect();
+                let taken: String = wanted.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+                assert!(plain != taken || wanted.contains('@'), "{format}, {email}, {mapped}: {login}");
+                assert!(!login.contains('@') || login == email, "{format}, {email}, {mapped}: {login}");
+            }
+        }
+    }
+    // Whose address it is may be called by it.
+    world.set(&json!({"login_format": "email"}));
+    let (_, answer) = world.add(Contact::person("admin@example.com"));
+    assert_eq!(world.user(answer.user_id().expect("a user"))["user_login"], "admin@example.com");
 }
 
 #[test]

@@ -154,6 +154,20 @@ fn a_user_who_is_completed_keeps_it() {
     assert_eq!(world.user(user)["roles"], json!(["author", "bbp_blocked"]));
 }
 
+/// Who is cut off once a plugin has given them a right of its own is protected by it, and completed all the same: a password for
+/// them is nobody's yet. Not one who can do harm by now.
+#[test]
+fn a_right_of_a_plugin_does_not_stop_the_completion() {
+    let world = World::with(|site| site.mu_plugin_file("forum.php", FORUM));
+    for (name, right, status) in [("ana", "view_courses", "created"), ("bob", "list_users", "updated")] {
+        let user = world.existing_user(name, &format!("{name}@example.com"), "subscriber");
+        let marked = "(new WP_User($given[0]))->add_cap($given[1]); return update_user_meta($given[0], '_agile_bridge_creating', '1');";
+        world.wp_given(&json!([user, right]), marked);
+        let (_, answer) = world.add(Contact::person(&format!("{name}@example.com")));
+        world.expect(&answer, 200, status, "");
+    }
+}
+
 fn sorted(user: &Value) -> Vec<String> {
     let mut roles: Vec<String> = serde_json::from_value(user["roles"].clone()).expect("roles");
     roles.sort_unstable();

@@ -6,7 +6,7 @@ use sandbox::Contact;
 use serde_json::{Value, json};
 
 /// Keys that are, or that the database's collation takes for, WordPress' own; and columns of `wp_users`.
-const UNSAFE: [&str; 34] = [
+const UNSAFE: [&str; 38] = [
     "wp_capabilities",
     "WP_CAPABILITIES",
     "Wp_Capabilities",
@@ -36,6 +36,10 @@ const UNSAFE: [&str; 34] = [
     "user_activation_key",
     "user_status",
     "role",
+    "locale",
+    "use_ssl",
+    "show_admin_bar_front",
+    "metaboxhidden_dashboard",
     "roles",
     "Plan",
     "1plan",
@@ -91,6 +95,8 @@ fn no_field_makes_an_administrator() {
                 assert!(user.get(key).is_none(), "{kind}: {key} is {}", user[key]);
             }
             assert_eq!(user["wp_user_level"], "0", "{kind}");
+            let as_made = (&user["locale"], &user["use_ssl"], &user["show_admin_bar_front"]);
+            assert_eq!(as_made, (&json!(""), &json!("0"), &json!("true")), "{kind}: how the account works");
         }
         let evil = world.site.sql(
             "SELECT user_id, meta_key FROM wp_usermeta WHERE meta_value LIKE '%administrator%' AND user_id <> 1 \

@@ -1,20 +1,26 @@
 //! Who the user of a contact is, and all that is written of them.
 
 mod a_date_is_the_day_that_is_written;
+mod a_deleted_user_stays_away;
+mod a_former_address_learns_no_names;
 mod a_generated_password_has_a_quick_hash_until_it_is_used;
+mod a_heavy_contact_harms_nobody;
 mod a_link_is_asked_again_before_it_moves;
 mod a_linked_user_keeps_an_address_that_is_still_theirs;
 mod a_login_has_the_form_that_the_admin_chose;
 mod a_network_site_minds_its_own_users;
 mod a_new_user_has_a_login_of_their_own;
 mod a_password_is_set_once_and_works;
+mod a_protected_users_own_contact_is_never_refused;
 mod a_role_is_given_only_if_it_is_harmless;
 mod a_second_identical_webhook_writes_nothing;
 mod a_second_role_stays;
+mod a_shared_cache_follows_the_database;
 mod a_user_found_by_email_has_that_very_address;
 mod a_user_is_whole_or_not_there;
 mod an_address_is_not_proof;
 mod an_address_that_cannot_be_read_may_be_anyones;
+mod an_admin_allows_a_role_by_name;
 mod an_admin_limits_the_roles_of_webhooks;
 mod an_empty_value_keeps_or_clears;
 mod an_explicit_email_has_no_fallback;
@@ -33,4 +39,6 @@ mod tags_give_roles_by_the_admins_rules;
 mod the_chosen_email_is_stored_exactly;
 mod what_a_column_cannot_hold_is_refused;
 mod what_cannot_be_read_is_not_empty;
+mod what_others_write_inside_our_call_is_theirs;
 mod whatever_a_contact_holds_the_second_webhook_is_unchanged;
+mod whoever_can_do_harm_elsewhere_is_out_of_reach;

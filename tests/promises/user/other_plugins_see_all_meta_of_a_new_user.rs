@@ -28,8 +28,10 @@ const CURIOUS: &str = r"
         delete_user_meta($id, 'locale');
     });";
 
-/// Hears of each row.
+/// Hears of each row, before and after it is stored, and of what comes after them.
 const LISTENER: &str = r"
+    add_action('add_user_meta', fn($id, $key, $value) => note(['before' => $key, 'value' => $value]), 10, 3);
+    add_action('user_register', fn() => note(['registered' => true]));
     add_action('added_user_meta', fn($row, $id, $key, $value) => note(['row' => $row, 'user' => $id, 'key' => $key, 'value' => $value]), 10, 4);";
 
 /// Changes one value, and refuses another.
@@ -97,9 +99,19 @@ fn while_the_user_is_made_on_sqlite() {
 #[test]
 fn a_listener_hears_of_each_row() {
     let world = world(Database::MariaDb, LISTENER);
-    let (_, answer) = world.add(kim());
+    let ((_, answer), statements) = world.site.queries_during(|| world.add(kim()));
     world.expect(&answer, 200, "created", "");
-    let heard: Vec<_> = world.notes().into_iter().filter(|note| note["key"] != "_agile_bridge_creating").collect();
+    let inserts =
+        statements.iter().filter(|statement| statement.replace('`', "").starts_with("INSERT INTO wp_usermeta"));
+    assert!(inserts.count() < 8, "one by one: {statements:#?}");
+    let notes = world.notes();
+    let registered = notes.iter().position(|note| note["registered"] == true).expect("an action");
+    let roles = notes.iter().position(|note| note["key"] == "wp_capabilities").expect("a row");
+    assert!(roles < registered, "{notes:#?}");
+    assert_eq!(notes[roles]["value"], json!({"subscriber": true}));
+    let announced: Vec<_> = notes.iter().filter_map(|note| note["before"].as_str()).collect();
+    let heard: Vec<_> = notes.iter().filter(|note| note["row"].is_number()).collect();
+    assert_eq!(announced, heard.iter().filter_map(|note| note["key"].as_str()).collect::<Vec<_>>());
     let stored = world.site.sql("SELECT umeta_id, meta_key FROM wp_usermeta WHERE user_id = 2 ORDER BY umeta_id");
     let heard: Vec<_> = heard.iter().map(|note| (number(&note["row"]), note["key"].clone())).collect();
     let stored: Vec<_> = stored.iter().map(|row| (number(&row["umeta_id"]), row["meta_key"].clone())).collect();

@@ -34,6 +34,11 @@ struct Shop<'a> {
     world: &'a World,
 }
 
+/// One for the shop.
+fn request(target: &str) -> Request {
+    Request::new("GET", target).header("X-Shop", "1")
+}
+
 impl<'a> Shop<'a> {
     /// A second installation in the same database, reached by a header in place of a name of its own.
     fn beside(world: &'a World, crm: &'a Sandbox) -> Self {
@@ -52,7 +57,7 @@ impl<'a> Shop<'a> {
             ("AGILE_BRIDGE_EMAIL", crm.email()),
             ("AGILE_BRIDGE_API_KEY", crm.api_key()),
         ];
-        let constants: String = constants.iter().map(|(name, value)| format!("define('{name}', '{value}');")).collect();
+        let constants = constants.map(|(name, value)| format!("define('{name}', '{value}');")).concat();
         let text =
             text.replacen("<?php\n", &format!("<?php\nif (isset($_SERVER['HTTP_X_SHOP'])) {{ {constants} }}\n"), 1);
         let prefix = "$table_prefix = isset($_SERVER['HTTP_X_SHOP']) ? 'shop_' : 'wp_';";
@@ -62,12 +67,8 @@ impl<'a> Shop<'a> {
         Self { crm, world }
     }
 
-    fn get(&self, target: &str) -> Request {
-        Request::new("GET", target).header("X-Shop", "1")
-    }
-
     fn webhook(&self, action: &str, contact: &str) -> Answer {
-        self.world.site.answer(&self.get(&self.world.site.webhook_target(action, &[("contact_id", contact)])))
+        self.world.site.answer(&request(&self.world.site.webhook_target(action, &[("contact_id", contact)])))
     }
 
     fn contact(&self, contact: Contact) -> String {
@@ -76,7 +77,7 @@ impl<'a> Shop<'a> {
 
     /// What code of the shop reads.
     fn reads(&self, user: u64) -> Value {
-        self.world.site.send(&self.get(&format!("/?read={user}"))).json()
+        self.world.site.send(&request(&format!("/?read={user}"))).json()
     }
 }
 
@@ -98,14 +99,14 @@ fn each_has_links_and_tags_of_its_own_and_nobody_is_made_twice() {
     assert_ne!(mara, otto, "the id of another account is nobody's link here");
 
     // The shop's contact for Mara: one user, each site with its own link and tags.
-    let hers = shop.contact(Contact::person("mara@example.com").tag("Guest"));
-    let answer = shop.webhook("add", &hers);
+    let guest = shop.contact(Contact::person("mara@example.com").tag("Guest"));
+    let answer = shop.webhook("add", &guest);
     assert_eq!((answer.status, answer.user_id()), (200, Some(mara)), "{}\n{}", answer.json, world.site.log());
-    assert_eq!(shop.reads(mara), json!([hers, ["Guest"]]));
+    assert_eq!(shop.reads(mara), json!([guest, ["Guest"]]));
     assert_eq!(world.site.get(&format!("/?read={mara}")).json(), json!([here, ["Reader"]]));
     let answer = world.site.webhook("update", &[("contact_id", &here)]);
     world.expect(&answer, 200, "unchanged", "");
-    world.expect(&shop.webhook("update", &hers), 200, "unchanged", "");
+    world.expect(&shop.webhook("update", &guest), 200, "unchanged", "");
 
     // Both at once make one user of one address: they share the locks as they share the users.
     for round in 0..4 {

@@ -56,7 +56,7 @@ fn the_set_decides_and_the_order_is_the_crms(world: &World) {
     let ana = Tagged::new(world, "ana@example.com");
     assert_eq!(ana.stored(), json!(["Lead"]));
     let odd = json!([
-        "Lead", "lead", "LÉAD", "R&D", "O'Brien", "\"q\"", "C:\\new", "<b>x</b>", "🙂", "a, b", "1", "01", " padded ",
+        "Lead", "lead", "LÉAD", "R&D", "O'Brien", "\"q\"", "C:\\new", "I <3 you", "🙂", "a, b", "1", "01", " padded ",
         "&amp;"
     ]);
     // What the CRM has, whether that is a change, and what is stored then.

@@ -1,5 +1,5 @@
 //! From our main file on the answer is JSON and ours: what others print is discarded, what they set on the response is
-//! undone, and where they end the request the campaign reads `site_error`.
+//! undone, and where they end the request the campaign reads `site_error`, or `queued` if nothing has failed.
 
 use crate::stage::inbox::number;
 use crate::stage::world::World;
@@ -62,8 +62,11 @@ const HARMLESS: Noises = &[
     ("after", "echo bom notice flush implicit clean flush_all open callback cookie session headers"),
     ("plugins_loaded", "echo clean open headers"),
     ("init", "echo bom notice flush implicit clean flush_all open callback cookie session headers"),
-    ("user_register", "echo notice flush clean flush_all open callback cookie session headers"),
-    ("agile_bridge_user_created", "echo notice flush clean flush_all open callback cookie session headers"),
+    ("user_register", "echo notice flush clean flush_all open callback cookie session headers redirect"),
+    (
+        "agile_bridge_user_created",
+        "echo notice flush clean flush_all open callback cookie session headers wp_die redirect",
+    ),
     (
         "shutdown",
         "echo notice flush clean clean_echo flush_all open callback cookie headers throw fatal exit die wp_die redirect",
@@ -71,13 +74,22 @@ const HARMLESS: Noises = &[
     ("end", "echo notice clean_echo headers throw fatal exit die memory"),
 ];
 
-/// The request is over before we could do our work; it is done later.
+/// The request is over before we could do our work, by an error; it is done later.
 const DEADLY: Noises = &[
-    ("after", "throw fatal error parse exit die memory time"),
-    ("plugins_loaded", "throw fatal exit wp_die"),
-    ("init", "throw fatal error parse exit die wp_die json redirect memory time"),
-    ("user_register", "throw fatal error exit die wp_die json redirect memory"),
-    ("agile_bridge_user_created", "error exit wp_die redirect memory"),
+    ("after", "throw fatal error parse memory time"),
+    ("plugins_loaded", "throw fatal"),
+    ("init", "throw fatal error parse memory time"),
+    ("user_register", "throw fatal error memory"),
+    ("agile_bridge_user_created", "error memory"),
+];
+
+/// The same, and nothing has failed: somebody does not want the visitor.
+const ENDED: Noises = &[
+    ("after", "exit die"),
+    ("plugins_loaded", "exit wp_die"),
+    ("init", "exit die wp_die json redirect"),
+    ("user_register", "exit die json"),
+    ("agile_bridge_user_created", "exit"),
 ];
 
 fn world(database: Database, server: Server) -> World {
@@ -132,7 +144,7 @@ fn amid(noise: &str, expected: &[(u16, &str)], world: &World) -> Result<(), Stri
     // The event is stored when the webhook comes, before others can spoil anything, and the next call is merged with it. That
     // brings on what waits; what a dead worker holds is done when its time is over, though nobody calls again.
     let began = !["after", "plugins_loaded", "init"].contains(&noise.split(':').next().unwrap_or_default());
-    if !began && response.status == 500 {
+    if !began && response.status != 200 {
         // Nobody has begun to work on it, and when the request is over it waits like any other: not for a dead worker's time.
         let waits = await_until(Duration::from_secs(20), || {
             let event = world.events().pop().expect("an event");
@@ -179,14 +191,15 @@ fn not_whole(world: &World) -> Vec<serde_json::Value> {
     world.site.sql(&format!("SELECT user_email FROM wp_users WHERE ID > 1 AND NOT ({})", whole.join(" AND ")))
 }
 
-/// `flush_sends`: this server sends the headers at PHP's `flush()`, which nobody can call back. A failure is honest then.
+/// `flush_sends`: this server sends the headers at PHP's `flush()`, which nobody can call back. Nobody is told that it was done then.
 fn the_answer_is_ours(world: &World, flush_sends: bool) {
     let mut faults = Vec::new();
-    for (noises, expected) in [(HARMLESS, (200, "created")), (DEADLY, (500, "site_error"))] {
+    let all = [(HARMLESS, (200, "created")), (DEADLY, (500, "site_error")), (ENDED, (202, "queued"))];
+    for (noises, expected) in all {
         for (when, whats) in noises {
             for what in whats.split(' ') {
                 let sent = flush_sends && ["flush", "implicit"].contains(&what);
-                let expected = if sent { vec![expected, (500, "site_error")] } else { vec![expected] };
+                let expected = if sent { vec![expected, (202, "queued")] } else { vec![expected] };
                 faults.extend(amid(&format!("{when}:{what}"), &expected, world).err());
                 world.site.forget_log();
             }
@@ -194,7 +207,8 @@ fn the_answer_is_ours(world: &World, flush_sends: bool) {
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
     assert!(not_whole(world).is_empty(), "{:?}", not_whole(world));
-    let addresses = HARMLESS.iter().chain(DEADLY).map(|(_, whats)| whats.split(' ').count()).sum::<usize>();
+    let addresses =
+        HARMLESS.iter().chain(DEADLY).chain(ENDED).map(|(_, whats)| whats.split(' ').count()).sum::<usize>();
     assert_eq!(world.user_count(), addresses as u64 + 1);
 
     // A wrong key never meets them.

@@ -107,11 +107,21 @@ fn the_hourly_look_finds_it() {
     assert!(world.user(other)["agilecrm_contact_id"].is_string());
 }
 
-/// What other plugins want to say about a changed role is said, once it is certain.
+/// What other plugins want to say about a changed role is said, once it is certain, but not to the user; also where one of them
+/// ends our transaction.
 #[test]
 fn the_mails_of_others_go_out() {
     let world = World::with(|site| {
-        site.mu_plugin_file("mail.php", "<?php add_action('set_user_role', fn($id, $role) => 'contributor' === $role && wp_mail(get_userdata($id)->user_email, 'Your membership', 'It ended.'), 10, 2);")
+        site.mu_plugin_file(
+            "mail.php",
+            "<?php add_action('set_user_role', function ($id, $role) {
+            if ('contributor' !== $role) return;
+            wp_mail(get_userdata($id)->user_email, 'Your membership', 'It ended.');
+            wp_mail('boss@example.com', 'A membership', 'It ended.');
+            $GLOBALS['wpdb']->dbh->query('START TRANSACTION');
+            $GLOBALS['wpdb']->dbh->query('COMMIT');
+        }, 10, 2);",
+        )
     });
     world.set(&json!({"gone_contacts": "role:contributor"}));
     let (user, contact) = linked(&world, "gone@example.com", "author");
@@ -122,6 +132,6 @@ fn the_mails_of_others_go_out() {
     let mails = world.site.mails();
     assert_eq!(
         mails.iter().map(|mail| (&*mail.to, &*mail.subject)).collect::<Vec<_>>(),
-        [("gone@example.com", "Your membership")]
+        [("boss@example.com", "A membership")]
     );
 }

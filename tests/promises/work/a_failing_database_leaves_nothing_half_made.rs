@@ -112,9 +112,9 @@ fn a_change_that_fails_is_made_good() {
         let update = || world.site.webhook("update_tags", &[("contact_id", &id)]);
         is_told(&while_broken(&world, (&trigger, MENDED), update), &world, &trigger);
         assert_eq!(world.user_tables(), before, "{trigger}");
-        // It waits for its time now. What comes meanwhile is one with it, and brings it on.
+        // It waits for its time now. What comes meanwhile is one with it.
         world.expect(&update(), 202, "queued", "");
-        world.await_all_done();
+        world.catch_up();
         tags.push(tag.to_owned());
         assert_eq!(world.user(user)["agilecrm_tags"], json!(tags), "{trigger}: {:#?}", world.events());
         world.expect(&update(), 200, "unchanged", "");

@@ -1,5 +1,6 @@
-//! A webhook mails nobody, neither the user nor the admin, unless `send_notification` asks for WordPress' own welcome;
-//! that is one mail, on creation only, and its link works. Never a cookie.
+//! A webhook mails the user only if `send_notification` asks for WordPress' own welcome; that is one mail, on creation only, and
+//! its link works. Nor does WordPress tell the admin: what other plugins send is
+//! theirs (`mails_of_others_reach_all_but_the_contact.rs`). Never a cookie.
 
 use crate::stage::world::World;
 use sandbox::{Contact, Faults};

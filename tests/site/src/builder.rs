@@ -29,6 +29,7 @@ pub const ACCESS_KEY: &str = "an-access-key-for-tests-of-43-characters-xx";
 /// Begun by [`Site::builder`]; every setting has a default: `MariaDb`, nginx with four workers, a single site,
 /// extension loaded, plugin active, no CRM.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Builder {
     pub(crate) database: Database,
     pub(crate) server: Server,
@@ -43,8 +44,10 @@ pub struct Builder {
     pub(crate) mu_plugins: Vec<(String, String)>,
     pub(crate) ini: Vec<(String, String)>,
     pub(crate) environment: Vec<(String, String)>,
+    pub(crate) disabled_functions: String,
     pub(crate) name_server: Option<String>,
     pub(crate) shares_core: bool,
+    pub(crate) shared_cache: bool,
 }
 
 impl Builder {
@@ -63,8 +66,10 @@ impl Builder {
             mu_plugins: Vec::new(),
             ini: Vec::new(),
             environment: Vec::new(),
+            disabled_functions: String::new(),
             name_server: None,
             shares_core: true,
+            shared_cache: false,
         }
     }
 
@@ -195,10 +200,25 @@ impl Builder {
             .php_ini(&[("error_reporting", "E_ALL & ~E_DEPRECATED & ~E_STRICT"), ("opcache.revalidate_freq", "2")])
     }
 
+    /// WordPress' object cache in a Redis server of the site's own.
+    #[must_use]
+    pub fn shared_cache(mut self) -> Self {
+        self.shared_cache = true;
+        self.ini.extend(crate::redis::ini());
+        self
+    }
+
     /// Environment variables of the web server's PHP (FPM's `env[...]`) and of [`Site::wp`].
     #[must_use]
     pub fn env(mut self, variables: &[(&str, &str)]) -> Self {
         self.environment.extend(owned(variables));
+        self
+    }
+
+    /// Functions that PHP-FPM has not, as hosts do it. (The command line's PHP has them: what it keeps compiled counts on them.)
+    #[must_use]
+    pub fn disable_functions(mut self, names: &str) -> Self {
+        names.clone_into(&mut self.disabled_functions);
         self
     }
 

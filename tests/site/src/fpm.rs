@@ -49,6 +49,9 @@ impl Fpm {
         for (name, value) in &builder.environment {
             let _ = writeln!(text, "env[{name}] = \"{value}\"");
         }
+        if !builder.disabled_functions.is_empty() {
+            let _ = writeln!(text, "php_admin_value[disable_functions] = {}", builder.disabled_functions);
+        }
         let configuration = layout.run().join(format!("{name}.conf"));
         layout::write(&configuration, &text)?;
         let mut command = match &builder.name_server {

@@ -21,10 +21,11 @@
 //! kills its servers and removes its folder. Files of WordPress' core are links into a cache: replace, never write them.
 //!
 //! Reading order: [`Builder`] says what is wanted, `start` stands it up, [`Site`] is what tests hold, [`Pool`] one more web server
-//! of it; `template` is an installed
+//! of it, [`Apache`] another; `template` is an installed
 //! database, `wordpress` the files; `mariadb`, `fpm`, `nginx`, `builtin` are the servers, each a `process`.
 
 mod answer;
+mod apache;
 mod builder;
 mod builtin;
 mod error;
@@ -38,6 +39,7 @@ mod nginx;
 mod php;
 mod pool;
 mod process;
+mod redis;
 mod servers;
 mod site;
 mod start;
@@ -45,6 +47,7 @@ mod template;
 mod wordpress;
 
 pub use answer::Answer;
+pub use apache::{Apache, Way};
 pub use builder::{ACCESS_KEY, Builder, Database, Server};
 pub use error::{Error, Result};
 pub use http::{Request, Response, encode, form};

@@ -47,12 +47,12 @@ pub fn create(layout: &Layout, guard: &Arc<Guard>) -> Result<Process> {
     }
     let prepare = layout.run().join("prepare.sql");
     fs::write(&prepare, PREPARE).map_err(Error::doing(prepare.display()))?;
-    launch(layout, guard, Some(&prepare))
+    launch(layout, guard, Some(&prepare), &[])
 }
 
 /// Starts the server; it is ready when its socket answers.
-pub fn start(layout: &Layout, guard: &Arc<Guard>) -> Result<Process> {
-    launch(layout, guard, None)
+pub fn start(layout: &Layout, guard: &Arc<Guard>, options: &[&str]) -> Result<Process> {
+    launch(layout, guard, None, options)
 }
 
 pub fn await_ready(process: &mut Process, layout: &Layout) -> Result<()> {
@@ -60,7 +60,7 @@ pub fn await_ready(process: &mut Process, layout: &Layout) -> Result<()> {
     process.await_ready(|| UnixStream::connect(&socket).is_ok())
 }
 
-fn launch(layout: &Layout, guard: &Arc<Guard>, first: Option<&Path>) -> Result<Process> {
+fn launch(layout: &Layout, guard: &Arc<Guard>, first: Option<&Path>, options: &[&str]) -> Result<Process> {
     let mut command = Command::new("/usr/sbin/mariadbd");
     command
         .args(["--no-defaults", "--skip-networking", "--skip-name-resolve"])
@@ -70,7 +70,8 @@ fn launch(layout: &Layout, guard: &Arc<Guard>, first: Option<&Path>) -> Result<P
         .arg(format!("--tmpdir={}", layout.run().display()))
         .args(as_root().then_some("--user=root"))
         .args(first.map(|file| format!("--init-file={}", file.display())))
-        .args(OPTIONS);
+        .args(OPTIONS)
+        .args(options);
     Process::start("mariadbd", &mut command, &layout.logs().join("mariadb.log"), guard)
 }
 

@@ -130,13 +130,23 @@ impl Php {
 
     fn with_our_ini(&self, program: &str) -> Command {
         let mut command = Command::new(program);
+        command.env_clear().envs(self.variables());
+        command
+    }
+
+    /// The environment of whatever runs this PHP.
+    pub fn variables(&self) -> Vec<(String, String)> {
         // Debian keeps servers in sbin, which is not in everybody's path.
         let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
         // The empty first part stands for PHP's own folder of ini files.
         let ini = format!(":{}", self.layout.php().display());
-        command.env_clear().env("PATH", path).env("PHP_INI_SCAN_DIR", ini);
-        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command
+        let ours = [("PATH".to_owned(), path), ("PHP_INI_SCAN_DIR".to_owned(), ini)];
+        ours.into_iter().chain(self.environment.iter().cloned()).collect()
+    }
+
+    /// Of this machine's PHP, as files and programs are named by it: `8.2`.
+    pub fn version() -> &'static str {
+        &VERSION
     }
 }
 

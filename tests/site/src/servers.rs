@@ -9,12 +9,13 @@ use crate::guard::Guard;
 use crate::layout::Layout;
 use crate::php::Php;
 use crate::process::Process;
-use crate::{builtin, mariadb, nginx};
+use crate::{apache, builtin, mariadb, nginx, redis};
 
 pub struct Servers {
     layout: Layout,
     guard: Arc<Guard>,
     database: Mutex<Option<Process>>,
+    cache: Mutex<Option<Process>>,
     fpm: Mutex<Option<Fpm>>,
     web: Mutex<Option<Process>>,
 }
@@ -23,13 +24,13 @@ impl Servers {
     pub fn none_yet(layout: &Layout) -> Result<Self> {
         let guard = Arc::new(Guard::watch(&layout.folder)?);
         let none = || Mutex::new(None);
-        Ok(Self { layout: layout.clone(), guard, database: none(), fpm: Mutex::new(None), web: none() })
+        Ok(Self { layout: layout.clone(), guard, database: none(), cache: none(), fpm: Mutex::new(None), web: none() })
     }
 
-    pub fn start_database(&self) -> Result<()> {
+    pub fn start_database(&self, options: &[&str]) -> Result<()> {
         let mut slot = lock(&self.database);
         if slot.is_none() {
-            let mut server = mariadb::start(&self.layout, &self.guard)?;
+            let mut server = mariadb::start(&self.layout, &self.guard, options)?;
             mariadb::await_ready(&mut server, &self.layout)?;
             *slot = Some(server);
         }
@@ -46,6 +47,11 @@ impl Servers {
         if let Some(server) = lock(&self.database).take() {
             server.kill();
         }
+    }
+
+    pub fn start_cache(&self) -> Result<()> {
+        *lock(&self.cache) = Some(redis::start(&self.layout, &self.guard)?);
+        Ok(())
     }
 
     /// Starts what answers requests on `port`.
@@ -84,6 +90,12 @@ impl Servers {
         Ok((fpm, web))
     }
 
+    /// Besides what answers already, on three ports: see [`apache::Way`].
+    pub fn start_apache(&self, php: &Php, ports: [u16; 3]) -> Result<Process> {
+        let fpm = lock(&self.fpm).as_ref().map(|fpm| fpm.socket().display().to_string()).unwrap_or_default();
+        apache::start(&self.layout, &self.guard, php, &fpm, ports)
+    }
+
     pub fn database_pid(&self) -> Option<u32> {
         lock(&self.database).as_ref().map(Process::pid)
     }
@@ -115,7 +127,7 @@ impl Drop for Servers {
         if let Some(mut fpm) = lock(&self.fpm).take() {
             fpm.wait();
         }
-        for slot in [&self.web, &self.database] {
+        for slot in [&self.web, &self.cache, &self.database] {
             if let Some(mut process) = lock(slot).take() {
                 process.wait();
             }

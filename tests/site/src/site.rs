@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::apache::Apache;
 use crate::builder::{Builder, Database};
 use crate::error::{Error, Result};
 use crate::http::{Request, Response, form};
@@ -253,6 +254,15 @@ impl Site {
         started.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// An Apache on the same WordPress folder and database, with PHP in three ways: as its module, by the site's PHP-FPM, and by CGI.
+    pub fn apache(&self) -> Apache<'_> {
+        let started = free_port().and_then(|one| Ok([one, free_port()?, free_port()?])).and_then(|held| {
+            let ports = held.map(|(_, port)| port);
+            self.servers.start_apache(&self.php, ports).map(|process| Apache::new(self, process, ports))
+        });
+        started.unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// SIGKILL for one of [`Site::fpm_workers`]; PHP-FPM replaces it. False: no such worker any more.
     pub fn kill_worker(&self, pid: u32) -> bool {
         self.servers.kill_worker(pid)
@@ -273,11 +283,16 @@ impl Site {
     }
 
     pub fn start_database(&self) {
-        self.servers.start_database().unwrap_or_else(|error| panic!("{error}"));
+        self.servers.start_database(&[]).unwrap_or_else(|error| panic!("{error}"));
     }
 
     pub fn restart_database(&self) {
+        self.restart_database_with(&[]);
+    }
+
+    /// The same with further options of the server.
+    pub fn restart_database_with(&self, options: &[&str]) {
         self.stop_database();
-        self.start_database();
+        self.servers.start_database(options).unwrap_or_else(|error| panic!("{error}"));
     }
 }

@@ -37,7 +37,10 @@ impl Site {
         let php = Php::set_up(&layout, wanted.extension.as_deref(), &wanted.ini, &wanted.environment)?;
         let site = Self { servers, layout, php, wanted: wanted.clone(), port, pools: AtomicU8::new(1) };
         if wanted.database == Database::MariaDb {
-            site.servers.start_database()?;
+            site.servers.start_database(&[])?;
+        }
+        if wanted.shared_cache {
+            site.servers.start_cache()?;
         }
         site.move_to(&host, wanted.multisite)?;
         site.install_plugins(wanted)?;

@@ -19,6 +19,7 @@ use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Inbox\Replay;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\WpFusion;
 use AgileBridge\Plugin\Upkeep\Home;
 
 defined( 'ABSPATH' ) || exit;
@@ -45,7 +46,9 @@ final class InboxNotice {
 		/* translators: %s: a number. */
 		$wait = sprintf( _n( '%s webhook waits; none is lost.', '%s webhooks wait; none is lost.', $waiting, 'bridge-for-agile-crm' ), number_format_i18n( $waiting ) );
 		$blocked = Account::blocked_host();
-		if ( null !== $blocked ) {
+		if ( $waiting > 0 && WpFusion::answers() ) {
+			self::show_inbox_line( 'warning', 'agile-bridge-wp-fusion', __( 'Bridge for Agile CRM processes nothing: WP Fusion answers the webhooks of this site.', 'bridge-for-agile-crm' ), $wait . ' ' . __( 'To have them processed choose this plugin: Settings → Bridge for Agile CRM, Who answers webhooks.', 'bridge-for-agile-crm' ) );
+		} elseif ( null !== $blocked ) {
 			self::show_inbox_line( 'error', 'agile-bridge-blocked', __( 'Bridge for Agile CRM: wp-config.php forbids this site to call Agile CRM.', 'bridge-for-agile-crm' ), $wait . ' ' . ConnectionTest::how_to_unblock( $blocked ) );
 		} elseif ( $breaker->is_open() ) {
 			$title = 'refusal' === $breaker->reason

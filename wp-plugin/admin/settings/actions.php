@@ -27,7 +27,7 @@ final class Actions {
 			return;
 		}
 		AccessKeys::make_first_access_key();
-		add_filter( 'removable_query_args', static fn( array $names ): array => [ ...$names, 'agile_bridge_done' ] );
+		add_filter( 'removable_query_args', static fn( $names ): array => [ ...(array) $names, 'agile_bridge_done' ] );
 
 		$action = sanitize_key( wp_unslash( $_POST['agile_bridge_action'] ?? '' ) );
 		if ( ! in_array( $action, Buttons::ACTIONS, true ) ) {

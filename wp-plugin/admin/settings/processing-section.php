@@ -101,6 +101,15 @@ final class ProcessingSection {
 		if ( Settings::stored()->reconcile || Settings::stored()->missed_creations_since > 0 ) {
 			self::show_look( LookStatus::read() );
 		}
+		if ( Stats::unsent_mails() > 0 ) {
+			echo '<p id="agile-bridge-unsent-mails">' . esc_html(
+				sprintf(
+					/* translators: %s: a number. */
+					_n( '%s mail of WordPress or another plugin was not sent: a replay and the hourly look send none.', '%s mails of WordPress or other plugins were not sent: a replay and the hourly look send none.', Stats::unsent_mails(), 'bridge-for-agile-crm' ),
+					number_format_i18n( Stats::unsent_mails() )
+				)
+			) . '</p>';
+		}
 		if ( $counts->passwords > 0 ) {
 			echo '<p id="agile-bridge-passwords">' . esc_html(
 				sprintf(
@@ -128,7 +137,12 @@ final class ProcessingSection {
 			? __( 'No full look for missed changes has ended yet.', 'bridge-for-agile-crm' )
 			/* translators: %s: date and time. */
 			: sprintf( __( 'Last full look for missed changes: %s.', 'bridge-for-agile-crm' ), Dates::date_and_time( intdiv( $look->full, Clock::SECOND ) ) );
-		printf( '<p id="agile-bridge-look">%s</p>', esc_html( '' === $why ? $when : "$when $why $walks" ) );
+		$text  = '' === $why ? $when : "$when $why $walks";
+		if ( [] !== $look->left_out ) {
+			/* translators: %s: ids of contacts. */
+			$text .= ' ' . sprintf( __( 'Left out, because they are larger than 2 MiB: the contacts %s. Shorten their fields in Agile CRM.', 'bridge-for-agile-crm' ), implode( ', ', $look->left_out ) );
+		}
+		printf( '<p id="agile-bridge-look">%s</p>', esc_html( $text ) );
 	}
 
 	private static function show_given_up(): void {
@@ -162,7 +176,7 @@ final class ProcessingSection {
 			'keep'   => __( 'Change nothing', 'bridge-for-agile-crm' ),
 			'unlink' => __( 'Remove the link to the contact', 'bridge-for-agile-crm' ),
 		];
-		foreach ( RoleChoices::all() as $role => $name ) {
+		foreach ( RoleChoices::all( str_starts_with( $chosen, 'role:' ) ? [ substr( $chosen, strlen( 'role:' ) ) ] : [] ) as $role => $name ) {
 			/* translators: %s: name of a role. */
 			$choices[ "role:$role" ] = sprintf( __( 'Set the role %s', 'bridge-for-agile-crm' ), $name );
 		}

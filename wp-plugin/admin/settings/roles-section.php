@@ -26,12 +26,13 @@ final class RolesSection {
 		<h2 id="agile-bridge-roles"><?php esc_html_e( 'Roles', 'bridge-for-agile-crm' ); ?></h2>
 		<table class="form-table" role="presentation">
 			<?php
+			AllowedRoles::show( $settings->allowed_roles );
 			Fields::show_checkbox_row(
 				'limit_roles',
 				__( 'Roles in webhooks', 'bridge-for-agile-crm' ),
 				$settings->limit_roles,
 				__( 'Only the roles of this list', 'bridge-for-agile-crm' ),
-				__( 'Otherwise a webhook may name every role that can do no harm.', 'bridge-for-agile-crm' )
+				__( 'Otherwise a webhook may name every role that grants no more, and those that you have ticked above.', 'bridge-for-agile-crm' )
 			);
 			self::show_list( $settings->webhook_roles );
 			Fields::show_checkbox_row(
@@ -58,7 +59,7 @@ final class RolesSection {
 				<fieldset>
 					<legend class="screen-reader-text"><span><?php echo esc_html( $legend ); ?></span></legend>
 					<input type="hidden" name="<?php echo esc_attr( $name ); ?>" value="">
-					<?php foreach ( RoleChoices::all() as $role => $label ) : ?>
+					<?php foreach ( RoleChoices::all( $chosen ) as $role => $label ) : ?>
 						<label><input type="checkbox" name="<?php echo esc_attr( $name ); ?>" value="<?php echo esc_attr( (string) $role ); ?>" <?php checked( in_array( (string) $role, $chosen, true ) ); ?>> <?php echo esc_html( $label ); ?></label><br>
 					<?php endforeach; ?>
 				</fieldset>
@@ -108,7 +109,7 @@ final class RolesSection {
 		Fields::show_attributes( [ 'name' => "{$field}[tag]", 'aria-label' => $label( 'tag' ) ] );
 		printf( '></td><td data-colname="%s">', esc_attr( $columns['role'] ) );
 		// What is stored and no longer possible is shown, so that nobody takes another one for it.
-		$choices = [ '' => '—' ] + RoleChoices::all() + [ $rule->role => $rule->role ];
+		$choices = [ '' => '—' ] + RoleChoices::all( [ $rule->role ] ) + [ $rule->role => $rule->role ];
 		Fields::show_select( $choices, $rule->role, [ 'name' => "{$field}[role]", 'aria-label' => $label( 'role' ) ] );
 		echo '</td></tr>';
 	}

@@ -17,6 +17,7 @@ use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Upkeep\Home;
+use AgileBridge\Plugin\User\Deleted;
 use AgileBridge\Plugin\User\FieldMap;
 use AgileBridge\Plugin\User\Roles;
 
@@ -60,7 +61,7 @@ final class Saving {
 			'api_key'               => self::wanted_api_key( $input ),
 			'return_password_field' => self::wanted_return_password_field( $input ),
 		];
-		foreach ( [ 'paused', 'reconcile', 'follow_emails', 'returns_link', 'limit_roles', 'role_changes' ] as $switch ) {
+		foreach ( [ 'paused', 'reconcile', 'follow_emails', 'returns_link', 'limit_roles', 'role_changes', 'keeps_deleted_away' ] as $switch ) {
 			$wanted[ $switch ] = isset( $input[ $switch ] ) ? '1' === $input[ $switch ] : null;
 		}
 		$wanted['inline_workers'] = self::wanted_inline_workers( $input );
@@ -73,6 +74,9 @@ final class Saving {
 		if ( ! Form::is_refused() ) {
 			$stored = array_filter( $wanted, static fn( $value ): bool => null !== $value ) + $stored;
 			self::be_at_home_here();
+			if ( false === $wanted['keeps_deleted_away'] ) {
+				Deleted::forget_all();
+			}
 		}
 		return $stored;
 	}
@@ -182,9 +186,13 @@ final class Saving {
 		if ( ! is_string( $choice ) ) {
 			return null;
 		}
+		if ( Settings::stored()->gone_contacts === $choice ) {
+			// It may be one of before that may not be given any more, and is not; that is shown beside it.
+			return $choice;
+		}
 		$role = str_starts_with( $choice, 'role:' ) ? substr( $choice, strlen( 'role:' ) ) : null;
-		if ( ! in_array( $choice, [ 'keep', 'unlink' ], true ) && ( null === $role || ! Roles::is_harmless( $role ) ) ) {
-			Form::refuse( 'gone_contacts', __( 'Users of deleted contacts cannot get this role: it does not exist, or could do harm.', 'bridge-for-agile-crm' ) );
+		if ( ! in_array( $choice, [ 'keep', 'unlink' ], true ) && ( null === $role || ! Roles::is_harmless( $role, UsersSaving::allowed_roles( $input ) ) ) ) {
+			Form::refuse( 'gone_contacts', __( 'Users of deleted contacts cannot get this role: it does not exist, or grants too much and is not allowed in the section Roles.', 'bridge-for-agile-crm' ) );
 			return null;
 		}
 		return $choice;

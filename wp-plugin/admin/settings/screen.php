@@ -24,15 +24,19 @@ final class Screen {
 	}
 
 	/**
-	 * @param array<string> $links Of our row in the list of plugins.
+	 * @param mixed $links Of our row in the list of plugins.
 	 * @return array<string>
 	 */
-	public static function add_link( array $links ): array {
+	public static function add_link( $links ): array {
+		$links = (array) $links;
 		$link = sprintf( '<a href="%s">%s</a>', esc_url( Place::url() ), esc_html__( 'Settings', 'bridge-for-agile-crm' ) );
 		return current_user_can( 'manage_options' ) ? [ 'settings' => $link ] + $links : $links;
 	}
 
-	public static function enqueue_assets( string $screen ): void {
+	/**
+	 * @param mixed $screen
+	 */
+	public static function enqueue_assets( $screen = '' ): void {
 		if ( Place::SCREEN_ID !== $screen ) {
 			return;
 		}

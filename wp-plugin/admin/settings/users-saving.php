@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Settings;
 
+use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\User\Roles;
 
 defined( 'ABSPATH' ) || exit;
@@ -23,11 +24,45 @@ final class UsersSaving {
 	 * @return array<string, mixed> By the names of the settings.
 	 */
 	public static function wanted( array $input ): array {
+		$allowed = self::allowed_roles( $input );
+		foreach ( (array) $allowed as $role ) {
+			self::require_not_dangerous( $role );
+		}
 		return [
 			'login_format'  => self::login_format( $input['login_format'] ?? null ),
-			'webhook_roles' => self::webhook_roles( $input['webhook_roles'] ?? null ),
-			'tag_roles'     => self::tag_roles( $input['tag_roles'] ?? null ),
+			'allowed_roles' => $allowed,
+			'webhook_roles' => self::webhook_roles( $input['webhook_roles'] ?? null, $allowed ),
+			'tag_roles'     => self::tag_roles( $input['tag_roles'] ?? null, $allowed ),
 		];
+	}
+
+	/**
+	 * Roles that are allowed by name, which the rest of the same form may name.
+	 *
+	 * @param array<string, mixed> $input The form.
+	 * @return ?list<string> Slugs.
+	 */
+	public static function allowed_roles( array $input ): ?array {
+		$roles = self::list_of_roles( $input['allowed_roles'] ?? null );
+		return null === $roles ? null : array_values( array_filter( $roles, wp_roles()->is_role( ... ) ) );
+	}
+
+	/** Dangerous ones are not offered; a role may have become one while the form was open. */
+	private static function require_not_dangerous( string $role ): void {
+		$capability = Roles::rights( $role )->dangerous[0] ?? null;
+		if ( null !== $capability ) {
+			/* translators: 1: slug of a role, 2: name of a capability. */
+			Form::refuse( 'allowed_roles', sprintf( __( 'The role %1$s cannot be allowed: it grants %2$s, with which its users could take the site over.', 'bridge-for-agile-crm' ), $role, $capability ) );
+		}
+	}
+
+	/**
+	 * @param mixed $roles Of the form.
+	 * @return ?list<string>
+	 */
+	private static function list_of_roles( $roles ): ?array {
+		// The empty one says that the list is there, though nothing of it may be ticked.
+		return is_array( $roles ) ? array_values( array_diff( array_map( self::text( ... ), $roles ), [ '' ] ) ) : null;
 	}
 
 	/** @param mixed $format Of the form. */
@@ -42,26 +77,25 @@ final class UsersSaving {
 	}
 
 	/**
-	 * @param mixed $roles Of the form.
+	 * @param mixed         $roles   Of the form.
+	 * @param ?list<string> $allowed Those that the form allows by name.
 	 * @return ?list<string>
 	 */
-	private static function webhook_roles( $roles ): ?array {
-		if ( ! is_array( $roles ) ) {
-			return null;
-		}
-		// The empty one says that the list is there, though nothing of it may be ticked.
-		$roles = array_values( array_diff( array_map( self::text( ... ), $roles ), [ '' ] ) );
-		if ( $roles !== array_filter( $roles, Roles::is_harmless( ... ) ) ) {
-			Form::refuse( 'webhook_roles', __( 'Webhooks cannot give one of these roles: it does not exist, or could do harm.', 'bridge-for-agile-crm' ) );
+	private static function webhook_roles( $roles, ?array $allowed ): ?array {
+		$roles = self::list_of_roles( $roles );
+		$new   = array_diff( (array) $roles, Settings::stored()->webhook_roles );
+		if ( $new !== array_filter( $new, static fn( string $role ): bool => Roles::is_harmless( $role, $allowed ) ) ) {
+			Form::refuse( 'webhook_roles', __( 'Webhooks cannot give one of these roles: it does not exist, or grants too much and is not allowed above.', 'bridge-for-agile-crm' ) );
 		}
 		return $roles;
 	}
 
 	/**
-	 * @param mixed $rules Rows as the form sends them.
+	 * @param mixed         $rules   Rows as the form sends them.
+	 * @param ?list<string> $allowed Roles that the form allows by name.
 	 * @return ?list<array{tag: string, role: string}>
 	 */
-	private static function tag_roles( $rules ): ?array {
+	private static function tag_roles( $rules, ?array $allowed ): ?array {
 		if ( ! is_array( $rules ) ) {
 			return null;
 		}
@@ -72,7 +106,7 @@ final class UsersSaving {
 			if ( '' === $tag ) {
 				continue;
 			}
-			$problem = self::problem_of_rule( $tag, $role, array_column( $wanted, 'tag' ) );
+			$problem = self::problem_of_rule( $tag, $role, array_column( $wanted, 'tag' ), $allowed );
 			if ( null !== $problem ) {
 				Form::refuse( 'tag_roles', $problem );
 			}
@@ -84,17 +118,20 @@ final class UsersSaving {
 		return $wanted;
 	}
 
-	/** @param list<string> $before Tags of the rules before it. */
-	private static function problem_of_rule( string $tag, string $role, array $before ): ?string {
+	/**
+	 * @param list<string>  $before  Tags of the rules before it.
+	 * @param ?list<string> $allowed Roles that the form allows by name.
+	 */
+	private static function problem_of_rule( string $tag, string $role, array $before, ?array $allowed ): ?string {
 		return match ( true ) {
 			strlen( $tag ) > self::MAX_TAG_BYTES || 0 !== preg_match( '/\p{Cc}/u', $tag )
 				=> __( 'A tag of the rules for roles is too long, or has characters that no tag has.', 'bridge-for-agile-crm' ),
 			in_array( $tag, $before, true )
 				/* translators: %s: a tag. */
 				=> sprintf( __( 'The tag "%s" has two rules for roles; the second could never decide.', 'bridge-for-agile-crm' ), $tag ),
-			! Roles::is_harmless( $role )
+			! Roles::is_harmless( $role, $allowed )
 				/* translators: %s: a tag. */
-				=> sprintf( __( 'The rule for the tag "%s" names no role, one that does not exist, or one that could do harm.', 'bridge-for-agile-crm' ), $tag ),
+				=> sprintf( __( 'The rule for the tag "%s" names no role, one that does not exist, or one that grants too much and is not allowed above.', 'bridge-for-agile-crm' ), $tag ),
 			default => null,
 		};
 	}

@@ -57,6 +57,13 @@ final class UsersSection {
 				Settings::stored()->login_format,
 				__( 'A login that is taken, not allowed or not there becomes one that is made from it, or from the address without its domain. A mapped user_login comes before. Existing users keep theirs.', 'bridge-for-agile-crm' )
 			);
+			Fields::show_checkbox_row(
+				'keeps_deleted_away',
+				__( 'Deleted users', 'bridge-for-agile-crm' ),
+				Settings::stored()->keeps_deleted_away,
+				__( 'Users whom somebody deletes here do not come back', 'bridge-for-agile-crm' ),
+				__( 'Otherwise the next webhook of the same contact makes them anew. It counts for deletions from now on; switch it off to let all of them come back.', 'bridge-for-agile-crm' )
+			);
 			if ( WpFusion::has_agile_crm() ) {
 				self::show_who_answers();
 			}

@@ -58,6 +58,7 @@ final class WebhooksSection {
 				self::show_urls( $keys[0]['key'] );
 			}
 			self::show_last_refusal();
+			self::show_left_to_wp_fusion();
 			?>
 		</table>
 		<?php
@@ -173,7 +174,7 @@ final class WebhooksSection {
 	}
 
 	private static function show_last_refusal(): void {
-		$last = Stats::last_refusal();
+		$last = Stats::last_refusal( 'invalid_access_key' );
 		if ( null === $last ) {
 			return;
 		}
@@ -199,6 +200,32 @@ final class WebhooksSection {
 				}
 				?>
 				<p class="description"><?php esc_html_e( 'At most one call a minute is counted. If it is your own campaign or webhook, put the URLs above into Agile CRM.', 'bridge-for-agile-crm' ); ?></p>
+			</td>
+		</tr>
+		<?php
+	}
+
+	/**
+	 * Webhooks of another CRM, which WP Fusion answers.
+	 */
+	private static function show_left_to_wp_fusion(): void {
+		$last = Stats::last_refusal( 'left_to_wp_fusion' );
+		if ( null === $last ) {
+			return;
+		}
+		?>
+		<tr>
+			<th scope="row"><?php esc_html_e( 'Left to WP Fusion', 'bridge-for-agile-crm' ); ?></th>
+			<td id="agile-bridge-left-to-wp-fusion">
+				<?php
+				printf(
+					/* translators: 1: a number, 2: date and time. */
+					esc_html__( 'Calls without one of the keys above, or with an action that is not one of these: at least %1$d today; the last that was noted came on %2$s.', 'bridge-for-agile-crm' ),
+					(int) ( wp_date( 'Y-m-d' ) === $last['day'] ? $last['count'] : 0 ),
+					esc_html( Dates::date_and_time( $last['time'] ) )
+				);
+				?>
+				<p class="description"><?php esc_html_e( 'WP Fusion works with another CRM, whose webhooks look like those of Agile CRM. If these were to come here, put the URLs above into Agile CRM.', 'bridge-for-agile-crm' ); ?></p>
 			</td>
 		</tr>
 		<?php
