@@ -23,6 +23,14 @@ pub enum Server {
     BuiltIn,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ObjectCache {
+    /// WordPress' own, gone with the request.
+    OfTheRequest,
+    /// In a Redis server of the site's own.
+    Redis,
+}
+
 /// The key of a site's webhooks unless the test wants another.
 pub const ACCESS_KEY: &str = "an-access-key-for-tests-of-43-characters-xx";
 
@@ -47,7 +55,7 @@ pub struct Builder {
     pub(crate) disabled_functions: String,
     pub(crate) name_server: Option<String>,
     pub(crate) shares_core: bool,
-    pub(crate) shared_cache: bool,
+    pub(crate) object_cache: ObjectCache,
 }
 
 impl Builder {
@@ -69,7 +77,7 @@ impl Builder {
             disabled_functions: String::new(),
             name_server: None,
             shares_core: true,
-            shared_cache: false,
+            object_cache: ObjectCache::OfTheRequest,
         }
     }
 
@@ -203,7 +211,7 @@ impl Builder {
     /// WordPress' object cache in a Redis server of the site's own.
     #[must_use]
     pub fn shared_cache(mut self) -> Self {
-        self.shared_cache = true;
+        self.object_cache = ObjectCache::Redis;
         self.ini.extend(crate::redis::ini());
         self
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU8;
 
 use serde_json::{Value, json};
 
-use crate::builder::{Builder, Database};
+use crate::builder::{Builder, Database, ObjectCache};
 use crate::error::{Error, Result};
 use crate::http::Request;
 use crate::layout::{self, Layout};
@@ -39,7 +39,7 @@ impl Site {
         if wanted.database == Database::MariaDb {
             site.servers.start_database(&[])?;
         }
-        if wanted.shared_cache {
+        if wanted.object_cache == ObjectCache::Redis {
             site.servers.start_cache()?;
         }
         site.move_to(&host, wanted.multisite)?;
