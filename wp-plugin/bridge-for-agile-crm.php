@@ -84,6 +84,12 @@ add_action( 'agile_bridge_drain', [ Work\Drain::class, 'by_cron' ] );
 add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );
 add_action( 'upgrader_process_complete', [ Upkeep\Look::class, 'after_update' ], 10, 2 );
 
+/* Who is linked to a contact is found by an index, which is told before anybody writes such a link. */
+add_filter( 'add_user_metadata', [ User\LinkIndex::class, 'note' ], 10, 4 );
+add_filter( 'update_user_metadata', [ User\LinkIndex::class, 'note' ], 10, 4 );
+add_filter( 'update_user_metadata_by_mid', [ User\LinkIndex::class, 'note_row' ], 10, 4 );
+add_action( 'deleted_user', [ User\LinkIndex::class, 'forget' ] );
+
 /* Who deletes a user may not want them back by the next webhook. */
 add_action( 'delete_user', [ User\Deleted::class, 'remember' ] );
 add_action( 'remove_user_from_blog', [ User\Deleted::class, 'remember' ] );

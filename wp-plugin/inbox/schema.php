@@ -9,6 +9,7 @@
  *   {prefix}agile_bridge_events         of each site: the inbox (inbox.php)
  *   {prefix}agile_bridge_leases         of each site: who may do what until when (site/lease.php)
  *   {prefix of the users' table}agile_bridge_identities  of all who share the users: locks (identities.php)
+ *   {prefix of the users' table}agile_bridge_links       of all who share the users: where links are (user/link-index.php)
  *
  * Columns that are compared for equality hold ASCII: hashes, ids, states. Texts are JSON with everything else escaped, so
  * that old tables with three-byte UTF-8 hold them and wpdb need not ask for charsets.
@@ -24,13 +25,13 @@ use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Schedule;
+use AgileBridge\Plugin\Site\TablesVersion;
+use AgileBridge\Plugin\User\LinkIndex;
+use AgileBridge\Plugin\User\LinkRepair;
 
 defined( 'ABSPATH' ) || exit;
 
 final class Schema {
-
-	public const OPTION   = 'agile_bridge_schema';
-	private const VERSION = 1;
 
 	/**
 	 * @throws Failure If the tables cannot be made.
@@ -51,27 +52,29 @@ final class Schema {
 		// ASCII in every key column; a site may have old collations whose rows would not fit an index.
 		$ascii = Database::is_sqlite() ? '' : 'CHARACTER SET ascii COLLATE ascii_bin';
 		$table = Database::is_sqlite() ? '' : 'ENGINE=InnoDB ' . $GLOBALS['wpdb']->get_charset_collate();
-		Database::quietly( static fn() => dbDelta( [ self::events( $ascii, $table ), self::leases( $ascii, $table ), self::identities( $ascii, $table ) ] ) );
+		Database::quietly( static fn() => dbDelta( [ self::events( $ascii, $table ), self::leases( $ascii, $table ), self::identities( $ascii, $table ), self::links( $ascii, $table ) ] ) );
 		// Throws where a table is missing, whatever dbDelta thought of it.
 		Lease::insert_all();
 		Database::rows( 'SELECT id FROM ' . Tables::events() . ' LIMIT 1' );
 		Database::rows( 'SELECT identity FROM ' . Tables::identities() . ' LIMIT 1' );
+		Database::rows( 'SELECT site FROM ' . LinkIndex::table() . ' LIMIT 1' );
 		Schedule::ensure();
-		update_option( self::OPTION, self::VERSION, true );
+		update_option( TablesVersion::OPTION, TablesVersion::NEWEST, true );
+		LinkRepair::fill();
 	}
 
 	/**
 	 * Whether the tables were made, as far as an autoloaded option can tell.
 	 */
 	public static function is_there(): bool {
-		return self::VERSION === (int) get_option( self::OPTION );
+		return TablesVersion::is_newest();
 	}
 
 	/**
 	 * Whether this site has ever had them: where not, no webhook has come, and cron has nothing to do.
 	 */
 	public static function was_ever_there(): bool {
-		return false !== get_option( self::OPTION );
+		return false !== get_option( TablesVersion::OPTION );
 	}
 
 	/**
@@ -145,6 +148,22 @@ final class Schema {
 			identity char(64) $ascii NOT NULL,
 			version bigint(20) unsigned NOT NULL DEFAULT 0,
 			PRIMARY KEY  (identity)
+		) $table;";
+	}
+
+	/**
+	 * `site` is what stands before the key of its links: user/link-index.php.
+	 */
+	private static function links( string $ascii, string $table ): string {
+		$links = LinkIndex::table();
+		return "CREATE TABLE $links (
+			site varchar(64) $ascii NOT NULL DEFAULT '',
+			contact_id varchar(19) $ascii NOT NULL,
+			user_id bigint(20) unsigned NOT NULL,
+			noted_at bigint(20) NOT NULL DEFAULT 0,
+			PRIMARY KEY  (site,contact_id,user_id),
+			KEY site_user (site,user_id),
+			KEY user_id (user_id)
 		) $table;";
 	}
 }

@@ -34,6 +34,7 @@ use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
+use AgileBridge\Plugin\User\LinkRepair;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -58,6 +59,9 @@ final class Look {
 	 */
 	public static function take(): ?int {
 		Schema::ensure();
+		if ( Lease::take( 'links', Lease::new_owner(), self::EVERY ) ) {
+			LinkRepair::heal();
+		}
 		$settings  = Settings::stored();
 		$is_wanted = ( $settings->reconcile || $settings->missed_creations_since > 0 ) && ! Settings::is_paused() && null === Extension::problem();
 		$crm       = $is_wanted ? Account::client() : null;

@@ -25,6 +25,7 @@ use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\User\Contact;
+use AgileBridge\Plugin\User\LinkIndex;
 use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\Work\GoneContact;
 
@@ -134,7 +135,7 @@ final class Walk {
 	 * @return int How many requests that takes.
 	 */
 	private function ask_for( int $user_id, string $contact_id ): int {
-		if ( ! Links::is_contact_id( $contact_id ) ) {
+		if ( ! LinkIndex::is_contact_id( $contact_id ) ) {
 			$this->answered[ $user_id ] = true;
 			return 0;
 		}

@@ -18,20 +18,13 @@ namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
-use AgileBridge\Plugin\Site\UserTables;
 
 defined( 'ABSPATH' ) || exit;
 
 final class Links {
 
 	public static function key(): string {
-		return self::site_key( 'agilecrm_contact_id' );
-	}
-
-	public static function site_key( string $key ): string {
-		global $wpdb;
-		$prefix = $wpdb->get_blog_prefix();
-		return $prefix !== $wpdb->base_prefix || UserTables::are_borrowed() ? $prefix . $key : $key;
+		return SiteKey::of( LinkIndex::KEY );
 	}
 
 	/**
@@ -59,17 +52,10 @@ final class Links {
 		foreach ( $rows as $row ) {
 			// The database's collation takes others for equal; and a link may be anything that somebody once wrote there.
 			if ( strtolower( $row->user_email ) === $email ) {
-				return self::is_contact_id( (string) $row->meta_value ) ? (string) $row->meta_value : '';
+				return LinkIndex::is_contact_id( (string) $row->meta_value ) ? (string) $row->meta_value : '';
 			}
 		}
 		return '';
-	}
-
-	/**
-	 * Whether the extension takes it for the id of a contact.
-	 */
-	public static function is_contact_id( string $text ): bool {
-		return (int) $text > 0 && (string) (int) $text === $text;
 	}
 
 	/**
@@ -77,11 +63,24 @@ final class Links {
 	 */
 	public static function users_of( string $contact_id ): array {
 		global $wpdb;
-		// phpcs:ignore WordPress.DB -- WP_User_Query asks only for members of the site, and caches. It reads every link: no join.
-		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT user_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value = %s", self::key(), $contact_id ) );
-		$ids = array_unique( array_map( 'intval', $ids ) );
+		$hits  = LinkIndex::find( [ $contact_id ] );
+		$users = self::still_linked( self::user_ids( $hits->links ), $contact_id );
+		if ( [] !== $users || $hits->are_all ) {
+			return $users;
+		}
+		// It reads every link: no join.
+		$rows = Database::rows( "SELECT user_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value = %s", self::key(), $contact_id );
+		return self::still_linked( self::user_ids( $rows ), $contact_id );
+	}
+
+	/**
+	 * @param list<object> $rows
+	 * @return list<int> The oldest first.
+	 */
+	private static function user_ids( array $rows ): array {
+		$ids = array_values( array_unique( array_map( 'intval', array_column( $rows, 'user_id' ) ) ) );
 		sort( $ids );
-		return self::still_linked( $ids, $contact_id );
+		return $ids;
 	}
 
 	/**
@@ -99,8 +98,15 @@ final class Links {
 	 */
 	public static function to( array $contact_ids ): array {
 		global $wpdb;
+		$hits = LinkIndex::find( $contact_ids );
+		if ( $hits->are_all && [] === $hits->links ) {
+			return [];
+		}
+		// Of these users, or of all there are.
+		$among  = $hits->are_all ? self::user_ids( $hits->links ) : [];
+		$users  = [] === $among ? '' : 'user_id IN (' . implode( ', ', array_fill( 0, count( $among ), '%d' ) ) . ') AND';
 		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
-		return Database::rows( "SELECT user_id, meta_value AS contact_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value IN ($places)", self::key(), ...$contact_ids );
+		return Database::rows( "SELECT user_id, meta_value AS contact_id FROM {$wpdb->usermeta} WHERE $users meta_key = %s AND meta_value IN ($places)", ...[ ...$among, self::key(), ...$contact_ids ] );
 	}
 
 	/**

@@ -22,7 +22,7 @@ final class Ownership {
 	 * The user meta that marks those whom this site's webhooks made. Protected meta: no field map can name it.
 	 */
 	public static function key(): string {
-		return '_' . Links::site_key( 'agile_bridge_created' );
+		return '_' . SiteKey::of( 'agile_bridge_created' );
 	}
 
 	public static function is_contacts( int $user_id ): bool {

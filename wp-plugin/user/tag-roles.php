@@ -21,7 +21,7 @@ defined( 'ABSPATH' ) || exit;
 final class TagRoles {
 
 	public static function key(): string {
-		return '_' . Links::site_key( 'agile_bridge_tag_role' );
+		return '_' . SiteKey::of( 'agile_bridge_tag_role' );
 	}
 
 	/**

@@ -16,7 +16,7 @@ defined( 'ABSPATH' ) || exit;
 final class Tags {
 
 	public static function key(): string {
-		return Links::site_key( 'agilecrm_tags' );
+		return SiteKey::of( 'agilecrm_tags' );
 	}
 
 	/**

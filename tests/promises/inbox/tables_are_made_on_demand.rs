@@ -6,7 +6,8 @@ use sandbox::Contact;
 use serde_json::json;
 use site::{Database, Request};
 
-const TABLES: [&str; 3] = ["agile_bridge_events", "agile_bridge_leases", "agile_bridge_identities"];
+const TABLES: [&str; 4] =
+    ["agile_bridge_events", "agile_bridge_leases", "agile_bridge_identities", "agile_bridge_links"];
 
 /// Through WordPress: its SQLite integration keeps a list of tables beside them.
 fn drop_tables(world: &World, tables: &[&str]) {
@@ -35,7 +36,7 @@ fn no_option_and_no_tables(database: Database) {
     expect_a_user(&world, "second");
     let option = "SELECT option_value, autoload FROM wp_options WHERE option_name = 'agile_bridge_schema'";
     let option = world.site.sql(option);
-    assert_eq!(option[0]["option_value"], "1");
+    assert_eq!(option[0]["option_value"], "2");
     assert!(["on", "yes", "auto"].contains(&option[0]["autoload"].as_str().unwrap_or_default()), "{option:?}");
     // WP-Cron's list is what a restored site lacks as well.
     let scheduled =

@@ -49,7 +49,9 @@ fn what_the_columns_cannot_hold_is_left_out(world: &World) {
         ("Url", &url, false),
         ("Url", &long_url, true),
         ("Url", &url_of_blanks, true),
-        ("Nick", &"k".repeat(500), false),
+        ("Nick", &name, false),
+        ("Nick", &long_name, true),
+        ("Nick", &name_of_ands, true),
     ]
     .into_iter()
     .enumerate()

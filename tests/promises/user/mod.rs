@@ -26,6 +26,7 @@ mod an_empty_value_keeps_or_clears;
 mod an_explicit_email_has_no_fallback;
 mod an_unsafe_field_map_entry_is_left_out;
 mod fields_become_user_data_by_their_type;
+mod links_are_found_by_an_index;
 mod no_other_plugin_makes_half_a_user;
 mod only_what_differs_is_written;
 mod other_plugins_see_all_meta_of_a_new_user;

@@ -1,0 +1,40 @@
+<?php
+/**
+ * Which of our tables a site has, as an autoloaded option tells: who asks pays no query, and no statement fails for want of a
+ * table (on SQLite any failing one ends the transaction of whoever had begun it).
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Site;
+
+defined( 'ABSPATH' ) || exit;
+
+final class TablesVersion {
+
+	public const OPTION = 'agile_bridge_schema';
+
+	/** Raised when inbox/schema.php makes others. */
+	public const NEWEST = 2;
+
+	public static function is_newest(): bool {
+		return self::NEWEST === (int) get_option( self::OPTION );
+	}
+
+	/**
+	 * Whether there is a table of links: from version 2 on.
+	 */
+	public static function has_links(): bool {
+		return (int) get_option( self::OPTION ) >= 2;
+	}
+
+	/**
+	 * One of them is gone.
+	 */
+	public static function forget(): bool {
+		update_option( self::OPTION, 0, true );
+		return true;
+	}
+}

@@ -1,0 +1,124 @@
+<?php
+/**
+ * The index of links (link-index.php) is made to agree with user meta: filled where a site had links before it had the index, and
+ * mended every hour for what somebody wrote by SQL.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\User;
+
+use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Database;
+
+defined( 'ABSPATH' ) || exit;
+
+final class LinkRepair {
+
+	/** Rows of user meta that are looked at in one statement. */
+	private const BATCH = 5000;
+
+	/**
+	 * Looks at the next rows of user meta of a site that had links before it had this table.
+	 *
+	 * @return bool Whether there may be more.
+	 */
+	public static function fill(): bool {
+		$table  = LinkIndex::table();
+		$states = Database::rows( "SELECT user_id FROM $table WHERE site = %s AND contact_id = %s", LinkIndex::site(), LinkIndex::STATE );
+		$after  = [] === $states ? 0 : (int) $states[0]->user_id;
+		if ( [] !== $states && LinkIndex::THROUGH === $after ) {
+			return false;
+		}
+		$next = self::note_missing( $after );
+		Database::execute( "DELETE FROM $table WHERE site = %s AND contact_id = %s", LinkIndex::site(), LinkIndex::STATE );
+		LinkIndex::put( LinkIndex::site(), [ [ LinkIndex::STATE, $next ?? LinkIndex::THROUGH ] ] );
+		return null !== $next;
+	}
+
+	/**
+	 * Makes the table agree with user meta: links that somebody wrote by SQL, and those that are no longer.
+	 */
+	public static function heal(): void {
+		while ( self::fill() ) {
+			continue;
+		}
+		$after = 0;
+		while ( null !== $after ) {
+			$after = self::note_missing( $after );
+		}
+		$after = 0;
+		while ( null !== $after ) {
+			$after = self::remove_stale( $after );
+		}
+	}
+
+	/**
+	 * @param int $after A row of user meta.
+	 * @return ?int The last row that was looked at; null where there are no more.
+	 */
+	private static function note_missing( int $after ): ?int {
+		global $wpdb;
+		$rows = Database::rows(
+			"SELECT umeta_id, user_id, meta_value FROM {$wpdb->usermeta} WHERE meta_key = %s AND umeta_id > %d ORDER BY umeta_id LIMIT %d",
+			SiteKey::of( LinkIndex::KEY ),
+			$after,
+			self::BATCH
+		);
+		$links = [];
+		foreach ( $rows as $row ) {
+			if ( LinkIndex::is_contact_id( (string) $row->meta_value ) ) {
+				$links[ "$row->meta_value $row->user_id" ] = [ (string) $row->meta_value, (int) $row->user_id ];
+			}
+		}
+		foreach ( self::of_users( array_column( $links, 1 ) ) as $known ) {
+			unset( $links[ "$known->contact_id $known->user_id" ] );
+		}
+		LinkIndex::put( LinkIndex::site(), array_values( $links ) );
+		return count( $rows ) < self::BATCH ? null : (int) end( $rows )->umeta_id;
+	}
+
+	/**
+	 * @param int $after A user.
+	 * @return ?int The last user that was looked at; null where there are no more.
+	 */
+	private static function remove_stale( int $after ): ?int {
+		global $wpdb;
+		$table = LinkIndex::table();
+		// What was just written may be on its way into user meta.
+		$rows = Database::rows(
+			"SELECT contact_id, user_id FROM $table WHERE site = %s AND user_id > %d AND contact_id <> %s AND noted_at < %d ORDER BY user_id LIMIT %d",
+			LinkIndex::site(),
+			$after,
+			LinkIndex::STATE,
+			Clock::now() - Clock::HOUR,
+			self::BATCH
+		);
+		if ( [] === $rows ) {
+			return null;
+		}
+		$places = implode( ', ', array_fill( 0, count( $rows ), '%d' ) );
+		$meta   = Database::rows( "SELECT user_id, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ($places) AND meta_key = %s", ...[ ...array_column( $rows, 'user_id' ), SiteKey::of( LinkIndex::KEY ) ] );
+		$linked = array_flip( array_map( static fn( object $row ): string => "$row->meta_value $row->user_id", $meta ) );
+		foreach ( $rows as $row ) {
+			if ( ! isset( $linked[ "$row->contact_id $row->user_id" ] ) ) {
+				Database::execute( "DELETE FROM $table WHERE site = %s AND contact_id = %s AND user_id = %d", LinkIndex::site(), $row->contact_id, (int) $row->user_id );
+			}
+		}
+		return (int) end( $rows )->user_id;
+	}
+
+	/**
+	 * @param list<int> $user_ids
+	 * @return list<object> What the table has of them: `contact_id` and `user_id`.
+	 */
+	private static function of_users( array $user_ids ): array {
+		if ( [] === $user_ids ) {
+			return [];
+		}
+		$places = implode( ', ', array_fill( 0, count( $user_ids ), '%d' ) );
+		return Database::rows( 'SELECT contact_id, user_id FROM ' . LinkIndex::table() . " WHERE site = %s AND user_id IN ($places)", LinkIndex::site(), ...$user_ids );
+	}
+}
