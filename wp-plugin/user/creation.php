@@ -19,22 +19,18 @@ defined( 'ABSPATH' ) || exit;
 
 final class Creation {
 
-	/** WordPress lets nobody in with a longer password. */
-	private const MAX_PASSWORD_BYTES = 4096;
-
 	/**
-	 * @param array<string, string|list<string>> $data  Account fields and meta, guarded.
-	 * @param ?list<string>                      $tags  Null where the CRM did not tell.
-	 * @param RoleWish                           $wish  With a role, or '' for none.
-	 * @param Login                              $login Nobody else can take it meanwhile, but code that is not ours.
+	 * @param array<string, string|list<string>> $data     Account fields and meta, guarded.
+	 * @param ?list<string>                      $tags     Null where the CRM did not tell.
+	 * @param RoleWish                           $wish     With a role, or '' for none.
+	 * @param Login                              $login    Nobody else can take it meanwhile, but code that is not ours.
+	 * @param NewPassword                        $password Theirs.
 	 */
-	public static function create( NewUser $new, array $data, string $contact_id, ?array $tags, RoleWish $wish, Login $login ): Written {
+	public static function create( NewUser $new, array $data, string $contact_id, ?array $tags, RoleWish $wish, Login $login, NewPassword $password ): Written {
 		$role  = (string) $wish->role;
 		$email = (string) ( $data['user_email'] ?? '' );
 		self::require_free( $email, $login );
 		$mark                  = Database::mark();
-		$mapped                = self::mapped_password( $data );
-		$password              = $mapped ?? \AgileBridge\generate_password();
 		[ $account, $refused ] = self::account( $data, $email, $login, $role );
 		$account['meta_input'] = [ Ownership::key() => '1', Links::key() => $contact_id ]
 			+ ( ! empty( $tags ) && UserMeta::can_hold( Tags::key(), $tags ) ? [ Tags::key() => $tags ] : [] )
@@ -42,12 +38,11 @@ final class Creation {
 		// A lookup that failed looks like a free address.
 		Database::require_since( $mark );
 
-		$hash    = PasswordHash::of( $password, null === $mapped );
 		$written = NewUserMeta::gathered(
 			$new,
 			array_map( 'strval', array_keys( $account['meta_input'] + array_diff_key( $data, array_flip( AccountFields::ALL ) ) ) ),
-			static function () use ( $new, $account, $hash, $mark, $role, $data ): array {
-				$user_id = $new->insert( $account, $hash );
+			static function () use ( $new, $account, $password, $mark, $role, $data ): array {
+				$user_id = $new->insert( $account, $password->hash );
 				self::verify( $user_id, $account, $mark );
 				if ( is_multisite() ) {
 					Membership::join( $user_id, $role );
@@ -61,35 +56,33 @@ final class Creation {
 		$user_id = $written['user_id'];
 		Refused::if_deleted( $user_id );
 		$notes   = [
-			...self::account_notes( $data, $mapped, $login ),
+			...self::account_notes( $password, $login ),
 			...$refused,
 			...$written['notes'],
 			...( ! empty( $tags ) && ! UserMeta::is( $user_id, Tags::key(), $tags ) ? [ 'value_refused:' . Tags::key() ] : [] ),
 		];
-		return new Written( 'created', $user_id, $notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), null === $mapped ? $password : null );
+		return new Written( 'created', $user_id, $notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), $password->generated );
 	}
 
 	/**
 	 * Completes a user whose creation was cut off: what an update writes, and what only a creation does.
 	 *
-	 * @param array<string, string|list<string>> $data  Account fields and meta, guarded.
-	 * @param Login                              $login Theirs.
+	 * @param array<string, string|list<string>> $data     Account fields and meta, guarded.
+	 * @param Login                              $login    Theirs.
+	 * @param NewPassword                        $password That of the first attempt is known to nobody; this one can be told.
 	 */
-	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id, Login $login ): Written {
+	public static function complete( \WP_User $user, Changes $changes, array $data, string $contact_id, Login $login, NewPassword $password ): Written {
 		global $wpdb;
 		$mark   = Database::mark();
 		$update = Update::write( $user, $changes, $contact_id );
 		UserMeta::write( $user->ID, Ownership::key(), '1' );
-		// The password of the first attempt is known to nobody; this one can be told.
-		$mapped   = self::mapped_password( $data );
-		$password = $mapped ?? \AgileBridge\generate_password();
 		// phpcs:ignore WordPress.DB -- wp_set_password() would hash it slowly and mail about it.
-		$wpdb->update( $wpdb->users, [ 'user_pass' => PasswordHash::of( $password, null === $mapped ) ], [ 'ID' => $user->ID ] );
+		$wpdb->update( $wpdb->users, [ 'user_pass' => $password->hash ], [ 'ID' => $user->ID ] );
 		// Else WordPress writes the old hash back from its cache when it makes the key for the welcome mail.
 		clean_user_cache( $user );
 		Database::require_since( $mark );
-		$notes = [ ...self::account_notes( $data, $mapped, $login ), ...$update->notes ];
-		return new Written( 'created', $user->ID, $notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), null === $mapped ? $password : null );
+		$notes = [ ...self::account_notes( $password, $login ), ...$update->notes ];
+		return new Written( 'created', $user->ID, $notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), $password->generated );
 	}
 
 	/**
@@ -116,25 +109,13 @@ final class Creation {
 	}
 
 	/**
-	 * @param array<string, string|list<string>> $data
-	 * @param ?string                            $mapped The password that came with it.
 	 * @return list<string>
 	 */
-	private static function account_notes( array $data, #[\SensitiveParameter] ?string $mapped, Login $login ): array {
+	private static function account_notes( NewPassword $password, Login $login ): array {
 		return [
 			...( $login->is_derived ? [ 'login_derived' ] : [] ),
-			...( isset( $data['user_pass'] ) && null === $mapped ? [ 'password_refused' ] : [] ),
+			...( $password->is_refused ? [ 'password_refused' ] : [] ),
 		];
-	}
-
-	/**
-	 * @param array<string, string|list<string>> $data
-	 * @return ?string Null where there is none, or one that is too long.
-	 */
-	private static function mapped_password( array $data ): ?string {
-		$mapped = isset( $data['user_pass'] ) ? (string) $data['user_pass'] : null;
-		// As it will be hashed.
-		return null !== $mapped && strlen( wp_slash( $mapped ) ) <= self::MAX_PASSWORD_BYTES ? $mapped : null;
 	}
 
 	/**

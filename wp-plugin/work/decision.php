@@ -13,6 +13,7 @@ use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\User\Changes;
 use AgileBridge\Plugin\User\Login;
+use AgileBridge\Plugin\User\NewPassword;
 use AgileBridge\Plugin\User\RoleWish;
 
 defined( 'ABSPATH' ) || exit;
@@ -33,6 +34,7 @@ final readonly class Decision {
 	 * @param list<string>                       $notes
 	 * @param ?Login                             $login        Of a new user.
 	 * @param RoleWish                           $role         The role that they shall have.
+	 * @param ?NewPassword                       $password     Of a new user.
 	 */
 	public function __construct(
 		public ?\WP_User $user,
@@ -48,6 +50,7 @@ final readonly class Decision {
 		public array $notes,
 		public ?Login $login = null,
 		public RoleWish $role = new RoleWish(),
+		public ?NewPassword $password = null,
 	) {}
 
 	/**

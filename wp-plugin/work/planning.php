@@ -25,6 +25,7 @@ use AgileBridge\Plugin\User\Mapped;
 use AgileBridge\Plugin\User\Matching;
 use AgileBridge\Plugin\User\Membership;
 use AgileBridge\Plugin\User\Names;
+use AgileBridge\Plugin\User\NewPassword;
 use AgileBridge\Plugin\User\Roles;
 use AgileBridge\Plugin\User\RoleWish;
 use AgileBridge\Plugin\User\Tags;
@@ -99,7 +100,7 @@ final class Planning {
 
 	/**
 	 * @param ?\WP_User $half_made Whose creation is to be completed.
-	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role` and `login`.
+	 * @return array<string, mixed> Of a decision: `data`, `notes`, `role`, `login` and `password`.
 	 */
 	private static function creation( ?string $wanted_role, Contact $contact, Mapped $mapped, ?\WP_User $half_made ): array {
 		if ( null === $mapped->chosen_email() ) {
@@ -113,11 +114,13 @@ final class Planning {
 			throw new Failure( 422, 'email_missing', 'Code of the site took the e-mail address of the contact away.' );
 		}
 		$role = RoleWish::of_new_user( $wanted_role, $contact->tags );
+		$all  = null === $half_made ? $data : UserData::with_filtered_meta( $data, $half_made->ID );
 		return [
-			'data'  => null === $half_made ? $data : UserData::with_filtered_meta( $data, $half_made->ID ),
-			'role'  => $role,
-			'login' => null === $half_made ? Names::login_for( $data, $contact->id ) : Names::login_of( $half_made, $data ),
-			'notes' => [ ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ), ...$role->notes() ],
+			'data'     => $all,
+			'role'     => $role,
+			'password' => NewPassword::of( $all ),
+			'login'    => null === $half_made ? Names::login_for( $data, $contact->id ) : Names::login_of( $half_made, $data ),
+			'notes'    => [ ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ), ...$role->notes() ],
 		];
 	}
 

@@ -207,8 +207,8 @@ final class Writing {
 		$user    = $this->require_same_user( $decision );
 		$before  = $decision->is_update() ? Tags::of_user( $user->ID ) : [];
 		$written = match ( true ) {
-			null === $user          => Creation::create( $new, $decision->data, $this->contact->id, $decision->tags, $decision->role, $decision->login ),
-			$decision->is_half_made => Creation::complete( $user, $decision->changes( $user, $this->contact->id ), $decision->data, $this->contact->id, $decision->login ),
+			null === $user          => Creation::create( $new, $decision->data, $this->contact->id, $decision->tags, $decision->role, $decision->login, $decision->password ),
+			$decision->is_half_made => Creation::complete( $user, $decision->changes( $user, $this->contact->id ), $decision->data, $this->contact->id, $decision->login, $decision->password ),
 			default                 => Update::write( $user, $decision->changes( $user, $this->contact->id ), $this->contact->id ),
 		};
 		if ( 'unchanged' === $written->status && null !== $this->first ) {

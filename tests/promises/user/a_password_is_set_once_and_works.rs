@@ -100,3 +100,26 @@ fn neither_password_nor_login_change_later(world: &World) {
     world.site.login("bob", "a-long-password");
     assert_eq!(world.site.mails(), []);
 }
+
+/// Says of each hash whether a transaction was open.
+const WITNESS: &str = "<?php add_filter('wp_hash_password_options', function ($options) {
+    global $wpdb;
+    $open = $wpdb->get_var('SELECT @@in_transaction');
+    file_put_contents(WP_CONTENT_DIR . '/hashed', \"$open\\n\", FILE_APPEND);
+    return $options;
+});";
+
+/// It takes as long as all the rest, and others wait for the locks.
+#[test]
+fn no_password_is_hashed_under_a_lock() {
+    let world =
+        World::with(|site| site.field_map(&[("WP Password", "user_pass")]).mu_plugin_file("witness.php", WITNESS));
+    for (number, password) in ["a mapped one", ""].iter().enumerate() {
+        let contact = Contact::person(&format!("w{number}@example.com"));
+        let path = world.site.root().join("wp-content/hashed");
+        let _ = std::fs::remove_file(&path);
+        let (_, answer) = world.add(contact.custom("WP Password", password));
+        world.expect(&answer, 200, "created", "");
+        assert_eq!(std::fs::read_to_string(&path).expect("something was hashed"), "0\n");
+    }
+}
