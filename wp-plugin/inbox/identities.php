@@ -54,6 +54,15 @@ final class Identities {
 	}
 
 	/**
+	 * Nor on nicenames, which are addresses of pages. WordPress appends a number to one that is taken, if it sees that.
+	 *
+	 * @param string $nicename Without such a number.
+	 */
+	public static function of_nicename( string $nicename ): string {
+		return hash( 'sha256', "nicename $nicename" );
+	}
+
+	/**
 	 * The versions of identities, 0 for those that nobody has locked yet.
 	 *
 	 * @param list<string> $identities

@@ -67,7 +67,7 @@ final class Schema {
 	 * Whether the tables were made, as far as an autoloaded option can tell.
 	 */
 	public static function is_there(): bool {
-		return TablesVersion::is_newest();
+		return TablesVersion::are_there();
 	}
 
 	/**

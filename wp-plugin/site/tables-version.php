@@ -19,8 +19,11 @@ final class TablesVersion {
 	/** Raised when inbox/schema.php makes others. */
 	public const NEWEST = 2;
 
-	public static function is_newest(): bool {
-		return self::NEWEST === (int) get_option( self::OPTION );
+	/**
+	 * Whether they are as this code wants them, or newer: on another server the plugin may be newer, and its tables fit the older code.
+	 */
+	public static function are_there(): bool {
+		return (int) get_option( self::OPTION ) >= self::NEWEST;
 	}
 
 	/**

@@ -71,14 +71,17 @@ final class Transaction {
 					self::sent( 'ROLLBACK' );
 					throw new TransactionLost( 'the database has no savepoints' );
 				}
+				$is_sealing = false;
 				try {
-					$result = self::while_it_lasts( $work );
-					$lost   = ! self::sent( 'RELEASE SAVEPOINT agile_bridge' );
+					$result     = self::while_it_lasts( $work );
+					$is_sealing = true;
+					$lost       = ! self::sent( 'RELEASE SAVEPOINT agile_bridge' );
 					if ( ! $lost && null !== $seal ) {
 						self::while_it_lasts( static fn() => $seal( $result ) );
 					}
 				} catch ( \Throwable $error ) {
-					$lost = $error instanceof TransactionLost || ! self::sent( 'RELEASE SAVEPOINT agile_bridge' );
+					// (The seal's own exception is what it is: by then the savepoint has been released, and nobody else has had a turn.)
+					$lost = $error instanceof TransactionLost || ( ! $is_sealing && ! self::sent( 'RELEASE SAVEPOINT agile_bridge' ) );
 					self::sent( 'ROLLBACK' );
 					throw $lost && ! $error instanceof TransactionLost ? new TransactionLost( self::LOST, 0, $error ) : $error;
 				}

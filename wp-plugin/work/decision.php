@@ -13,6 +13,7 @@ use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\User\Changes;
 use AgileBridge\Plugin\User\Login;
+use AgileBridge\Plugin\User\Names;
 use AgileBridge\Plugin\User\NewPassword;
 use AgileBridge\Plugin\User\RoleWish;
 
@@ -70,9 +71,16 @@ final readonly class Decision {
 			$event->identity(),
 			Identities::of_contact( $contact_id ),
 			...( '' === $this->linked ? [] : [ Identities::of_contact( $this->linked ) ] ),
-			...( null === $this->login ? [] : [ Identities::of_login( $this->login->name ) ] ),
+			...( null === $this->login ? [] : [ Identities::of_login( $this->login->name ), Identities::of_nicename( $this->nicename() ) ] ),
 			...array_map( Identities::of_email( ... ), $this->addresses() ),
 		];
+	}
+
+	/**
+	 * The one that a new user would get if nobody has it.
+	 */
+	private function nicename(): string {
+		return Names::public_names( $this->data, (string) $this->login?->name, (string) ( $this->data['user_email'] ?? '' ) )['user_nicename'];
 	}
 
 	/**

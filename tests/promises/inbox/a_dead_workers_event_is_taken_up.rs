@@ -309,3 +309,19 @@ fn who_lost_their_event_writes_nothing_on_mariadb() {
 fn who_lost_their_event_writes_nothing_on_sqlite() {
     who_lost_their_event_writes_nothing(Database::Sqlite);
 }
+
+/// At the very end, too: then all is undone at once, and nobody hears of the new user twice.
+#[test]
+fn who_lost_their_event_at_the_end_does_not_begin_anew() {
+    let thief = "<?php add_action('user_register', function () {
+        file_put_contents(WP_CONTENT_DIR . '/calls', 'x', FILE_APPEND);
+        $GLOBALS['wpdb']->query(\"UPDATE wp_agile_bridge_events SET owner = 'somebody' WHERE state = 'running'\");
+    });";
+    let world = World::with(|site| site.mu_plugin_file("thief.php", thief));
+    let before = world.user_count();
+    let (_, answer) = world.add(ana());
+    world.expect(&answer, 202, "queued", "");
+    assert_eq!(world.user_count(), before);
+    let calls = std::fs::read_to_string(world.site.root().join("wp-content/calls")).expect("it was called");
+    assert_eq!(calls, "x");
+}

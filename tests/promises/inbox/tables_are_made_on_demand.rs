@@ -68,6 +68,17 @@ fn an_older_option(database: Database) {
     assert_eq!(world.events().len(), 2);
 }
 
+/// On another server the plugin is newer, and its tables fit the older one: who finds them does not write the option anew.
+#[test]
+fn a_newer_option_is_left_as_it_is() {
+    let world = World::new();
+    expect_a_user(&world, "first");
+    world.site.sql("UPDATE wp_options SET option_value = '99' WHERE option_name = 'agile_bridge_schema'");
+    expect_a_user(&world, "second");
+    let option = world.site.sql("SELECT option_value FROM wp_options WHERE option_name = 'agile_bridge_schema'");
+    assert_eq!(option[0]["option_value"], "99");
+}
+
 #[test]
 fn an_older_option_on_mariadb() {
     an_older_option(Database::MariaDb);
