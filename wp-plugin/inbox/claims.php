@@ -15,7 +15,10 @@ namespace AgileBridge\Plugin\Inbox;
 
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Lease;
+use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\Primary;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -49,6 +52,13 @@ final class Claims {
 	 * @return list<Event>
 	 */
 	private static function claim( string $which, int $count ): array {
+		return Primary::during( static fn(): array => self::claim_here( $which, $count ) );
+	}
+
+	/**
+	 * @return list<Event>
+	 */
+	private static function claim_here( string $which, int $count ): array {
 		$owner = Lease::new_owner();
 		$now   = Clock::now();
 		$taken = Database::execute(
@@ -60,7 +70,7 @@ final class Claims {
 			$now,
 			$count
 		);
-		return 0 === $taken ? [] : self::events_of( $owner );
+		return self::events_of( $owner, $taken );
 	}
 
 	/**
@@ -68,6 +78,10 @@ final class Claims {
 	 * one too, no other event is blamed for it. One that is written (`applied`) stays so, for what is still owed.
 	 */
 	public static function abandoned(): ?Event {
+		return Primary::during( self::abandoned_here( ... ) );
+	}
+
+	private static function abandoned_here(): ?Event {
 		$owner  = Lease::new_owner();
 		$now    = Clock::now();
 		$events = Tables::events();
@@ -87,7 +101,7 @@ final class Claims {
 			if ( [] === $rows ) {
 				return null;
 			}
-			Database::execute(
+			$taken = Database::execute(
 				"UPDATE $events SET state = 'running', owner = %s, inline_worker = 0, lease_until = %d, attempts = attempts + 1, taken = webhooks, updated_at = %d
 					WHERE id = %d AND state = 'waiting'",
 				$owner,
@@ -96,7 +110,7 @@ final class Claims {
 				(int) $rows[0]->id
 			);
 		}
-		return self::events_of( $owner )[0] ?? null;
+		return self::events_of( $owner, $taken )[0] ?? null;
 	}
 
 	/**
@@ -114,10 +128,19 @@ final class Claims {
 	}
 
 	/**
+	 * @param int $taken How many it has just taken.
 	 * @return list<Event> What this owner holds.
+	 * @throws Failure If they cannot be read back: their leases would run out, and they be taken for what kills its worker.
 	 */
-	private static function events_of( string $owner ): array {
+	private static function events_of( string $owner, int $taken ): array {
+		if ( 0 === $taken ) {
+			return [];
+		}
 		$rows = Database::rows( 'SELECT * FROM ' . Tables::events() . " WHERE owner = %s AND state IN ('running', 'applied') ORDER BY due_at, id", $owner );
+		if ( count( $rows ) < $taken ) {
+			Log::note( 'events that were just claimed cannot be read back: does a proxy send this transaction to a replica? They are let go of.' );
+			throw Database::failure();
+		}
 		return array_map( [ Event::class, 'of_row' ], $rows );
 	}
 
@@ -125,7 +148,7 @@ final class Claims {
 	 * Whether this claim still counts.
 	 */
 	public static function is_held( Event $event ): bool {
-		$rows = Database::rows( 'SELECT owner FROM ' . Tables::events() . ' WHERE id = %d', $event->id );
+		$rows = Primary::during( static fn(): array => Database::rows( 'SELECT owner FROM ' . Tables::events() . ' WHERE id = %d', $event->id ) );
 		return [] !== $rows && $rows[0]->owner === $event->owner;
 	}
 

@@ -23,6 +23,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Inbox;
 
 use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\Site\UserTables;
 
 defined( 'ABSPATH' ) || exit;
@@ -73,7 +74,7 @@ final class Identities {
 			return [];
 		}
 		$places = implode( ', ', array_fill( 0, count( $identities ), '%s' ) );
-		$rows   = Database::rows( 'SELECT identity, version FROM ' . Tables::identities() . " WHERE identity IN ($places)", ...$identities );
+		$rows   = Primary::during( static fn(): array => Database::rows( 'SELECT identity, version FROM ' . Tables::identities() . " WHERE identity IN ($places)", ...$identities ) );
 		return array_map( 'intval', array_column( $rows, 'version', 'identity' ) ) + array_fill_keys( $identities, 0 );
 	}
 

@@ -27,6 +27,7 @@ use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\LeaseRecord;
+use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\User\Links;
 
 defined( 'ABSPATH' ) || exit;
@@ -62,7 +63,14 @@ final class Inbox {
 		static $new_owner = null;
 		$new_owner ??= Lease::new_owner();
 		$owner       = $claims ? $new_owner : '';
+		return Primary::during( static fn(): Arrival => self::receive_here( $webhook, $owner ) );
+	}
 
+	/**
+	 * @param string $owner '' if it may not be processed while the caller waits.
+	 * @throws Failure
+	 */
+	private static function receive_here( Webhook $webhook, string $owner ): Arrival {
 		[ 'identity' => $identity, 'contact_id' => $contact_id ] = self::store( $webhook, $owner );
 
 		$now = Clock::now();
@@ -87,7 +95,7 @@ final class Inbox {
 		$others_wait_for_drain = (int) ( $row->drained_until ?? 0 ) > $now
 			&& [] !== Database::rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d AND action <> 'return_password' LIMIT 1", $now, (int) $row->id );
 		return new Arrival(
-			event: $claims && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null,
+			event: '' !== $owner && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null,
 			versions: [ $identity => (int) ( $row->version ?? 0 ) ],
 			inline_workers: (int) ( $row->inline_workers ?? 0 ),
 			others_wait_for_drain: $others_wait_for_drain,

@@ -14,6 +14,7 @@ namespace AgileBridge\Plugin\Inbox;
 
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Primary;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -42,7 +43,7 @@ final class Progress {
 	 *               is left to be told, if it has ended with them.
 	 */
 	public static function owed_if_written( Event $event ): ?Owed {
-		$rows = Database::rows( 'SELECT owner, state, status, user_id, owed FROM ' . Tables::events() . ' WHERE id = %d', $event->id );
+		$rows = Primary::during( static fn(): array => Database::rows( 'SELECT owner, state, status, user_id, owed FROM ' . Tables::events() . ' WHERE id = %d', $event->id ) );
 		$row  = $rows[0] ?? null;
 		if ( null === $row ) {
 			return null;
@@ -75,7 +76,7 @@ final class Progress {
 	 * @param callable(Owed): Owed $left Gets what is kept as owed, gives what is left of it.
 	 */
 	public static function postpone_owed( Event $event, int $delay, string $message, callable $left ): void {
-		$rows = Database::rows( 'SELECT owed FROM ' . Tables::events() . " WHERE id = %d AND owner = %s AND state = 'applied'", $event->id, $event->owner );
+		$rows = Primary::during( static fn(): array => Database::rows( 'SELECT owed FROM ' . Tables::events() . " WHERE id = %d AND owner = %s AND state = 'applied'", $event->id, $event->owner ) );
 		if ( [] === $rows ) {
 			return;
 		}

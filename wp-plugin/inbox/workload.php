@@ -15,6 +15,7 @@ use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\LeaseRecord;
+use AgileBridge\Plugin\Site\Primary;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -29,6 +30,10 @@ final readonly class Workload {
 	private function __construct( public bool $is_due, public bool $is_old, public bool $is_drain_free, public LeaseRecord $crm ) {}
 
 	public static function read(): self {
+		return Primary::during( self::read_here( ... ) );
+	}
+
+	private static function read_here(): self {
 		[ $events, $leases, $now ] = [ Tables::events(), Lease::table(), Clock::now() ];
 		$row = Database::rows(
 			"SELECT c.until_at, c.failures, c.details, d.until_at AS drained_until, r.until_at AS cleaned_until,

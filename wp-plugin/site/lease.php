@@ -43,7 +43,7 @@ final class Lease {
 			$now
 		);
 		// A statement that wpdb had to send twice changes nothing the second time.
-		return $taken > 0 || [] !== Database::rows( 'SELECT name FROM ' . self::table() . ' WHERE name = %s AND owner = %s', $name, $owner );
+		return $taken > 0 || [] !== Primary::during( static fn(): array => Database::rows( 'SELECT name FROM ' . self::table() . ' WHERE name = %s AND owner = %s', $name, $owner ) );
 	}
 
 	/**

@@ -119,7 +119,7 @@ final class Transaction {
 	 * @return T
 	 * @throws TransactionLost
 	 */
-	private static function while_it_lasts( callable $work ) {
+	public static function while_it_lasts( callable $work ) {
 		global $wpdb;
 		// wpdb keeps the last error until the next statement, and asks this filter before it forgets.
 		$wpdb->last_error = '';

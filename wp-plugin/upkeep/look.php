@@ -31,6 +31,7 @@ use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
@@ -58,6 +59,7 @@ final class Look {
 	 * @return ?int How many events were stored; null if there was no look.
 	 */
 	public static function take(): ?int {
+		Primary::is_wanted();
 		Schema::ensure();
 		if ( Lease::take( 'links', Lease::new_owner(), self::EVERY ) ) {
 			LinkRepair::heal();

@@ -13,6 +13,7 @@ namespace AgileBridge\Plugin\User;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\Primary;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -80,10 +81,8 @@ final class Users {
 			return 0;
 		}
 		try {
-			$rows = Database::rows(
-				"SELECT u.*, m.umeta_id, m.meta_key, m.meta_value FROM {$wpdb->users} u LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID WHERE u.ID = %d",
-				$user_id
-			);
+			$sql  = "SELECT u.*, m.umeta_id, m.meta_key, m.meta_value FROM {$wpdb->users} u LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID WHERE u.ID = %d";
+			$rows = Primary::during( static fn(): array => Database::rows( $sql, $user_id ) );
 		} catch ( Failure $failure ) {
 			return 0;
 		}

@@ -31,6 +31,7 @@ use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Form;
 use AgileBridge\Plugin\Site\LateCommit;
+use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
@@ -66,6 +67,7 @@ final class Reply {
 	 * @param int $last The priority at which the rest happens at `init`, when post types, roles and other plugins are all there.
 	 */
 	public function begin( int $last ): void {
+		Primary::is_wanted();
 		if ( $this->webhook->is_about_a_contact() ) {
 			try {
 				$this->store_on_arrival();

@@ -24,6 +24,7 @@ use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Host;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\Stats;
@@ -91,6 +92,7 @@ final class Drain {
 	 * @return int How many events were worked on; 0 also where another worker drains, or nothing may be processed now.
 	 */
 	public static function run( int $budget ): int {
+		Primary::is_wanted();
 		Schema::ensure();
 		if ( null !== Extension::problem() || null === Account::client() || Settings::is_paused() || WpFusion::answers() ) {
 			return 0;

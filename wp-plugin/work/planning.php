@@ -15,12 +15,14 @@ namespace AgileBridge\Plugin\Work;
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\User\Changes;
 use AgileBridge\Plugin\User\Contact;
 use AgileBridge\Plugin\User\Creation;
 use AgileBridge\Plugin\User\Deleted;
 use AgileBridge\Plugin\User\Found;
 use AgileBridge\Plugin\User\Links;
+use AgileBridge\Plugin\User\Login;
 use AgileBridge\Plugin\User\Mapped;
 use AgileBridge\Plugin\User\Matching;
 use AgileBridge\Plugin\User\Membership;
@@ -29,6 +31,7 @@ use AgileBridge\Plugin\User\NewPassword;
 use AgileBridge\Plugin\User\Roles;
 use AgileBridge\Plugin\User\RoleWish;
 use AgileBridge\Plugin\User\Tags;
+use AgileBridge\Plugin\User\UserChanged;
 use AgileBridge\Plugin\User\UserData;
 
 defined( 'ABSPATH' ) || exit;
@@ -52,7 +55,7 @@ final class Planning {
 		};
 		$found  = Matching::is_user_of( $known_user, $contact->id, $mapped->emails )
 			? new Found( get_userdata( $known_user ) )
-			: Matching::find( $contact->id, $mapped->emails, $mapped->chosen_email(), $linked, $ask );
+			: self::find( static fn( callable $ask ): Found => Matching::find( $contact->id, $mapped->emails, $mapped->chosen_email(), $linked, $ask ), $ask );
 		$user   = $found->user;
 		$half   = null !== $user && Creation::is_half_made( $user );
 		$joins  = null !== $user && ! Membership::has( $user );
@@ -89,6 +92,34 @@ final class Planning {
 	}
 
 	/**
+	 * Looks for the user where everything was written, and asks the CRM, where that is needed, in between.
+	 *
+	 * @param callable(callable): Found  $find Gets what is to be asked.
+	 * @param callable(string): ?Contact $ask
+	 */
+	private static function find( callable $find, callable $ask ): Found {
+		$asked = [];
+		while ( true ) {
+			$next  = null;
+			$known = static function ( string $id ) use ( &$asked, &$next ): ?Contact {
+				if ( ! array_key_exists( $id, $asked ) ) {
+					$next = $id;
+					throw new UserChanged( 'another contact has to be asked for' );
+				}
+				return $asked[ $id ];
+			};
+			try {
+				return Primary::during( static fn(): Found => $find( $known ) );
+			} catch ( UserChanged $changed ) {
+				if ( null === $next ) {
+					throw $changed;
+				}
+				$asked[ $next ] = $ask( $next );
+			}
+		}
+	}
+
+	/**
 	 * Whether an update of this user, as read just now, would change anything.
 	 *
 	 * @throws \Throwable If the contact cannot be a user.
@@ -119,7 +150,7 @@ final class Planning {
 			'data'     => $all,
 			'role'     => $role,
 			'password' => NewPassword::of( $all ),
-			'login'    => null === $half_made ? Names::login_for( $data, $contact->id ) : Names::login_of( $half_made, $data ),
+			'login'    => null === $half_made ? Primary::during( static fn(): Login => Names::login_for( $data, $contact->id ) ) : Names::login_of( $half_made, $data ),
 			'notes'    => [ ...UserData::notes_for( [ ...$mapped->notes, ...$filtered['notes'] ], true ), ...$role->notes() ],
 		];
 	}
