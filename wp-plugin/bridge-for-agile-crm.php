@@ -95,7 +95,7 @@ add_action( 'delete_user', [ User\Deleted::class, 'remember' ] );
 add_action( 'remove_user_from_blog', [ User\Deleted::class, 'remember' ] );
 
 /* Where several sites share their users, each reads its own links and tags; one that leaves a network takes its tables with it. */
-if ( is_multisite() || $GLOBALS['wpdb']->usermeta !== $GLOBALS['wpdb']->prefix . 'usermeta' ) {
+if ( is_multisite() || users_are_borrowed() ) {
 	add_filter( 'get_user_metadata', 'AgileBridge\Plugin\read_meta_of_this_site', 10, 3 );
 }
 if ( is_multisite() ) {
@@ -158,6 +158,14 @@ function drop_foreign_update( $updates ) {
 }
 
 /**
+ * As site/user-tables.php says, which a page of the site does not load.
+ */
+function users_are_borrowed(): bool {
+	global $wpdb;
+	return $wpdb->users !== $wpdb->base_prefix . 'users' || $wpdb->usermeta !== $wpdb->base_prefix . 'usermeta';
+}
+
+/**
  * On a network all sites but the first, and a site whose users are in another installation's tables, keep links and tags under
  * keys of their own (user/links.php says why); who reads the usual keys on such a site gets these. Here, because any page of the site may read them.
  *
@@ -171,7 +179,7 @@ function read_meta_of_this_site( $rows = null, $user_id = 0, $key = '' ) {
 	if ( 'agilecrm_contact_id' !== $key && 'agilecrm_tags' !== $key ) {
 		return $rows;
 	}
-	if ( $wpdb->get_blog_prefix() === $wpdb->base_prefix && $wpdb->usermeta === $wpdb->base_prefix . 'usermeta' ) {
+	if ( $wpdb->get_blog_prefix() === $wpdb->base_prefix && ! users_are_borrowed() ) {
 		return $rows;
 	}
 	$read = static fn( string $name ) => get_metadata_raw( 'user', (int) $user_id, $wpdb->get_blog_prefix() . $name, false );

@@ -57,10 +57,10 @@ final class Identities {
 	/**
 	 * Nor on nicenames, which are addresses of pages. WordPress appends a number to one that is taken, if it sees that.
 	 *
-	 * @param string $nicename Without such a number.
+	 * @param string $nicename With such a number it is the same lock: who is called `jane-2` may meet the second `jane`.
 	 */
 	public static function of_nicename( string $nicename ): string {
-		return hash( 'sha256', "nicename $nicename" );
+		return hash( 'sha256', 'nicename ' . preg_replace( '/-[0-9]+$/D', '', $nicename ) );
 	}
 
 	/**

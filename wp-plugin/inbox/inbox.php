@@ -63,19 +63,39 @@ final class Inbox {
 		static $new_owner = null;
 		$new_owner ??= Lease::new_owner();
 		$owner       = $claims ? $new_owner : '';
-		return Primary::during( static fn(): Arrival => self::receive_here( $webhook, $owner ) );
-	}
+		$before      = Clock::now();
 
-	/**
-	 * @param string $owner '' if it may not be processed while the caller waits.
-	 * @throws Failure
-	 */
-	private static function receive_here( Webhook $webhook, string $owner ): Arrival {
 		[ 'identity' => $identity, 'contact_id' => $contact_id ] = self::store( $webhook, $owner );
 
 		$now = Clock::now();
+		$row = self::look_around( $identity, $contact_id, $now );
+		if ( null === $row || (int) $row->updated_at < $before ) {
+			// A replica that does not have it yet. (One that has it has all that was written before it.)
+			$row = Primary::during( static fn(): ?object => self::look_around( $identity, $contact_id, $now ) );
+		}
+		if ( null !== $row && ( null === $row->until_at || null === $row->drained_until ) ) {
+			// Somebody has emptied the table; without its rows nothing would ever be drained.
+			Lease::insert_all();
+		}
+		// What the worker that drains has begun already is nobody's wait.
+		$others_wait_for_drain = (int) ( $row->drained_until ?? 0 ) > $now
+			&& [] !== Database::rows( 'SELECT id FROM ' . Tables::events() . " WHERE state = 'waiting' AND due_at <= %d AND id <> %d AND action <> 'return_password' LIMIT 1", $now, (int) $row->id );
+		return new Arrival(
+			event: '' !== $owner && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null,
+			versions: [ $identity => (int) ( $row->version ?? 0 ) ],
+			inline_workers: (int) ( $row->inline_workers ?? 0 ),
+			others_wait_for_drain: $others_wait_for_drain,
+			crm: LeaseRecord::of_row( $row ),
+			known_user: (int) ( $row->known_user ?? 0 ),
+		);
+	}
+
+	/**
+	 * @return ?object The open event of this name, and what to know of all else before it is processed.
+	 */
+	private static function look_around( string $identity, string $contact_id, int $now ): ?object {
 		[ $events, $leases, $identities ] = [ Tables::events(), Lease::table(), Tables::identities() ];
-		$rows = Database::rows(
+		return Database::rows(
 			"SELECT e.*, c.until_at, c.failures, c.details, d.until_at AS drained_until,
 				(SELECT COUNT(*) FROM $events r WHERE r.state IN ('running', 'applied') AND r.inline_worker = 1 AND r.lease_until > %d) AS inline_workers,
 				(SELECT i.version FROM $identities i WHERE i.identity = %s) AS version,
@@ -85,23 +105,7 @@ final class Inbox {
 			$identity,
 			$contact_id,
 			$identity
-		);
-		$row  = $rows[0] ?? null;
-		if ( null !== $row && ( null === $row->until_at || null === $row->drained_until ) ) {
-			// Somebody has emptied the table; without its rows nothing would ever be drained.
-			Lease::insert_all();
-		}
-		// What the worker that drains has begun already is nobody's wait.
-		$others_wait_for_drain = (int) ( $row->drained_until ?? 0 ) > $now
-			&& [] !== Database::rows( "SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d AND id <> %d AND action <> 'return_password' LIMIT 1", $now, (int) $row->id );
-		return new Arrival(
-			event: '' !== $owner && null !== $row && $row->owner === $owner ? Event::of_row( $row ) : null,
-			versions: [ $identity => (int) ( $row->version ?? 0 ) ],
-			inline_workers: (int) ( $row->inline_workers ?? 0 ),
-			others_wait_for_drain: $others_wait_for_drain,
-			crm: LeaseRecord::of_row( $row ),
-			known_user: (int) ( $row->known_user ?? 0 ),
-		);
+		)[0] ?? null;
 	}
 
 	/**

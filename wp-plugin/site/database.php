@@ -134,8 +134,17 @@ final class Database {
 		}
 		if ( $known !== $wpdb->dbh ) {
 			$known = $wpdb->dbh;
-			// phpcs:ignore WordPress.DB -- settings of the server. One that no longer has the second logs no statements.
-			$log = self::quietly( static fn() => $wpdb->get_row( 'SELECT @@log_bin AS is_kept, @@binlog_format AS format' ) );
+			// Settings of the server that writes, so in a transaction: see primary.php. One that no longer has the second logs no statements.
+			// phpcs:disable WordPress.DB
+			$log = self::quietly(
+				static function () use ( $wpdb ): ?object {
+					$wpdb->query( 'START TRANSACTION' );
+					$log = $wpdb->get_row( 'SELECT @@log_bin AS is_kept, @@binlog_format AS format' );
+					$wpdb->query( 'COMMIT' );
+					return $log;
+				}
+			);
+			// phpcs:enable
 			$may = ! ( (int) ( $log->is_kept ?? 0 ) > 0 && 'STATEMENT' === strtoupper( (string) $log->format ) );
 		}
 		// phpcs:ignore WordPress.DB -- a setting of the connection.

@@ -51,7 +51,7 @@ final class PrivateCache {
 		if ( ! self::$ends_with_php ) {
 			// A callback that ends the request skips what follows.
 			self::$ends_with_php = true;
-			register_shutdown_function( static fn() => self::$open?->end() );
+			register_shutdown_function( self::leave( ... ) );
 		}
 		try {
 			return $work();
@@ -65,6 +65,13 @@ final class PrivateCache {
 	 */
 	public static function is_private(): bool {
 		return null !== self::$open || ! wp_using_ext_object_cache();
+	}
+
+	/**
+	 * The script was ended in the middle of one: what follows is for all to see.
+	 */
+	public static function leave(): void {
+		self::$open?->end();
 	}
 
 	/**

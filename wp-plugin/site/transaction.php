@@ -101,6 +101,7 @@ final class Transaction {
 	 */
 	public static function abandon(): void {
 		global $wpdb, $wp_filter;
+		self::$is_open = false;
 		unset( $wp_filter['query'] );
 		if ( ! self::sent( 'ROLLBACK' ) && ! Database::is_sqlite() ) {
 			// Cut off in the middle of a statement: a connection that is closed is rolled back.

@@ -34,7 +34,7 @@ final class Matching {
 	 */
 	public static function find( string $contact_id, array $emails, ?string $chosen_email, callable $linked, callable $ask ): Found {
 		$owners = [];
-		// E-mails are indexed, values of user meta are not: on a site with many users this finds most without reading all links.
+		// Most are found so, and have an address of the contact.
 		foreach ( array_unique( [ ...$emails, ...( null === $chosen_email ? [] : [ $chosen_email ] ) ] ) as $email ) {
 			$owners[ $email ] = Users::with_email( $email );
 			if ( in_array( $email, $emails, true ) && null !== $owners[ $email ] && Links::contact_of( $owners[ $email ]->ID ) === $contact_id ) {

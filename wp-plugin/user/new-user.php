@@ -20,6 +20,7 @@ namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Primary;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -132,7 +133,13 @@ final class NewUser {
 		wp_cache_delete( $user_id, 'users' );
 		wp_cache_delete( $user_id, 'user_meta' );
 		// phpcs:disable WordPress.DB -- the facts, past caches and hooks.
-		if ( $is_lost && null === $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE ID = %d", $user_id ) ) && '' === $wpdb->last_error ) {
+		try {
+			// (A replica may not know a user yet who is there.)
+			$is_gone = $is_lost && [] === Primary::during( static fn(): array => Database::rows( "SELECT ID FROM {$wpdb->users} WHERE ID = %d", $user_id ) );
+		} catch ( Failure $failure ) {
+			$is_gone = false;
+		}
+		if ( $is_gone ) {
 			$wpdb->delete( $wpdb->usermeta, [ 'user_id' => $user_id ] );
 		}
 		// phpcs:enable

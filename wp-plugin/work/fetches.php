@@ -20,6 +20,7 @@ use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\User\Contact;
+use AgileBridge\Plugin\User\LinkIndex;
 use AgileBridge\Plugin\User\Links;
 
 defined( 'ABSPATH' ) || exit;
@@ -107,7 +108,7 @@ final class Fetches {
 	 * @throws \AgileBridge\Exception If the CRM does not tell.
 	 */
 	public static function contact_or_null( AgileCrm $crm, string $id ): ?Contact {
-		if ( 1 !== preg_match( '/^[1-9][0-9]{0,18}$/D', $id ) ) {
+		if ( ! LinkIndex::is_contact_id( $id ) ) {
 			return null;
 		}
 		try {

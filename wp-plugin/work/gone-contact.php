@@ -43,21 +43,21 @@ final class GoneContact {
 		RefusedRoles::note_role( $wanted );
 		$users = [];
 		try {
-			[ $count, $mails ] = HeldMails::during(
+			$mails = HeldMails::during(
 				static fn( HeldMails $held ): array => Transaction::run(
 					static function () use ( $choice, $role, $contact_id, $held, &$users ): array {
 						$users = self::change_users( $choice, $role, $contact_id );
-						return [ count( $held->all() ), HeldMails::for_others_than( $held->all(), array_column( $users, 'user_email' ) ) ];
+						return HeldMails::for_others_than( $held->all(), array_column( $users, 'user_email' ) );
 					}
 				)
 			);
 		} catch ( TransactionCut $cut ) {
 			// All of it is stored.
-			[ $count, $mails ] = $cut->result;
+			$mails = $cut->result;
 		}
 		array_map( Users::clean_shared_cache( ... ), $users );
 		if ( ! $may_mail ) {
-			Stats::count_unsent_mails( $count );
+			Stats::count_unsent_mails( count( $mails ) );
 			return;
 		}
 		foreach ( $mails as $mail ) {

@@ -21,6 +21,7 @@ use AgileBridge\Plugin\Site\Culprit;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Host;
 use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\PrivateCache;
 use AgileBridge\Plugin\Site\ResponseHeaders;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Surroundings;
@@ -120,6 +121,7 @@ final class UnderWay {
 		$steps = [
 			static fn() => self::$before?->restore_site(),
 			Transaction::abandon( ... ),
+			PrivateCache::leave( ... ),
 			static fn() => null === $event || self::book( $event, $culprit ),
 			static fn() => null === $release || $release(),
 			// (Code of the site listens to this, and may exit once more.)

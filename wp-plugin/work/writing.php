@@ -202,6 +202,7 @@ final class Writing {
 	}
 
 	/**
+	 * In the transaction, everybody whom the contact could be being locked.
 	 */
 	private function write_under_locks( Decision $decision, NewUser $new, HeldMails $mails ): Owed {
 		$user    = $this->require_same_user( $decision );
@@ -215,13 +216,13 @@ final class Writing {
 			// A lost try has stored what differed.
 			[ $written, $before ] = [ $written->as_updated(), $this->first ];
 		}
-		$held = $this->tries->with_kept( $mails->all() );
+		$held = HeldMails::for_others_than( $this->tries->with_kept( $mails->all() ), $decision->addresses() );
 		if ( ! $this->event->is_of_webhook() ) {
 			// Where nobody called, nobody expects a mail: an admin who goes through a thousand contacts would send thousands.
 			$this->unsent = count( $held );
 			$held         = [];
 		}
-		$owed = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, HeldMails::for_others_than( $held, $decision->addresses() ) );
+		$owed = Payment::due( $this->event, $this->contact, $decision->notes, $written, $before, $held );
 		return Payment::is_anything( $owed ) ? $owed : $owed->with( [ 'is_finished' => true ] );
 	}
 
@@ -233,7 +234,7 @@ final class Writing {
 	private function require_same_user( Decision $decision ): ?\WP_User {
 		$mark = Database::mark();
 		// Links to a contact are made under its lock. Whose version has not changed since before the links were read need not
-		// read them all again: on a site with many users that is the slowest of all questions.
+		// look for them again.
 		$known  = isset( $this->versions[ Identities::of_contact( $this->contact->id ) ] ) ? $decision->linked_users : null;
 		$linked = fn(): array => null === $known ? Links::users_of( $this->contact->id ) : Links::still_linked( $known, $this->contact->id );
 		$user   = Matching::find( $this->contact->id, $decision->emails, $decision->chosen_email, $linked, $this->others->known( ... ) )->user;

@@ -136,7 +136,8 @@ fn nobody_is_mailed_where_nobody_called(world: &World, id: u64) {
     let screen = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
     let page = world.site.send(&Request::new("GET", screen).header("Cookie", &cookie)).body();
     let told = page.split("id=\"agile-bridge-unsent-mails\">").nth(1).expect("the screen tells it");
-    assert!(told.starts_with('8'), "{}", &told[..60]);
+    // Those that would have gone out.
+    assert!(told.starts_with('3'), "{}", &told[..60]);
 }
 
 #[test]

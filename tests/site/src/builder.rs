@@ -37,7 +37,6 @@ pub const ACCESS_KEY: &str = "an-access-key-for-tests-of-43-characters-xx";
 /// Begun by [`Site::builder`]; every setting has a default: `MariaDb`, nginx with four workers, a single site,
 /// extension loaded, plugin active, no CRM.
 #[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Builder {
     pub(crate) database: Database,
     pub(crate) server: Server,
