@@ -45,7 +45,8 @@ setup-bench:
 demo: build
 	@cargo run --quiet --package site --bin demo
 
-# Some twelve minutes on a machine that does nothing else; `make bench ARGS='single drain'` measures only these parts.
+# Some half an hour on a machine that does nothing else, half of it for `growth`; `make bench ARGS='single drain'` measures only
+# these parts, `GROWTH=0,20000 make bench ARGS=growth` with other sizes.
 bench: setup-bench build
 	@cargo run --release --quiet --package bench -- $(ARGS)
 

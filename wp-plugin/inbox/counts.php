@@ -1,6 +1,6 @@
 <?php
 /**
- * How many events there are in each state.
+ * How many events there are in each state, as far as it is worth counting.
  *
  * @package AgileBridge
  */
@@ -13,8 +13,11 @@ defined( 'ABSPATH' ) || exit;
 
 final readonly class Counts {
 
+	/** What is more is not counted: on a large site that would read all events for each screen. */
+	public const MOST = 1000;
+
 	/**
-	 * By their states in the table: see event.php.
+	 * Each at most one more than MOST. By their states in the table: see event.php.
 	 *
 	 * @param int $passwords Generated passwords that were given up: they are wiped, so nobody can replay them.
 	 */

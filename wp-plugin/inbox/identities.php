@@ -15,6 +15,11 @@
  * Each raises them by a number of its own: so whoever lost their transaction half-way knows what they have left from what
  * somebody else did (work/settlement.php).
  *
+ * Rows that nobody has locked for days are removed, or there would be one for each address that was ever met. Who has read the
+ * version of such a row and finds another, or a new row, fetches the contact again, which does no harm. Harm would do a row
+ * that is removed and made anew at the version that was read: but that is a random one of 10^11. And who found no row finds
+ * one, above 0, when somebody has written since: what was just locked stays for days, a worker lasts minutes.
+ *
  * @package AgileBridge
  */
 
@@ -22,6 +27,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Inbox;
 
+use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\Site\UserTables;
@@ -30,8 +36,16 @@ defined( 'ABSPATH' ) || exit;
 
 final class Identities {
 
-	/** Versions, some 9 * 10^18, are never used up. */
-	private const MAX_STEP = 1_000_000;
+	/** Versions, some 9 * 10^18, are never used up: that takes a hundred million locks of one row. */
+	private const MAX_STEP = 100_000_000_000;
+
+	/** How long a row stays after it was locked. */
+	private const KEEP_DAYS = 7;
+
+	/** Rows of one statement, and statements of one run. */
+	private const BATCH = 500;
+
+	private const BATCHES = 20;
 
 	/**
 	 * A link counts on the site that made it, so the same id on another site with the same users is another contact.
@@ -88,8 +102,37 @@ final class Identities {
 		$identities = array_values( array_unique( $identities ) );
 		sort( $identities );
 		$step   = random_int( 1, self::MAX_STEP );
-		$places = implode( ', ', array_fill( 0, count( $identities ), "(%s, $step)" ) );
-		Database::execute( 'INSERT INTO ' . Tables::identities() . " (identity, version) VALUES $places ON DUPLICATE KEY UPDATE version = version + $step", ...$identities );
+		$today  = self::today();
+		$places = implode( ', ', array_fill( 0, count( $identities ), "(%s, $step, $today)" ) );
+		Database::execute( 'INSERT INTO ' . Tables::identities() . " (identity, version, locked_on) VALUES $places ON DUPLICATE KEY UPDATE version = version + $step, locked_on = $today", ...$identities );
 		return new Locked( $identities, $step );
+	}
+
+	/**
+	 * Removes rows that nobody has locked for days. By their names, in the order in which they are locked, and not by the day: that
+	 * would lock the gap into which others write.
+	 */
+	public static function remove_old(): void {
+		$table  = Tables::identities();
+		$before = self::today() - self::KEEP_DAYS;
+		for ( $batch = 0; $batch < self::BATCHES; $batch++ ) {
+			$names = array_column( Database::rows( "SELECT identity FROM $table WHERE locked_on < %d LIMIT %d", $before, self::BATCH ), 'identity' );
+			if ( [] === $names ) {
+				return;
+			}
+			sort( $names );
+			$places = implode( ', ', array_fill( 0, count( $names ), '%s' ) );
+			Database::execute( "DELETE FROM $table WHERE identity IN ($places) AND locked_on < %d", ...[ ...$names, $before ] );
+			if ( count( $names ) < self::BATCH ) {
+				return;
+			}
+		}
+	}
+
+	/**
+	 * Days since 1970.
+	 */
+	private static function today(): int {
+		return intdiv( Clock::now(), Clock::DAY );
 	}
 }

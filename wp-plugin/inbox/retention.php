@@ -43,12 +43,22 @@ final class Retention {
 		$events = Tables::events();
 		$removed = 0;
 		foreach ( [ 'done' => $now - self::KEEP_DONE, 'dead' => $now - self::KEEP_DEAD ] as $state => $before ) {
-			$removed += self::remove_in_batches( "state = '$state' AND updated_at < %d", $before );
+			$removed += self::remove_in_batches( "state = '$state' AND updated_at < %d ORDER BY updated_at", $before );
 		}
-		// The newest so many stay; which are older than the last of these is told by its id.
+		Identities::remove_old();
+		// The newest so many stay; which are older than the last of these is told by its id. To find it reads as many, so it is looked
+		// for once an hour, and only where the ids allow for more.
+		$ids = Database::rows( "SELECT MIN(id) AS first, MAX(id) AS last FROM $events" )[0];
+		if ( (int) $ids->last - (int) $ids->first < self::most_events() || ! Lease::take( 'count', Lease::new_owner(), Clock::HOUR ) ) {
+			return $removed;
+		}
 		$last = Database::rows( "SELECT id FROM $events ORDER BY id DESC LIMIT 1 OFFSET %d", self::most_events() - 1 );
 		if ( [] !== $last ) {
-			$removed += self::remove_in_batches( "state = 'done' AND id < %d", (int) $last[0]->id );
+			$beyond   = self::remove_in_batches( "state = 'done' AND id < %d ORDER BY id", (int) $last[0]->id );
+			$removed += $beyond;
+			if ( $beyond >= self::BATCH * self::BATCHES ) {
+				Lease::end_in( 'count', Clock::MINUTE );
+			}
 		}
 		return $removed;
 	}
@@ -56,7 +66,7 @@ final class Retention {
 	private static function remove_in_batches( string $where, int $value ): int {
 		$removed = 0;
 		for ( $batch = 0; $batch < self::BATCHES; $batch++ ) {
-			$gone     = Database::execute( 'DELETE FROM ' . Tables::events() . " WHERE $where ORDER BY id LIMIT " . self::BATCH, $value );
+			$gone     = Database::execute( 'DELETE FROM ' . Tables::events() . " WHERE $where LIMIT " . self::BATCH, $value );
 			$removed += $gone;
 			if ( $gone < self::BATCH ) {
 				break;

@@ -147,7 +147,9 @@ final class Schema {
 		return "CREATE TABLE $identities (
 			identity char(64) $ascii NOT NULL,
 			version bigint(20) unsigned NOT NULL DEFAULT 0,
-			PRIMARY KEY  (identity)
+			locked_on int(10) unsigned NOT NULL DEFAULT 0,
+			PRIMARY KEY  (identity),
+			KEY locked_on (locked_on)
 		) $table;";
 	}
 

@@ -62,7 +62,8 @@ final class Look {
 		Primary::is_wanted();
 		Schema::ensure();
 		if ( Lease::take( 'links', Lease::new_owner(), self::EVERY ) ) {
-			LinkRepair::heal();
+			$after = LinkRepair::heal( (int) ( Lease::record( 'links' )->details['after'] ?? 0 ) );
+			Lease::keep( 'links', [ 'after' => $after ] );
 		}
 		$settings  = Settings::stored();
 		$is_wanted = ( $settings->reconcile || $settings->missed_creations_since > 0 ) && ! Settings::is_paused() && null === Extension::problem();

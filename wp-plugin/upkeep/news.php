@@ -70,9 +70,10 @@ final class News {
 	/**
 	 * @param list<Contact> $contacts
 	 * @param int           $now      When the look began; milliseconds since 1970.
+	 * @param ?list<object> $links    Who is linked to them, `user_id` and `contact_id`, where that is known already.
 	 * @return int How many events were stored.
 	 */
-	public static function store( array $contacts, int $now ): int {
+	public static function store( array $contacts, int $now, ?array $links = null ): int {
 		// Seconds, as the CRM counts.
 		$quiet    = array_filter( $contacts, static fn( Contact $contact ): bool => 1000 * $contact->updated_time <= $now - self::WEBHOOK_ON_ITS_WAY );
 		$contacts = array_column( $quiet, null, 'id' );
@@ -80,8 +81,9 @@ final class News {
 			return 0;
 		}
 		$ids    = array_map( 'strval', array_keys( $contacts ) );
-		$linked = Links::to( $ids );
-		Users::read_anew( array_map( 'intval', array_column( $linked, 'user_id' ) ) );
+		$linked = $links ?? Links::to( $ids );
+		$users  = array_map( 'intval', array_column( $linked, 'user_id' ) );
+		Users::read_anew( $users );
 		$open   = Inbox::open_among( $ids );
 		$stored = 0;
 		foreach ( $linked as $link ) {
@@ -91,6 +93,7 @@ final class News {
 				++$stored;
 			}
 		}
+		Users::let_go( $users );
 		Stats::count_repaired( $stored );
 		return $stored;
 	}
@@ -100,7 +103,7 @@ final class News {
 	 */
 	private static function is_news( Contact $contact, int $user_id ): bool {
 		$user = get_userdata( $user_id );
-		if ( false === $user || 'PERSON' !== $contact->type || in_array( $contact->id, self::$skipped, true ) || ! Membership::has( $user ) ) {
+		if ( false === $user || Links::contact_of( $user_id ) !== $contact->id || 'PERSON' !== $contact->type || in_array( $contact->id, self::$skipped, true ) || ! Membership::has( $user ) ) {
 			return false;
 		}
 		self::$at_hand = $contact->id;

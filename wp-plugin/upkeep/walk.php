@@ -200,7 +200,9 @@ final class Walk {
 				$this->note_well();
 				$contact = Contact::of_record( $fetched['contact'] );
 				$this->witnesses->hear( $contact );
-				$this->stored += News::store( [ $contact ], $this->now );
+				// (Who is linked elsewhere meanwhile is told by what is read of the user.)
+				$link          = (object) [ 'user_id' => $user_id, 'contact_id' => $contact_id ];
+				$this->stored += News::store( [ $contact ], $this->now, [ $link ] );
 				continue;
 			}
 			$error = Breaker::verified( CrmError::of_fetch( $fetched ), $this->crm );

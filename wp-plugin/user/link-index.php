@@ -9,7 +9,7 @@
  * links are also in a table of ours, which says where to look and never who it is: each hit is compared with the user meta.
  *
  * A row is written before the user meta is, whoever writes it (WP Fusion and code of the site too), so that none can be missing;
- * one too many does no harm, and leaves with the next look. Where a site had links before, they are filled in bit by bit, and
+ * one too many does no harm, and leaves at one of the next looks. Where a site had links before, they are filled in bit by bit, and
  * until that is done a miss reads all links as before. What somebody writes by SQL is found at the hourly look.
  *
  * A row of contact '' says of a site how far it is: `user_id` is the last row of user meta that was looked at, 0 when it is

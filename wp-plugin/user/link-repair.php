@@ -20,6 +20,9 @@ final class LinkRepair {
 	/** Rows of user meta that are looked at in one statement. */
 	private const BATCH = 5000;
 
+	/** Of links written by SQL that a look takes up; each costs a go over all links. */
+	private const MOST_BATCHES = 40;
+
 	/**
 	 * Looks at the next rows of user meta of a site that had links before it had this table.
 	 *
@@ -39,20 +42,43 @@ final class LinkRepair {
 	}
 
 	/**
-	 * Makes the table agree with user meta: links that somebody wrote by SQL, and those that are no longer.
+	 * Makes the table agree with user meta: links that somebody wrote by SQL, and some of those that are no longer. (These do no
+	 * harm: who is found is compared with user meta.)
+	 *
+	 * @param int $after The last user whose rows were looked at for what is no longer.
+	 * @return int The same, for the next look.
 	 */
-	public static function heal(): void {
+	public static function heal( int $after ): int {
 		while ( self::fill() ) {
 			continue;
 		}
-		$after = 0;
-		while ( null !== $after ) {
-			$after = self::note_missing( $after );
+		for ( $batch = 0; $batch < self::MOST_BATCHES; $batch++ ) {
+			$links = self::missing();
+			LinkIndex::put( LinkIndex::site(), $links );
+			if ( count( $links ) < self::BATCH ) {
+				break;
+			}
 		}
-		$after = 0;
-		while ( null !== $after ) {
-			$after = self::remove_stale( $after );
-		}
+		return self::remove_stale( $after );
+	}
+
+	/**
+	 * Links that the table lacks, found by the database in one go over all links. A plain read, that nobody waits for.
+	 *
+	 * @return list<array{string, int}> Contact and user; at most a batch.
+	 */
+	private static function missing(): array {
+		global $wpdb;
+		$rows  = Database::rows(
+			"SELECT m.user_id, m.meta_value FROM {$wpdb->usermeta} m LEFT JOIN " . LinkIndex::table() . ' l ON l.site = %s AND l.user_id = m.user_id AND l.contact_id = m.meta_value
+				WHERE m.meta_key = %s AND l.user_id IS NULL AND m.meta_value REGEXP %s LIMIT %d',
+			LinkIndex::site(),
+			SiteKey::of( LinkIndex::KEY ),
+			'^[1-9][0-9]{0,18}$',
+			self::BATCH
+		);
+		$links = array_filter( $rows, static fn( object $row ): bool => LinkIndex::is_contact_id( (string) $row->meta_value ) );
+		return array_values( array_map( static fn( object $row ): array => [ (string) $row->meta_value, (int) $row->user_id ], $links ) );
 	}
 
 	/**
@@ -82,32 +108,33 @@ final class LinkRepair {
 
 	/**
 	 * @param int $after A user.
-	 * @return ?int The last user that was looked at; null where there are no more.
+	 * @return int The last user that was looked at; 0 where there are no more.
 	 */
-	private static function remove_stale( int $after ): ?int {
+	private static function remove_stale( int $after ): int {
 		global $wpdb;
 		$table = LinkIndex::table();
-		// What was just written may be on its way into user meta.
-		$rows = Database::rows(
+		// What was just written may be on its way into user meta; also what is written again while we look.
+		$before = Clock::now() - Clock::HOUR;
+		$rows   = Database::rows(
 			"SELECT contact_id, user_id FROM $table WHERE site = %s AND user_id > %d AND contact_id <> %s AND noted_at < %d ORDER BY user_id LIMIT %d",
 			LinkIndex::site(),
 			$after,
 			LinkIndex::STATE,
-			Clock::now() - Clock::HOUR,
+			$before,
 			self::BATCH
 		);
 		if ( [] === $rows ) {
-			return null;
+			return 0;
 		}
 		$places = implode( ', ', array_fill( 0, count( $rows ), '%d' ) );
 		$meta   = Database::rows( "SELECT user_id, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ($places) AND meta_key = %s", ...[ ...array_column( $rows, 'user_id' ), SiteKey::of( LinkIndex::KEY ) ] );
 		$linked = array_flip( array_map( static fn( object $row ): string => "$row->meta_value $row->user_id", $meta ) );
 		foreach ( $rows as $row ) {
 			if ( ! isset( $linked[ "$row->contact_id $row->user_id" ] ) ) {
-				Database::execute( "DELETE FROM $table WHERE site = %s AND contact_id = %s AND user_id = %d", LinkIndex::site(), $row->contact_id, (int) $row->user_id );
+				Database::execute( "DELETE FROM $table WHERE site = %s AND contact_id = %s AND user_id = %d AND noted_at < %d", LinkIndex::site(), $row->contact_id, (int) $row->user_id, $before );
 			}
 		}
-		return (int) end( $rows )->user_id;
+		return count( $rows ) < self::BATCH ? 0 : (int) end( $rows )->user_id;
 	}
 
 	/**

@@ -110,6 +110,17 @@ final class Users {
 		return $user_id;
 	}
 
+	/**
+	 * What goes through many users need not keep them all in memory. (A cache that is shared keeps what is stored.)
+	 *
+	 * @param list<int> $user_ids
+	 */
+	public static function let_go( array $user_ids ): void {
+		if ( ! wp_using_ext_object_cache() ) {
+			array_map( self::forget_cached( ... ), $user_ids );
+		}
+	}
+
 	private static function forget_cached( int $user_id ): void {
 		wp_cache_delete( $user_id, 'users' );
 		wp_cache_delete( $user_id, 'user_meta' );

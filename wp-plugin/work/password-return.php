@@ -98,10 +98,11 @@ final class PasswordReturn {
 			return;
 		}
 		if ( self::write( $crm, $event->contact_id, $password ) ) {
-			$outcome = null === $password
-				? Outcome::noted( 'failed', '', 'The password of the new user cannot be opened any more: the secret keys (salts) in wp-config.php were changed. The user can ask for a new one.', $owed->user_id, $event->contact_id )
-				: Outcome::noted( 'updated', '', '', $owed->user_id, $event->contact_id );
-			Progress::finish( $event, $outcome );
+			if ( null === $password ) {
+				Progress::give_up( $event, Outcome::noted( 'failed', '', 'The password of the new user cannot be opened any more: the secret keys (salts) in wp-config.php were changed. The user can ask for a new one.', $owed->user_id, $event->contact_id ) );
+			} else {
+				Progress::finish( $event, Outcome::noted( 'updated', '', '', $owed->user_id, $event->contact_id ) );
+			}
 			return;
 		}
 		if ( ! Account::is_current( $crm ) ) {

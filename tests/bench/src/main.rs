@@ -4,13 +4,14 @@
 //! `BENCH_QUICK=1` does everything at a tenth. Arguments choose parts: `make bench ARGS='single drain'`. The exit code is 0
 //! also when a target is missed; it is not when something could not be measured or was answered wrongly.
 //!
-//! Reading order: [`stand`] is what is measured; `single`, `shared`, `instructions`, `burst`, `crowd`, `drain` and `memory` measure one
-//! part each with the load of [`load`], and put what they find into the [`report`].
+//! Reading order: [`stand`] is what is measured; `single`, `shared`, `instructions`, `burst`, `crowd`, `drain`, `memory` and `growth` measure
+//! one part each with the load of [`load`], and put what they find into the [`report`].
 
 mod burst;
 mod crm;
 mod crowd;
 mod drain;
+mod growth;
 mod inbox;
 mod instructions;
 mod load;
@@ -38,7 +39,7 @@ pub type Outcome<T> = Result<T, String>;
 
 type Part = fn(&Stand, &mut Report) -> Outcome<()>;
 
-const PARTS: [(&str, Part); 8] = [
+const PARTS: [(&str, Part); 9] = [
     ("single", single::measure),
     ("shared", shared::measure),
     ("crm", single::count_crm_requests),
@@ -47,6 +48,8 @@ const PARTS: [(&str, Part); 8] = [
     ("crowd", crowd::measure),
     ("drain", drain::measure),
     ("memory", memory::measure),
+    // The last, since it fills the site.
+    ("growth", growth::measure),
 ];
 
 fn main() -> ExitCode {

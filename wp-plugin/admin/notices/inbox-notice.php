@@ -12,6 +12,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin\Notices;
 
 use AgileBridge\Plugin\Admin\Dates;
+use AgileBridge\Plugin\Admin\Numbers;
 use AgileBridge\Plugin\Admin\Settings\ConnectionTest;
 use AgileBridge\Plugin\Admin\Settings\Place;
 use AgileBridge\Plugin\Crm\Account;
@@ -44,7 +45,7 @@ final class InboxNotice {
 		}
 		$waiting = $counts->open();
 		/* translators: %s: a number. */
-		$wait = sprintf( _n( '%s webhook waits; none is lost.', '%s webhooks wait; none is lost.', $waiting, 'bridge-for-agile-crm' ), number_format_i18n( $waiting ) );
+		$wait = sprintf( _n( '%s webhook waits; none is lost.', '%s webhooks wait; none is lost.', $waiting, 'bridge-for-agile-crm' ), Numbers::of_events( $waiting ) );
 		$blocked = Account::blocked_host();
 		if ( $waiting > 0 && WpFusion::answers() ) {
 			self::show_inbox_line( 'warning', 'agile-bridge-wp-fusion', __( 'Bridge for Agile CRM processes nothing: WP Fusion answers the webhooks of this site.', 'bridge-for-agile-crm' ), $wait . ' ' . __( 'To have them processed choose this plugin: Settings → Bridge for Agile CRM, Who answers webhooks.', 'bridge-for-agile-crm' ) );
@@ -65,7 +66,7 @@ final class InboxNotice {
 		}
 		if ( $counts->dead > 0 ) {
 			/* translators: %s: a number. */
-			$title = sprintf( _n( 'Bridge for Agile CRM: %s webhook was given up.', 'Bridge for Agile CRM: %s webhooks were given up.', $counts->dead, 'bridge-for-agile-crm' ), number_format_i18n( $counts->dead ) );
+			$title = sprintf( _n( 'Bridge for Agile CRM: %s webhook was given up.', 'Bridge for Agile CRM: %s webhooks were given up.', $counts->dead, 'bridge-for-agile-crm' ), Numbers::of_events( $counts->dead ) );
 			self::show_inbox_line( 'error', 'agile-bridge-dead', $title, __( 'They are kept for 90 days and can be processed again: Settings → Bridge for Agile CRM, section Processing.', 'bridge-for-agile-crm' ) );
 		}
 		if ( Place::SCREEN_ID === $screen->id && Settings::stored()->reconcile && Home::is_elsewhere( false ) ) {

@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Admin\Dates;
+use AgileBridge\Plugin\Admin\Numbers;
 use AgileBridge\Plugin\Inbox\Replay;
 use AgileBridge\Plugin\Inbox\Retention;
 use AgileBridge\Plugin\Site\Clock;
@@ -85,9 +86,9 @@ final class ProcessingSection {
 			printf(
 				/* translators: 1, 2, 3, 4, 5: numbers. */
 				esc_html__( 'Waiting: %1$s. Processed in the last %5$d days: %2$s. Given up: %3$s. Missed and repaired: %4$s.', 'bridge-for-agile-crm' ),
-				esc_html( number_format_i18n( $counts->open() ) ),
-				esc_html( number_format_i18n( $counts->done ) ),
-				esc_html( number_format_i18n( $counts->dead ) ),
+				esc_html( Numbers::of_events( $counts->open() ) ),
+				esc_html( Numbers::of_events( $counts->done ) ),
+				esc_html( Numbers::of_events( $counts->dead ) ),
 				esc_html( number_format_i18n( $repaired ) ),
 				(int) ( Retention::KEEP_DONE / Clock::DAY )
 			);
@@ -115,7 +116,7 @@ final class ProcessingSection {
 				sprintf(
 					/* translators: %s: a number. */
 					_n( '%s generated password could not be returned to Agile CRM, and is wiped. Its user can ask for a new one on the login page.', '%s generated passwords could not be returned to Agile CRM, and are wiped. Their users can ask for new ones on the login page.', $counts->passwords, 'bridge-for-agile-crm' ),
-					number_format_i18n( $counts->passwords )
+					Numbers::of_events( $counts->passwords )
 				)
 			) . '</p>';
 		}

@@ -1,0 +1,45 @@
+//! What the inbox keeps is not read as a whole, neither for the screen nor to clean up: a site with many events is no slower.
+
+use crate::stage::inbox::number;
+use crate::stage::world::World;
+
+const KEPT: u32 = 40_000;
+
+/// How many rows the database has looked at meanwhile.
+fn rows_read<T>(world: &World, action: impl FnOnce() -> T) -> (T, i64) {
+    let all = || {
+        let rows = world.site.sql("SHOW GLOBAL STATUS LIKE 'Handler_read%'");
+        rows.iter()
+            .map(|row| row["Value"].as_str().and_then(|text| text.parse::<i64>().ok()).unwrap_or_default())
+            .sum::<i64>()
+    };
+    let before = all();
+    let result = action();
+    (result, all() - before)
+}
+
+#[test]
+fn screens_and_cleaning_do_not_read_all_events() {
+    let world = World::new();
+    world.expect(&world.site.webhook("test", &[]), 200, "ok", "");
+    world.site.wp("AgileBridge\\Plugin\\Inbox\\Schema::ensure(); return 1;");
+    let now = world.now();
+    world.site.sql(&format!(
+        "INSERT INTO wp_agile_bridge_events (state, action, contact_id, due_at, created_at, updated_at, message)
+         SELECT IF(seq % 40 = 0, 'dead', 'done'), 'update', seq, {now}, {now}, {now} - seq, '\"Why.\"' FROM seq_1_to_{KEPT}"
+    ));
+    world.site.sql("ANALYZE TABLE wp_agile_bridge_events");
+    let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
+    world.settings_screen(&cookie);
+
+    let (page, read) = rows_read(&world, || world.settings_screen(&cookie));
+    let text = "Processed in the last 14 days: more than 1,000. Given up: 1,000.";
+    assert!(page.contains(text), "{page}");
+    assert!(read < i64::from(KEPT / 2), "the screen: {read} rows");
+
+    world.site.sql("UPDATE wp_agile_bridge_leases SET until_at = 0 WHERE name = 'cleanup'");
+    let (removed, read) =
+        rows_read(&world, || world.site.wp("return AgileBridge\\Plugin\\Inbox\\Retention::remove_old();"));
+    assert_eq!(number(&removed), 0);
+    assert!(read < i64::from(KEPT / 8), "the cleaning: {read} rows");
+}
