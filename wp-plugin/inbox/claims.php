@@ -145,6 +145,13 @@ final class Claims {
 	}
 
 	/**
+	 * SQL that is 1 where the database that answers has this claim, and so all that was written before it.
+	 */
+	public static function witness( Event $event ): string {
+		return $GLOBALS['wpdb']->prepare( 'SELECT COUNT(*) FROM ' . Tables::events() . ' WHERE owner = %s', $event->owner ); // phpcs:ignore WordPress.DB
+	}
+
+	/**
 	 * Whether this claim still counts.
 	 */
 	public static function is_held( Event $event ): bool {

@@ -73,16 +73,21 @@ final class Users {
 	/**
 	 * Puts a user and all their meta into WordPress' caches, fresh from the database, by one query.
 	 *
+	 * @param string $is_here SQL that is 1 where the database that answers has what this request has written: a replica that has it
+	 *                        has all that was written before, and no transaction is needed to know that.
 	 * @return int The same id; 0 where there is no such user, or the database fails: who needs the user will meet that.
 	 */
-	public static function preload( int $user_id ): int {
+	public static function preload( int $user_id, string $is_here ): int {
 		global $wpdb;
 		if ( 0 === $user_id ) {
 			return 0;
 		}
 		try {
-			$sql  = "SELECT u.*, m.umeta_id, m.meta_key, m.meta_value FROM {$wpdb->users} u LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID WHERE u.ID = %d";
-			$rows = Primary::during( static fn(): array => Database::rows( $sql, $user_id ) );
+			$sql  = "SELECT u.*, m.umeta_id, m.meta_key, m.meta_value, ($is_here) AS is_here FROM {$wpdb->users} u LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID WHERE u.ID = %d";
+			$rows = Database::rows( $sql, $user_id );
+			if ( [] !== $rows && 1 !== (int) $rows[0]->is_here ) {
+				$rows = Primary::during( static fn(): array => Database::rows( $sql, $user_id ) );
+			}
 		} catch ( Failure $failure ) {
 			return 0;
 		}
@@ -99,7 +104,7 @@ final class Users {
 			}
 		}
 		$user = $rows[0];
-		unset( $user->umeta_id, $user->meta_key, $user->meta_value );
+		unset( $user->umeta_id, $user->meta_key, $user->meta_value, $user->is_here );
 		if ( wp_using_ext_object_cache() && (array) wp_cache_get( $user_id, 'users' ) === (array) $user && wp_cache_get( $user_id, 'user_meta' ) === $meta ) {
 			// Written again, it could overwrite what somebody else has changed in this moment.
 			return $user_id;

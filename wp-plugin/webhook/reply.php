@@ -19,6 +19,7 @@ use AgileBridge\AgileCrm;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Inbox\Arrival;
+use AgileBridge\Plugin\Inbox\Claims;
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Outcome;
@@ -237,7 +238,7 @@ final class Reply {
 					return Outcome::queued( $event->contact_id );
 				}
 				// While the CRM thinks.
-				$known_user = Users::preload( $arrival->known_user );
+				$known_user = Users::preload( $arrival->known_user, Claims::witness( $event ) );
 				return ( new Attempt( $crm, $this->commit ) )->run( $fetches->next(), $breaker, $known_user );
 			} catch ( Failure $failure ) {
 				// The database went away between storing and processing; the lease runs out, and the event is taken up again.

@@ -101,13 +101,13 @@ fn verb(statement: &str) -> String {
 }
 
 /// Statements that write, to whatever table but the event's row; or that prepare to, which takes locks. (That row is committed
-/// when the answer is out, so a transaction may begin with it.)
+/// when the answer is out, so a transaction may begin with it; and one that begins by reading reads where it was written.)
 fn writes(statements: &[String]) -> String {
     const WRITING: [&str; 11] =
         ["INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP", "TRUNCATE", "START", "SAVEPOINT", "LOCK"];
     let begins_with_it = |number: usize| {
         let next = statements.get(number + 1);
-        verb(&statements[number]) == "START" && next.is_some_and(|next| is_of_the_inbox(next))
+        verb(&statements[number]) == "START" && next.is_some_and(|next| is_of_the_inbox(next) || verb(next) == "SELECT")
     };
     let writing = statements.iter().enumerate().filter(|(_, statement)| WRITING.contains(&&*verb(statement)));
     let others = writing.filter(|(number, statement)| !is_of_the_inbox(statement) && !begins_with_it(*number));
