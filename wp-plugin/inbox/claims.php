@@ -52,7 +52,7 @@ final class Claims {
 	 * @return list<Event>
 	 */
 	private static function claim( string $which, int $count ): array {
-		return Primary::during( static fn(): array => self::claim_here( $which, $count ) );
+		return Primary::during( static fn(): array => self::claim_here( $which, $count ), writes: true );
 	}
 
 	/**
@@ -78,7 +78,7 @@ final class Claims {
 	 * one too, no other event is blamed for it. One that is written (`applied`) stays so, for what is still owed.
 	 */
 	public static function abandoned(): ?Event {
-		return Primary::during( self::abandoned_here( ... ) );
+		return Primary::during( self::abandoned_here( ... ), writes: true );
 	}
 
 	private static function abandoned_here(): ?Event {

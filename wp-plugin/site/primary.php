@@ -36,10 +36,11 @@ final class Primary {
 	 *
 	 * @template T
 	 * @param callable(): T $work
+	 * @param bool          $writes Whether it writes too.
 	 * @return T
-	 * @throws Failure Where the work wrote something, and the database has not confirmed it: it may be stored all the same.
+	 * @throws Failure Where it does, and the database has not confirmed it: it may be stored all the same.
 	 */
-	public static function during( callable $work ) {
+	public static function during( callable $work, bool $writes = false ) {
 		// (SQLite is one file.)
 		if ( Database::is_sqlite() || Transaction::is_open() ) {
 			return $work();
@@ -58,7 +59,7 @@ final class Primary {
 				Host::wait_a_moment( $try );
 				continue;
 			}
-			if ( ! Transaction::sent( 'COMMIT' ) ) {
+			if ( ! Transaction::sent( 'COMMIT' ) && $writes ) {
 				throw Database::failure();
 			}
 			return $result;

@@ -30,7 +30,7 @@ final class Deleted {
 	/**
 	 * @param mixed $user_id Of somebody who is about to be deleted, or to leave this site of a network.
 	 */
-	public static function remember( $user_id ): void {
+	public static function remember( $user_id = 0 ): void {
 		$contact_id = Links::contact_of( (int) $user_id );
 		// Whom code of the site deletes while a webhook writes them, no admin has deleted.
 		if ( '' === $contact_id || Transaction::is_open() || ! Settings::stored()->keeps_deleted_away ) {

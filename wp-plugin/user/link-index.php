@@ -54,7 +54,7 @@ final class LinkIndex {
 	 * @param mixed $value   Unslashed.
 	 * @return mixed
 	 */
-	public static function note( $check, $user_id, $key, $value ) {
+	public static function note( $check = null, $user_id = 0, $key = '', $value = null ) {
 		if ( is_string( $key ) && str_ends_with( $key, self::KEY ) && ( is_string( $value ) || is_int( $value ) ) && self::is_contact_id( (string) $value ) ) {
 			// Whoever writes the meta goes on; the look finds what is missing here.
 			self::logged( static fn() => self::put( substr( $key, 0, -strlen( self::KEY ) ), [ [ (string) $value, (int) $user_id ] ] ) );
@@ -71,7 +71,7 @@ final class LinkIndex {
 	 * @param mixed $key   False: it stays.
 	 * @return mixed
 	 */
-	public static function note_row( $check, $row, $value, $key ) {
+	public static function note_row( $check = null, $row = 0, $value = null, $key = false ) {
 		$meta = get_metadata_by_mid( 'user', (int) $row );
 		return $meta ? self::note( $check, $meta->user_id, is_string( $key ) ? $key : $meta->meta_key, $value ) : $check;
 	}
@@ -79,8 +79,8 @@ final class LinkIndex {
 	/**
 	 * @param mixed $user_id Of somebody who was deleted.
 	 */
-	public static function forget( $user_id ): void {
-		if ( TablesVersion::has_links() ) {
+	public static function forget( $user_id = 0 ): void {
+		if ( (int) $user_id > 0 && TablesVersion::has_links() ) {
 			self::logged( static fn() => Database::execute( 'DELETE FROM ' . self::table() . ' WHERE user_id = %d AND contact_id <> %s', (int) $user_id, self::STATE ) );
 		}
 	}

@@ -16,11 +16,13 @@ const VICTIM: &str = "<?php
         return \"SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = %d\";
     });";
 
-/// Once: the commit arrives, and the connection is gone before it is confirmed.
+/// Once, of the transaction that writes a user: the commit arrives, and the connection is gone before it is confirmed.
 const UNCONFIRMED: &str = "<?php
     add_filter('query', function ($sql) {
         global $wpdb;
-        if ('COMMIT' !== $sql || !@fopen(WP_CONTENT_DIR . '/once', 'x')) return $sql;
+        static $writes = false;
+        $writes = $writes || 'RELEASE SAVEPOINT agile_bridge' === $sql;
+        if (!$writes || 'COMMIT' !== $sql || !@fopen(WP_CONTENT_DIR . '/once', 'x')) return $sql;
         $wpdb->dbh->query('COMMIT');
         return 'KILL CONNECTION_ID()';
     });";

@@ -205,7 +205,7 @@ fn changed_salts_lose_it_and_nothing_else() {
     world.site.set_constant("AUTH_KEY", "another secret key than the one it was sealed with");
     world.crm.reset_counts();
     world.catch_up();
-    world.expect_event(&debt(&world), "done", "failed", "");
+    world.expect_event(&debt(&world), "dead", "failed", "");
     assert_eq!((&debt(&world)["owed"], world.crm.counts().of("PUT", PUT)), (&Value::Null, 0));
     assert_eq!(world.crm.property(id, FIELD), None);
     expect_nowhere(&world, &password);
