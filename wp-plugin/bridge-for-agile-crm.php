@@ -85,8 +85,8 @@ add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );
 add_action( 'upgrader_process_complete', [ Upkeep\Look::class, 'after_update' ], 10, 2 );
 
 /* Who is linked to a contact is found by an index, which is told before anybody writes such a link. */
-add_filter( 'add_user_metadata', [ User\LinkIndex::class, 'note' ], 10, 4 );
-add_filter( 'update_user_metadata', [ User\LinkIndex::class, 'note' ], 10, 4 );
+add_filter( 'add_user_metadata', 'AgileBridge\Plugin\note_link', 10, 4 );
+add_filter( 'update_user_metadata', 'AgileBridge\Plugin\note_link', 10, 4 );
 add_filter( 'update_user_metadata_by_mid', [ User\LinkIndex::class, 'note_row' ], 10, 4 );
 add_action( 'deleted_user', [ User\LinkIndex::class, 'forget' ] );
 
@@ -158,7 +158,20 @@ function drop_foreign_update( $updates ) {
 }
 
 /**
- * As site/user-tables.php says, which a page of the site does not load.
+ * Here, because any page of the site may write user meta, each login does, and hardly any of it is a link.
+ *
+ * @param mixed $check   Not ours to decide.
+ * @param mixed $user_id
+ * @param mixed $key
+ * @param mixed $value   Unslashed.
+ * @return mixed
+ */
+function note_link( $check = null, $user_id = 0, $key = '', $value = null ) {
+	return is_string( $key ) && str_ends_with( $key, 'agilecrm_contact_id' ) ? User\LinkIndex::note( $check, $user_id, $key, $value ) : $check;
+}
+
+/**
+ * What Site\UserTables tells all others; here, because every page of the site asks.
  */
 function users_are_borrowed(): bool {
 	global $wpdb;

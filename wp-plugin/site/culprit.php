@@ -16,8 +16,6 @@ defined( 'ABSPATH' ) || exit;
 
 final class Culprit {
 
-	private const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
-
 	private const UNKNOWN = 'code that cannot be told';
 
 	/**
@@ -53,12 +51,12 @@ final class Culprit {
 	 * @param int $depth How many hooks WordPress was in when our work began.
 	 */
 	public static function of_end( int $depth ): string {
-		$error = error_get_last();
-		$fatal = null !== $error && 0 !== ( $error['type'] & self::FATAL ) ? self::place( $error['file'], $error['line'] ) : '';
+		$error = Host::fatal_error();
+		$fatal = null === $error ? '' : self::place( $error['file'], $error['line'] );
 		$hooks = array_values( array_diff( array_slice( $GLOBALS['wp_current_filter'], $depth ), [ 'shutdown' ] ) );
 		$hook  = (string) end( $hooks );
 		$on    = '' === $hook ? '' : " (on $hook)";
-		if ( '' !== $fatal && self::is_others( $error['file'] ) ) {
+		if ( null !== $error && self::is_others( $error['file'] ) ) {
 			return "a fatal error in $fatal$on";
 		}
 		$running = Callback::running();

@@ -16,6 +16,8 @@ defined( 'ABSPATH' ) || exit;
 
 final class Host {
 
+	private const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
+
 	/** Servers that hand on at once what is flushed: with its length the answer is whole, and the caller need not wait for more. */
 	private const FLUSHING = [ 'apache2handler', 'cli-server' ];
 
@@ -26,6 +28,16 @@ final class Host {
 	 */
 	public static function call( string $name, ...$arguments ) {
 		return function_exists( $name ) ? $name( ...$arguments ) : null;
+	}
+
+	/**
+	 * The error after which nothing went on, if there was one.
+	 *
+	 * @return ?array<string, mixed> As error_get_last() has it.
+	 */
+	public static function fatal_error(): ?array {
+		$error = error_get_last();
+		return null !== $error && 0 !== ( $error['type'] & self::FATAL ) ? $error : null;
 	}
 
 	/**

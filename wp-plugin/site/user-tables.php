@@ -17,8 +17,7 @@ defined( 'ABSPATH' ) || exit;
 final class UserTables {
 
 	public static function are_borrowed(): bool {
-		global $wpdb;
-		return $wpdb->users !== $wpdb->base_prefix . 'users' || $wpdb->usermeta !== $wpdb->base_prefix . 'usermeta';
+		return \AgileBridge\Plugin\users_are_borrowed();
 	}
 
 	/**

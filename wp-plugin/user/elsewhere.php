@@ -22,6 +22,12 @@ final class Elsewhere {
 
 	private const KEY_END = 'capabilities';
 
+	/** Seconds for which a worker believes what it has read: a user is weighed more than once, and may be somebody in many places. */
+	private const KNOWN = 10;
+
+	/** @var array<string, array{float, ?array<string, mixed>}> By prefix: when it was read, and the roles. */
+	private static array $known = [];
+
 	/** Roles that are harmless wherever they have not been changed. */
 	private const COMMON_ROLES = [ 'subscriber', 'contributor', 'author', 'customer', 'bbp_participant', 'bbp_spectator', 'bbp_blocked' ];
 
@@ -77,19 +83,28 @@ final class Elsewhere {
 	 * @return ?array<string, mixed> Slug => as WordPress stores a role; null where that place's tables are not here.
 	 */
 	private static function roles_of_place( string $prefix ): ?array {
-		global $wpdb;
-		if ( 1 !== preg_match( '/^[A-Za-z0-9_]*$/D', $prefix ) ) {
-			return null;
-		}
-		try {
-			// A table that is missing would be an error, and on SQLite the end of a transaction.
-			if ( [] === Database::rows( 'SHOW TABLES LIKE %s', $wpdb->esc_like( "{$prefix}options" ) ) ) {
+		$now = microtime( true );
+		if ( ! isset( self::$known[ $prefix ] ) || $now - self::$known[ $prefix ][0] > self::KNOWN ) {
+			try {
+				self::$known[ $prefix ] = [ $now, self::read_roles( $prefix ) ];
+			} catch ( Failure $failure ) {
 				return null;
 			}
-			$rows = Database::rows( "SELECT option_value FROM {$prefix}options WHERE option_name = %s", "{$prefix}user_roles" );
-		} catch ( Failure $failure ) {
+		}
+		return self::$known[ $prefix ][1];
+	}
+
+	/**
+	 * @return ?array<string, mixed> As above.
+	 * @throws Failure
+	 */
+	private static function read_roles( string $prefix ): ?array {
+		global $wpdb;
+		// (A table that is missing would be an error, and on SQLite the end of a transaction.)
+		if ( 1 !== preg_match( '/^[A-Za-z0-9_]*$/D', $prefix ) || [] === Database::rows( 'SHOW TABLES LIKE %s', $wpdb->esc_like( "{$prefix}options" ) ) ) {
 			return null;
 		}
+		$rows   = Database::rows( "SELECT option_value FROM {$prefix}options WHERE option_name = %s", "{$prefix}user_roles" );
 		$stored = (string) ( $rows[0]->option_value ?? '' );
 		$roles  = is_serialized( $stored ) ? unserialize( $stored, [ 'allowed_classes' => false ] ) : null; // phpcs:ignore
 		return is_array( $roles ) ? $roles : null;

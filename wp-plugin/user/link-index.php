@@ -72,7 +72,8 @@ final class LinkIndex {
 	 * @return mixed
 	 */
 	public static function note_row( $check = null, $row = 0, $value = null, $key = false ) {
-		$meta = get_metadata_by_mid( 'user', (int) $row );
+		// (To find the row is a query, and hardly any value is the id of a contact.)
+		$meta = is_scalar( $value ) && self::is_contact_id( (string) $value ) ? get_metadata_by_mid( 'user', (int) $row ) : false;
 		return $meta ? self::note( $check, $meta->user_id, is_string( $key ) ? $key : $meta->meta_key, $value ) : $check;
 	}
 

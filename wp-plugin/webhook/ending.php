@@ -18,9 +18,6 @@ defined( 'ABSPATH' ) || exit;
 
 final class Ending {
 
-	/** After which nothing goes on. */
-	private const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
-
 	/** @var ?array{int, array<string, mixed>} Status and body; null: it is not stored. */
 	private static ?array $of_stored = null;
 
@@ -41,7 +38,7 @@ final class Ending {
 			return self::failed( 503, 'site_unavailable', 'The database of the site does not answer.' );
 		}
 		$what = 'Bridge for Agile CRM: another plugin or the theme ended a webhook, by an error, a redirect or exit.';
-		if ( null !== self::$of_stored && 0 === ( ( error_get_last()['type'] ?? 0 ) & self::FATAL ) ) {
+		if ( null !== self::$of_stored && null === Host::fatal_error() ) {
 			self::log( "$what It is stored, and processed later. What keeps visitors out can be told to let webhooks through." );
 			return self::$of_stored;
 		}

@@ -3,6 +3,7 @@
 use crate::stage::world::World;
 use sandbox::Contact;
 use serde_json::{Value, json};
+use site::Request;
 use std::time::Duration;
 
 pub const MINUTE: u64 = 60;
@@ -29,4 +30,13 @@ pub fn change(world: &World, contact: u64, name: &str) {
     let mut now = world.crm.contact(contact).expect("the contact");
     now["updated_time"] = json!(world.now() / 1000);
     world.crm.replace_contact(contact, now);
+}
+
+/// What the settings page says of the looks.
+pub fn line_on_screen(world: &World) -> String {
+    let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
+    let page = Request::new("GET", "/wp-admin/options-general.php?page=bridge-for-agile-crm").header("Cookie", &cookie);
+    let page = world.site.send(&page).body();
+    let line = page.split("id=\"agile-bridge-look\">").nth(1).and_then(|rest| rest.split("</p>").next());
+    line.unwrap_or_else(|| panic!("no line about the look:\n{page}")).to_owned()
 }

@@ -1,19 +1,10 @@
 //! A page of the CRM's list is as heavy as its contacts: one that is too large is asked for again with fewer, down to one. A contact
 //! that is too large for itself is left out, and the admin is told of it.
 
-use crate::stage::look::{change, linked, look};
+use crate::stage::look::{change, line_on_screen, linked, look};
 use crate::stage::world::World;
 use sandbox::Contact;
 use serde_json::json;
-use site::Request;
-
-fn screen(world: &World) -> String {
-    let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
-    let page = Request::new("GET", "/wp-admin/options-general.php?page=bridge-for-agile-crm").header("Cookie", &cookie);
-    let page = world.site.send(&page).body();
-    let line = page.split("id=\"agile-bridge-look\">").nth(1).and_then(|rest| rest.split("</p>").next());
-    line.unwrap_or_else(|| panic!("no line about the look:\n{page}")).to_owned()
-}
 
 /// So many contacts of this size, as whoever can write contacts makes them.
 fn heavy(world: &World, count: usize, bytes: usize) -> Vec<u64> {
@@ -50,7 +41,7 @@ fn heavy_contacts_end_no_look() {
     assert_ne!(world.user_with("missed@example.com"), json!(null), "{:?}", world.crm.requests());
 
     // The list was read to its end, and who was left out is named.
-    let screen = screen(&world);
+    let screen = line_on_screen(&world);
     assert!(screen.starts_with("Last full look for missed changes: ") && !screen.contains("one by one"), "{screen}");
     assert!(screen.contains(&heavy[0].to_string()), "{screen}");
     // They stop nobody else's webhooks either.

@@ -1,21 +1,12 @@
 //! The CRM's list of changes may be too slow, or not take its own cursor any more: it is asked for less, or begun anew, and in
 //! the end linked users are walked instead. Nothing that fails is insisted on for ever, and the screen says what is done.
 
-use crate::stage::look::{change, linked, look};
+use crate::stage::look::{change, line_on_screen, linked, look};
 use crate::stage::world::World;
 use sandbox::Faults;
 use serde_json::{Value, json};
-use site::Request;
 
 const FILTER: &str = "filters/filter/dynamic-filter";
-
-fn screen(world: &World) -> String {
-    let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
-    let page = Request::new("GET", "/wp-admin/options-general.php?page=bridge-for-agile-crm").header("Cookie", &cookie);
-    let page = world.site.send(&page).body();
-    let line = page.split("id=\"agile-bridge-look\">").nth(1).and_then(|rest| rest.split("</p>").next());
-    line.unwrap_or_else(|| panic!("no line about the look:\n{page}")).to_owned()
-}
 
 fn record(world: &World) -> Value {
     let rows = world.site.sql("SELECT details FROM wp_agile_bridge_leases WHERE name = 'reconcile'");
@@ -44,14 +35,14 @@ fn a_cursor_that_the_crm_does_not_take_is_dropped() {
     world.drain();
     assert_eq!(world.user(user)["first_name"], "New");
     assert_eq!(record(&world)["cursor"], Value::Null);
-    assert!(screen(&world).starts_with("Last full look for missed changes: "), "{}", screen(&world));
+    assert!(line_on_screen(&world).starts_with("Last full look for missed changes: "), "{}", line_on_screen(&world));
 
     // The same where nothing is listed any more. And when a walk is through, a list need not go back further than its beginning.
     cut_off(&world, "no-cursor-of-ours");
     world.crm.set_faults(Faults { refuse_updated_time_filter: true, ..Faults::default() });
     look(&world);
     assert_eq!(record(&world)["cursor"], Value::Null);
-    assert!(screen(&world).contains("asked for one by one"), "{}", screen(&world));
+    assert!(line_on_screen(&world).contains("asked for one by one"), "{}", line_on_screen(&world));
     for _ in 0..2 {
         look(&world);
     }
@@ -59,7 +50,7 @@ fn a_cursor_that_the_crm_does_not_take_is_dropped() {
     assert!(since > world.now() - 130 * 60_000, "{since} of {}", world.now());
     world.crm.set_faults(Faults::default());
     look(&world);
-    assert!(!screen(&world).contains("asked for one by one"), "{}", screen(&world));
+    assert!(!line_on_screen(&world).contains("asked for one by one"), "{}", line_on_screen(&world));
 }
 
 #[test]
@@ -72,7 +63,7 @@ fn a_page_that_is_too_slow_is_asked_for_with_fewer() {
     assert_eq!(look(&world), 1, "{:?}", world.crm.requests());
     world.drain();
     assert_eq!(world.user(user)["first_name"], "New");
-    assert!(!screen(&world).contains("asked for one by one"), "{}", screen(&world));
+    assert!(!line_on_screen(&world).contains("asked for one by one"), "{}", line_on_screen(&world));
 
     // None is short enough.
     change(&world, contact, "Newer");
@@ -80,7 +71,7 @@ fn a_page_that_is_too_slow_is_asked_for_with_fewer() {
     look(&world);
     world.drain();
     assert_eq!(world.user(user)["first_name"], "Newer");
-    assert!(screen(&world).contains("too slowly"), "{}", screen(&world));
+    assert!(line_on_screen(&world).contains("too slowly"), "{}", line_on_screen(&world));
 }
 
 #[test]
@@ -97,7 +88,7 @@ fn a_list_that_fails_three_times_is_not_waited_for() {
         world.drain();
     }
     assert_eq!(world.user(user)["first_name"], "New");
-    assert!(screen(&world).contains("fails again and again"), "{}", screen(&world));
+    assert!(line_on_screen(&world).contains("fails again and again"), "{}", line_on_screen(&world));
     // And they are walked as long as it does: the end of that lap, and the next one.
     change(&world, contact, "Newer");
     for _ in 0..2 {

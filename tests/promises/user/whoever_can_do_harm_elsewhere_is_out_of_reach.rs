@@ -83,3 +83,17 @@ fn on_mariadb() {
 fn on_sqlite() {
     out_of_reach(Database::Sqlite);
 }
+
+/// However often a user is weighed while they are written.
+#[test]
+fn each_place_is_asked_once() {
+    let world = World::with(|site| site.field_map(&[("Secret", "factor")]));
+    let user = world.existing_user("una", "una@example.com", "subscriber");
+    other_installation(&world, user, &json!({"clerk": true}));
+    its_tables_are_here(&world);
+    let id = world.contact(Contact::person("una@example.com").tag("Lead"));
+    let (answer, queries) = world.site.queries_during(|| world.site.webhook("add", &[("contact_id", &id)]));
+    world.expect(&answer, 200, "updated", "");
+    let asked = queries.iter().filter(|sql| sql.contains("shop_user_roles")).count();
+    assert_eq!(asked, 1, "{queries:#?}");
+}

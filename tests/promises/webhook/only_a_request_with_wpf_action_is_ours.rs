@@ -72,6 +72,18 @@ fn the_name_is_exact_and_any_page_of_the_front_end_will_do() {
     assert_eq!(world.crm.counts().total, 0);
 }
 
+/// Each login writes user meta, and hardly any of it is a link to a contact.
+#[test]
+fn a_login_loads_one_file_too() {
+    let world = World::with(|site| site.mu_plugin_file("witness.php", WITNESS));
+    let form = site::form(&[("log", site::ADMIN.0), ("pwd", site::ADMIN.1), ("testcookie", "1")]);
+    let request = Request::new("POST", "/wp-login.php")
+        .header("Cookie", "wordpress_test_cookie=WP%20Cookie%20check")
+        .header("X-Witness", "yes");
+    assert_eq!(world.site.send(&request.body(FORM, form)).status, 302, "{}", world.site.log());
+    assert_eq!(our_files(&world.site), json!(["bridge-for-agile-crm.php"]));
+}
+
 #[test]
 fn elsewhere_the_parameter_means_nothing() {
     let world = World::new();
