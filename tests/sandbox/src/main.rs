@@ -40,8 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(path) = &arguments.ca_file {
         std::fs::write(path, crm.ca_pem())?;
     }
-    introduce(&crm)?;
-    wait_for_the_end()?;
+    wait_for_the_end(|| introduce(&crm))?;
     Ok(())
 }
 
@@ -106,11 +105,12 @@ fn introduce(crm: &Sandbox) -> std::io::Result<()> {
     out.flush()
 }
 
-/// Ctrl-C or SIGTERM.
-fn wait_for_the_end() -> std::io::Result<()> {
+/// Ctrl-C or SIGTERM. Whoever reads the introduction may end the process at once: the handler stands before it.
+fn wait_for_the_end(introduce: impl FnOnce() -> std::io::Result<()>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
+        introduce()?;
         tokio::select! {
             pressed = tokio::signal::ctrl_c() => pressed,
             _ = terminate.recv() => Ok(()),
