@@ -6,8 +6,11 @@ namespace AgileBridge;
 /** The extension's version. */
 const VERSION = '0.1.0';
 
-/** The plugin accepts its own number and the one before. */
-const INTERFACE_NUMBER = 3;
+/** The newest interface of a plugin that is served. */
+const INTERFACE_NUMBER = 4;
+
+/** The oldest one. A plugin whose number lies between, or is one more than the newest, takes this extension. */
+const OLDEST_INTERFACE = 3;
 
 /** A new access key: 43 URL-safe characters, 256 bits from the operating system. */
 function generate_access_key(): string {}
@@ -39,10 +42,9 @@ function receive_webhook(string $method, string $query, string $content_type, st
  * @param list<mixed>          $field_map The option agile_bridge_field_map.
  * @param string               $time_zone As wp_timezone_string() gives it.
  * @return array{data: array<string, string|list<string>>, text: list<string>, emails: list<string>, emails_whole: bool,
- *     email_problem: 'email_missing'|'email_invalid'|null, notes: list<string>} text: empty, for a plugin of the
- *     interface number before, which strips markup itself; emails: the first 20 addresses, those that are valid, normalised;
- *     emails_whole: false where there is another one that nobody can read, or more than 20; notes: value_refused:<key>,
- *     password_refused
+ *     email_problem: 'email_missing'|'email_invalid'|null, notes: list<string>} text: empty, for a plugin of
+ *     interface 3; emails: the first 20 addresses, those that are valid, normalised; emails_whole: false where there is another
+ *     one that nobody can read, or more than 20; notes: value_refused:<key>, password_refused
  */
 function user_data(array $contact, array $field_map, string $time_zone): array {}
 
@@ -188,16 +190,6 @@ final class AgileCrm {
 	 * @throws Exception
 	 */
 	public function changedBetween(int $from, int $until, ?string $cursor = NULL, ?int $page_size = NULL): array {}
-
-	/**
-	 * The same with no end, for a plugin of the interface number before.
-	 *
-	 * @param int     $milliseconds Since the epoch.
-	 * @param ?string $cursor       Of the page before.
-	 * @return array{contacts: list<array<string, mixed>>, skipped: list<string>, cursor: ?string}
-	 * @throws Exception
-	 */
-	public function changedSince(int $milliseconds, ?string $cursor = NULL): array {}
 
 	/**
 	 * A page of all contacts, companies too, who was created last first.

@@ -42,8 +42,11 @@ mod agile_bridge {
     use ext_php_rs::{info_table_end, info_table_row, info_table_start};
     use std::collections::BTreeMap;
 
-    /// The plugin accepts its own number and the one before. Raised when a function changes in a way that callers see.
-    const INTERFACE_NUMBER: i64 = 3;
+    /// The newest interface of a plugin that is served. Raised when callers see a change; `php/interfaces.txt` has them all.
+    const INTERFACE_NUMBER: i64 = 4;
+
+    /// The oldest one. Raised when something is taken away that it calls or reads.
+    const OLDEST_INTERFACE: i64 = 3;
 
     /// The table of contents.
     #[php_module]
@@ -55,6 +58,7 @@ mod agile_bridge {
             .info_function(information)
             .constant(("AgileBridge\\VERSION", env!("CARGO_PKG_VERSION"), &[]))
             .constant(("AgileBridge\\INTERFACE_NUMBER", INTERFACE_NUMBER, &[]))
+            .constant(("AgileBridge\\OLDEST_INTERFACE", OLDEST_INTERFACE, &[]))
             .class::<PhpAgileCrm>()
             .function(wrap_function!(generate_access_key))
             .function(wrap_function!(generate_password))
@@ -137,7 +141,7 @@ mod agile_bridge {
         let notes: Vec<String> = refused.chain(user.password_refused.then(|| "password_refused".to_owned())).collect();
         array([
             ("data", zval(php::values(user.data)?)?),
-            // For a plugin of the interface number before, which strips their markup itself.
+            // For a plugin of interface 3, which reads it.
             ("text", zval(Vec::<String>::new())?),
             ("emails", zval(user.emails)?),
             ("emails_whole", zval(user.emails_whole)?),
@@ -214,6 +218,7 @@ mod agile_bridge {
         info_table_start!();
         info_table_row!("version", env!("CARGO_PKG_VERSION"));
         info_table_row!("interface number", INTERFACE_NUMBER.to_string());
+        info_table_row!("oldest interface number", OLDEST_INTERFACE.to_string());
         info_table_row!("TLS library", "rustls with ring, root certificates of the system");
         info_table_row!("largest webhook body", format!("{MAX_BODY} bytes"));
         info_table_row!("largest answer of Agile CRM", format!("{MAX_ANSWER} bytes"));
