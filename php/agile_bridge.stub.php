@@ -36,6 +36,22 @@ function generate_password(): string {}
 function receive_webhook(string $method, string $query, string $content_type, string $body, array $key_digests): array {}
 
 /**
+ * Reads a request that the plugin has kept while this extension was missing: it has checked the access key, and taken it out.
+ * Says what receive_webhook() would have said of the request as it came. Never throws.
+ *
+ * @param string $method       As the web server gave it.
+ * @param string $query        The raw query string, without the access key.
+ * @param string $content_type The header, '' if none.
+ * @param string $body         Without the access key; at most 1 MiB.
+ * @return array{ours: false}
+ *       | array{ours: true, authentic: bool, refusal: array{status: int, code: string, message: string}}
+ *       | array{ours: true, authentic: true, webhook: array{action: 'add'|'update'|'update_tags'|'test',
+ *           contact_id: ?string, email: ?string, role: ?string, send_notification: ?bool, async: bool,
+ *           ignored: 'deal_event'|'not_a_person'|null}} authentic: false for a method that is not answered.
+ */
+function read_kept_webhook(string $method, string $query, string $content_type, string $body): array {}
+
+/**
  * Contact + field map = user data. '' in data empties the user meta of that key.
  *
  * @param array<string, mixed> $contact   As AgileCrm::contact() gives it.
