@@ -39,6 +39,8 @@ function receive_webhook(string $method, string $query, string $content_type, st
  * Reads a request that the plugin has kept while this extension was missing: it has checked the access key, and taken it out.
  * Says what receive_webhook() would have said of the request as it came. Never throws.
  *
+ * @since interface 4
+ *
  * @param string $method       As the web server gave it.
  * @param string $query        The raw query string, without the access key.
  * @param string $content_type The header, '' if none.

@@ -54,7 +54,7 @@ if ( is_dir( "$root/wp-plugin" ) ) {
 if ( is_dir( "$root/src" ) ) {
 	$crate    = RustTree::read( $root );
 	$findings = [ ...$findings, ...$crate->findings(), ...Graph::findings( 'src', $crate->references(), $arrows ), ...Size::of_rust( $crate ) ];
-	$findings = is_file( "$root/php/agile_bridge.stub.php" ) ? [ ...$findings, ...Interfaces::findings( $root, $crate ) ] : $findings;
+	$findings = is_file( "$root/php/agile_bridge.stub.php" ) ? [ ...$findings, ...Interfaces::findings( $root, $crate, $plugin ) ] : $findings;
 }
 
 foreach ( $findings as $finding ) {

@@ -3,7 +3,8 @@
  * What the extension gives to PHP changes only with its number. A plugin asks for a number and then calls and reads what goes with it.
  *
  * php/interfaces.txt has a digest of the stub for each number: of names, parameters and types, shapes of arrays among them, not of
- * prose. That the stub says what PHP sees, `make test-stub` holds; that its shapes have the keys of the code, this does.
+ * prose. That the stub says what PHP sees, `make test-stub` holds; that its shapes have the keys of the code, this does. And who calls
+ * what came with the present number (`@since interface 4`) asks first: the plugin works with an extension of the number before.
  */
 
 declare(strict_types=1);
@@ -29,9 +30,9 @@ final readonly class Interfaces {
 	/**
 	 * @return list<Finding>
 	 */
-	public static function findings( string $root, RustTree $crate ): array {
+	public static function findings( string $root, RustTree $crate, PhpTree $plugin ): array {
 		$house = new self( $root, (string) file_get_contents( "$root/" . self::STUB ) );
-		return [ ...$house->of_numbers(), ...$house->of_keys( $crate ) ];
+		return [ ...$house->of_numbers(), ...$house->of_keys( $crate ), ...$house->of_calls( $plugin ) ];
 	}
 
 	/**
@@ -88,6 +89,27 @@ final readonly class Interfaces {
 		}
 		foreach ( array_diff( $told, $used ) as $key ) {
 			$findings[] = new Finding( self::STUB, 1, "the extension neither gives nor takes the key $key" );
+		}
+		return $findings;
+	}
+
+	/**
+	 * A file that calls what the number before has not names it in quotes too: for Extension::has(), or PHP's own functions of the kind.
+	 *
+	 * @return list<Finding>
+	 */
+	private function of_calls( PhpTree $plugin ): array {
+		$newest   = self::number_in( $this->stub );
+		$findings = [];
+		preg_match_all( "/@since interface $newest\b(?:(?!\*\/).)*\*\/\s*(?:public )?function (\w+)/s", $this->stub, $new );
+		foreach ( $plugin->files as $file ) {
+			$asked = array_map( static fn( \PhpToken $token ): string => trim( (string) strrchr( '\\' . trim( $token->text, '\'"' ), '\\' ), '\\' ), array_filter( $file->tokens, static fn( \PhpToken $token ): bool => $token->is( T_CONSTANT_ENCAPSED_STRING ) ) );
+			foreach ( $file->tokens as $at => $token ) {
+				$name = str_starts_with( $token->text, '\\AgileBridge\\' ) ? substr( $token->text, 13 ) : ( $file->is( $at - 1, T_OBJECT_OPERATOR ) ? $token->text : '' );
+				if ( in_array( $name, array_diff( $new[1], $asked ), true ) && $file->is( $at + 1, '(' ) ) {
+					$findings[] = new Finding( $file->path, $token->line, "it calls $name(), which an extension of the interface before has not: ask Extension::has() first" );
+				}
+			}
 		}
 		return $findings;
 	}

@@ -321,15 +321,23 @@ fn the_floors_of_the_extension_are_held_too() {
 
 /// What is found at the border of an extension with this stub and this code, in a tree of this version, beside a plugin of interface 4.
 fn border(stub: &str, code: &str, recorded: &str, version: &str) -> Vec<String> {
+    border_with(stub, code, recorded, version, &[])
+}
+
+/// The same with these files beside them.
+fn border_with(stub: &str, code: &str, recorded: &str, version: &str, more: &[(&str, &str)]) -> Vec<String> {
     let stub = if stub.contains("INTERFACE_NUMBER") { stub.to_owned() } else { format!("{NUMBER}{stub}") };
-    found(&[
-        ("Cargo.toml", &format!("[package]\nversion = \"{version}\"\n")),
-        ("php/agile_bridge.stub.php", &format!("<?php\nnamespace AgileBridge;\n\n{stub}\n")),
+    let cargo = format!("[package]\nversion = \"{version}\"\n");
+    let (stub, code) = (format!("<?php\nnamespace AgileBridge;\n\n{stub}\n"), format!("{}{code}", RIGHT[8].1));
+    let files = [
+        ("Cargo.toml", &*cargo),
+        ("php/agile_bridge.stub.php", &stub),
         ("php/interfaces.txt", recorded),
-        ("src/lib.rs", &format!("{}{code}", RIGHT[8].1)),
+        ("src/lib.rs", &code),
         ("wp-plugin/site/README.md", "# site/\n\nThe border.\n"),
         ("wp-plugin/site/extension.php", "<?php\n// INTERFACE_NUMBER = 4;\n"),
-    ])
+    ];
+    found(&[&files[..], more].concat())
 }
 
 const NUMBER: &str = "/** The newest. */\nconst INTERFACE_NUMBER = 4;\n\n";
@@ -385,6 +393,28 @@ fn the_stub_has_the_keys_of_what_crosses_the_border() {
     assert_eq!(found[1], "src/lib.rs:4: no shape in the stub has the key wine");
     let found = border(STUB, &GIVES.replace("seats", "name"), line, "0.1.0");
     assert_eq!(found, ["php/agile_bridge.stub.php:1: the extension neither gives nor takes the key seats"]);
+}
+
+#[test]
+fn who_calls_what_is_new_asks_first() {
+    let stub = format!(
+        "{STUB}\n\n/**\n * @since interface 4\n *\n * @param int $most How many.\n */\nfunction meal(int $most): void {{}}"
+    );
+    let stub = format!("{NUMBER}{stub}\n\n/** @since interface 3 */\nfunction bill(): void {{}}");
+    let line = border(&stub, GIVES, "", "0.1.0")[0].split('\'').nth(1).expect("the line to be added").to_owned();
+    let door = |code: &str| {
+        let door = RIGHT[5].1.replace("echo", &format!("{code}\n\t\techo"));
+        border_with(&stub, GIVES, &line, "0.1.0", &[("wp-plugin/above/door.php", &door)])
+    };
+    let calls = "\\AgileBridge\\bill();\n\t\t\\AgileBridge\\meal( 3 );";
+    let found = door(calls);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("wp-plugin/above/door.php:8: it calls meal(), which an extension"), "{found:#?}");
+    let found = door("$guest->meal( 3 );");
+    assert!(found.len() == 1 && found[0].starts_with("wp-plugin/above/door.php:7: it calls meal()"), "{found:#?}");
+    for asks in ["has( 'meal' )", "function_exists( 'AgileBridge\\meal' )"] {
+        assert_eq!(door(&format!("{asks} &&\n\t\t{calls}")), [] as [String; 0]);
+    }
 }
 
 #[test]

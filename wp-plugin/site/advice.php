@@ -81,10 +81,14 @@ final class Advice {
 
 	/** Of the release before, which serves this plugin in all that it has itself. */
 	private static function of_older(): ?self {
-		return ! Extension::is_behind() ? null : self::to_be_updated(
+		if ( ! Extension::is_behind() ) {
+			return null;
+		}
+		$off = Extension::has( 'read_kept_webhook' ) ? '' : ' ' . __( 'Off until it is updated: to read webhooks that came while it was missing. They stay kept.', 'bridge-for-agile-crm' );
+		return self::to_be_updated(
 			false,
 			__( 'Bridge for Agile CRM: the PHP extension agile_bridge is a release older than this plugin.', 'bridge-for-agile-crm' ),
-			__( 'Webhooks are processed as ever. What came with this release of the plugin and needs the newer extension is off until then.', 'bridge-for-agile-crm' )
+			__( 'Webhooks are processed as ever.', 'bridge-for-agile-crm' ) . $off
 		);
 	}
 

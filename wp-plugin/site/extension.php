@@ -56,6 +56,15 @@ final class Extension {
 		return 'fits' === self::state() && self::newest() < self::INTERFACE_NUMBER;
 	}
 
+	/**
+	 * Whoever calls what came with our number asks first, and does without where the extension is behind.
+	 *
+	 * @param string $name A function of the extension.
+	 */
+	public static function has( string $name ): bool {
+		return function_exists( "AgileBridge\\$name" );
+	}
+
 	private static function newest(): int {
 		return (int) constant( 'AgileBridge\INTERFACE_NUMBER' );
 	}

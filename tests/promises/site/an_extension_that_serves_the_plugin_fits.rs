@@ -75,7 +75,10 @@ fn its_own_interface_and_all_that_are_still_served() {
     assert_eq!(health["status"], json!("recommended"), "{health}");
     let advice = site.wp("return AgileBridge\\Plugin\\Site\\Advice::current()?->plain_text();");
     let text = advice.as_str().expect("a text");
-    assert!(text.contains("Webhooks are processed as ever.") && text.contains("agile-bridge"), "{text}");
+    assert!(
+        text.contains("Webhooks are processed as ever. Off until it is updated: ") && text.contains("agile-bridge"),
+        "{text}"
+    );
     assert!(site.get("/").body().contains("</html>"));
     assert_eq!(site.log(), "");
 }
