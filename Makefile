@@ -25,7 +25,7 @@ lints := lint-rust lint-php lint-shell lint-house
 # Cargo uses all cores by itself, and its builds share one folder.
 .NOTPARALLEL:
 
-.PHONY: build setup setup-demo setup-bench demo bench test $(tests) soak lint $(lints) dist test-dist clean clean-cache
+.PHONY: build setup setup-demo setup-bench release-before demo bench test $(tests) soak lint $(lints) dist test-dist clean clean-cache
 
 build: setup-demo
 	cargo build --release
@@ -42,6 +42,10 @@ setup:
 setup-bench:
 	@tests/site/setup.sh bench
 
+# What tests of upgrades begin with: built once, in some two minutes.
+release-before: setup
+	@tests/site/release-before.sh
+
 demo: build
 	@cargo run --quiet --package site --bin demo
 
@@ -55,7 +59,7 @@ test: $(tests)
 # Units, the sandbox, the site, and the promises with the browser among them. Without the `php` feature nothing here links
 # against PHP: the extension is tested as it is released, inside PHP. Tests wait more than they compute: for servers to start,
 # for a slow CRM, for time limits. So twice as many at once as there are cores.
-test-rust: setup build
+test-rust: setup build release-before
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$((2 * $$(nproc)))} cargo test --workspace --no-default-features -- $(ARGS)
 
 # One after the other, so that each has the machine for itself; they say what they did.

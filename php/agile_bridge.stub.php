@@ -6,8 +6,11 @@ namespace AgileBridge;
 /** The extension's version. */
 const VERSION = '0.1.0';
 
-/** The plugin accepts its own number and the one before. */
-const INTERFACE_NUMBER = 3;
+/** The newest interface of a plugin that is served. */
+const INTERFACE_NUMBER = 4;
+
+/** The oldest one. A plugin whose number lies between, or is one more than the newest, takes this extension. */
+const OLDEST_INTERFACE = 3;
 
 /** A new access key: 43 URL-safe characters, 256 bits from the operating system. */
 function generate_access_key(): string {}
@@ -33,16 +36,33 @@ function generate_password(): string {}
 function receive_webhook(string $method, string $query, string $content_type, string $body, array $key_digests): array {}
 
 /**
+ * Reads a request that the plugin has kept while this extension was missing: it has checked the access key, and taken it out.
+ * Says what receive_webhook() would have said of the request as it came. Never throws.
+ *
+ * @since interface 4
+ *
+ * @param string $method       As the web server gave it.
+ * @param string $query        The raw query string, without the access key.
+ * @param string $content_type The header, '' if none.
+ * @param string $body         Without the access key; at most 1 MiB.
+ * @return array{ours: false}
+ *       | array{ours: true, authentic: bool, refusal: array{status: int, code: string, message: string}}
+ *       | array{ours: true, authentic: true, webhook: array{action: 'add'|'update'|'update_tags'|'test',
+ *           contact_id: ?string, email: ?string, role: ?string, send_notification: ?bool, async: bool,
+ *           ignored: 'deal_event'|'not_a_person'|null}} authentic: false for a method that is not answered.
+ */
+function read_kept_webhook(string $method, string $query, string $content_type, string $body): array {}
+
+/**
  * Contact + field map = user data. '' in data empties the user meta of that key.
  *
  * @param array<string, mixed> $contact   As AgileCrm::contact() gives it.
  * @param list<mixed>          $field_map The option agile_bridge_field_map.
  * @param string               $time_zone As wp_timezone_string() gives it.
  * @return array{data: array<string, string|list<string>>, text: list<string>, emails: list<string>, emails_whole: bool,
- *     email_problem: 'email_missing'|'email_invalid'|null, notes: list<string>} text: empty, for a plugin of the
- *     interface number before, which strips markup itself; emails: the first 20 addresses, those that are valid, normalised;
- *     emails_whole: false where there is another one that nobody can read, or more than 20; notes: value_refused:<key>,
- *     password_refused
+ *     email_problem: 'email_missing'|'email_invalid'|null, notes: list<string>} text: empty, for a plugin of
+ *     interface 3; emails: the first 20 addresses, those that are valid, normalised; emails_whole: false where there is another
+ *     one that nobody can read, or more than 20; notes: value_refused:<key>, password_refused
  */
 function user_data(array $contact, array $field_map, string $time_zone): array {}
 
@@ -188,16 +208,6 @@ final class AgileCrm {
 	 * @throws Exception
 	 */
 	public function changedBetween(int $from, int $until, ?string $cursor = NULL, ?int $page_size = NULL): array {}
-
-	/**
-	 * The same with no end, for a plugin of the interface number before.
-	 *
-	 * @param int     $milliseconds Since the epoch.
-	 * @param ?string $cursor       Of the page before.
-	 * @return array{contacts: list<array<string, mixed>>, skipped: list<string>, cursor: ?string}
-	 * @throws Exception
-	 */
-	public function changedSince(int $milliseconds, ?string $cursor = NULL): array {}
 
 	/**
 	 * A page of all contacts, companies too, who was created last first.

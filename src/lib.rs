@@ -24,7 +24,6 @@ pub mod user;
 #[allow(clippy::needless_pass_by_value, reason = "PHP hands arguments over by value")]
 #[allow(clippy::redundant_closure_for_method_calls, reason = "a method's path is not general enough over lifetimes")]
 mod agile_bridge {
-    use crate::contact::Named;
     use crate::contact::email;
     use crate::crm::agile_crm::{CALL_TIMEOUT, MAX_ANSWER};
     use crate::crm::http::CONNECT_TIMEOUT;
@@ -33,7 +32,7 @@ mod agile_bridge {
     use crate::php::{self, Array, Bytes, array, exception, zval};
     use crate::request::access_key;
     use crate::request::raw::{MAX_BODY, Request};
-    use crate::request::webhook::{self, Received};
+    use crate::request::webhook;
     use crate::user::value::Value;
     use crate::user::{field_map, identity, mapping, password};
     use ext_php_rs::prelude::*;
@@ -42,8 +41,11 @@ mod agile_bridge {
     use ext_php_rs::{info_table_end, info_table_row, info_table_start};
     use std::collections::BTreeMap;
 
-    /// The plugin accepts its own number and the one before. Raised when a function changes in a way that callers see.
-    const INTERFACE_NUMBER: i64 = 3;
+    /// The newest interface of a plugin that is served. Raised when callers see a change; `php/interfaces.txt` has them all.
+    const INTERFACE_NUMBER: i64 = 4;
+
+    /// The oldest one. Raised when something is taken away that it calls or reads.
+    const OLDEST_INTERFACE: i64 = 3;
 
     /// The table of contents.
     #[php_module]
@@ -55,10 +57,12 @@ mod agile_bridge {
             .info_function(information)
             .constant(("AgileBridge\\VERSION", env!("CARGO_PKG_VERSION"), &[]))
             .constant(("AgileBridge\\INTERFACE_NUMBER", INTERFACE_NUMBER, &[]))
+            .constant(("AgileBridge\\OLDEST_INTERFACE", OLDEST_INTERFACE, &[]))
             .class::<PhpAgileCrm>()
             .function(wrap_function!(generate_access_key))
             .function(wrap_function!(generate_password))
             .function(wrap_function!(receive_webhook))
+            .function(wrap_function!(read_kept_webhook))
             .function(wrap_function!(user_data))
             .function(wrap_function!(guard_user_data))
             .function(wrap_function!(check_field_map))
@@ -95,35 +99,15 @@ mod agile_bridge {
     ) -> PhpResult<Array> {
         let request = Request { method: *method, query: *query, content_type: *content_type, body: *body };
         let digests = php::items(key_digests).filter_map(|digest| digest.str());
-        Ok(match webhook::receive(&request, digests) {
-            Received::NotOurs => array([("ours", zval(false)?)])?,
-            Received::Refused(refusal) => {
-                let authentic = !matches!(refusal.status, 405 | 403);
-                let answer = array([
-                    ("status", zval(i64::from(refusal.status))?),
-                    ("code", zval(refusal.code)?),
-                    ("message", zval(refusal.message)?),
-                ])?;
-                array([("ours", zval(true)?), ("authentic", zval(authentic)?), ("refusal", zval(answer)?)])?
-            }
-            Received::Accepted(webhook) => {
-                let (id, address) = match webhook.contact {
-                    Some(Named::Id(id)) => (Some(id.to_string()), None),
-                    Some(Named::Email(address)) => (None, Some(address)),
-                    None => (None, None),
-                };
-                let webhook = array([
-                    ("action", zval(webhook.action.name())?),
-                    ("contact_id", zval(id)?),
-                    ("email", zval(address)?),
-                    ("role", zval(webhook.role)?),
-                    ("send_notification", zval(webhook.send_notification)?),
-                    ("async", zval(webhook.is_async)?),
-                    ("ignored", zval(webhook.ignored)?),
-                ])?;
-                array([("ours", zval(true)?), ("authentic", zval(true)?), ("webhook", zval(webhook)?)])?
-            }
-        })
+        php::webhook::verdict(webhook::receive(&request, digests))
+    }
+
+    /// Reads a request that the plugin has kept, without its key. Never throws.
+    #[php_function]
+    #[php(name = "AgileBridge\\read_kept_webhook")]
+    pub fn read_kept_webhook(method: Bytes, query: Bytes, content_type: Bytes, body: Bytes) -> PhpResult<Array> {
+        let request = Request { method: *method, query: *query, content_type: *content_type, body: *body };
+        php::webhook::verdict(webhook::receive_kept(&request))
     }
 
     /// Contact + field map = user data.
@@ -137,7 +121,7 @@ mod agile_bridge {
         let notes: Vec<String> = refused.chain(user.password_refused.then(|| "password_refused".to_owned())).collect();
         array([
             ("data", zval(php::values(user.data)?)?),
-            // For a plugin of the interface number before, which strips their markup itself.
+            // For a plugin of interface 3, which reads it.
             ("text", zval(Vec::<String>::new())?),
             ("emails", zval(user.emails)?),
             ("emails_whole", zval(user.emails_whole)?),
@@ -214,6 +198,7 @@ mod agile_bridge {
         info_table_start!();
         info_table_row!("version", env!("CARGO_PKG_VERSION"));
         info_table_row!("interface number", INTERFACE_NUMBER.to_string());
+        info_table_row!("oldest interface number", OLDEST_INTERFACE.to_string());
         info_table_row!("TLS library", "rustls with ring, root certificates of the system");
         info_table_row!("largest webhook body", format!("{MAX_BODY} bytes"));
         info_table_row!("largest answer of Agile CRM", format!("{MAX_ANSWER} bytes"));

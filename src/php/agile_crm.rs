@@ -24,9 +24,6 @@ use std::time::Instant;
 const NO_ID: &str = "this is not a contact's id";
 const NO_ADDRESS: &str = "this is not an e-mail address";
 
-/// The first moment of the year 2100: one end for all pages of a list that has none.
-const END_OF_TIME: i64 = 4_102_444_800_000;
-
 /// One account of Agile CRM.
 #[php_class]
 #[php(name = "AgileBridge\\AgileCrm", flags = ClassFlags::Final)]
@@ -101,11 +98,6 @@ impl PhpAgileCrm {
     ) -> PhpResult<Array> {
         let size = contacts_on_page(page_size);
         page_array(self.call(async |crm| crm.changed_between(from, until, cursor, size).await))
-    }
-
-    /// A page of the people changed after this moment: for a plugin of the interface number before.
-    pub fn changed_since(&self, milliseconds: i64, cursor: Option<&str>) -> PhpResult<Array> {
-        self.changed_between(milliseconds, END_OF_TIME, cursor, None)
     }
 
     /// A page of all contacts, who was created last first.

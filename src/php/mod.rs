@@ -10,6 +10,7 @@
 #[allow(clippy::needless_pass_by_value, reason = "PHP hands arguments over by value")]
 pub mod agile_crm;
 pub mod contact;
+pub mod webhook;
 
 use crate::crm::error::Error;
 use crate::crm::worker::Worker;

@@ -68,6 +68,19 @@ impl Action {
 
 /// The whole verdict. The refusals come in the contract's order: method, key, size, type, the rest.
 pub fn receive<'a>(request: &Request<'_>, key_digests: impl IntoIterator<Item = &'a str>) -> Received {
+    read(request, |parameters| {
+        let key = parameters.one("access_key").ok().flatten().unwrap_or_default();
+        access_key::is_valid(key.as_bytes(), key_digests)
+    })
+}
+
+/// The verdict on a request whose key the plugin has checked and taken out, while this extension was missing: the same as on the
+/// request as it came.
+pub fn receive_kept(request: &Request<'_>) -> Received {
+    read(request, |_| true)
+}
+
+fn read(request: &Request<'_>, opens: impl FnOnce(&Parameters) -> bool) -> Received {
     let body = request.read_body();
     let form = if body == Body::Form { request.body } else { b"" };
     let parameters = Parameters::read(request.query, form);
@@ -77,23 +90,22 @@ pub fn receive<'a>(request: &Request<'_>, key_digests: impl IntoIterator<Item = 
     if !is_ours {
         return Received::NotOurs;
     }
-    match verdict(request, &body, &parameters, key_digests) {
+    match verdict(request, &body, &parameters, opens) {
         Ok(webhook) => Received::Accepted(webhook),
         Err(refusal) => Received::Refused(refusal),
     }
 }
 
-fn verdict<'a>(
+fn verdict(
     request: &Request<'_>,
     body: &Body<'_>,
     parameters: &Parameters,
-    key_digests: impl IntoIterator<Item = &'a str>,
+    opens: impl FnOnce(&Parameters) -> bool,
 ) -> Result<Webhook, Refusal> {
     if !matches!(request.method, b"GET" | b"POST") {
         return Err(refusal(405, "method_not_allowed", "Only GET and POST are answered here."));
     }
-    let key = parameters.one("access_key").ok().flatten().unwrap_or_default();
-    if !access_key::is_valid(key.as_bytes(), key_digests) {
+    if !opens(parameters) {
         return Err(refusal(403, "invalid_access_key", "The access key is not valid."));
     }
     let event = match body {
@@ -116,9 +128,10 @@ fn verdict<'a>(
 }
 
 /// Whether the URL names the contact. What a body says besides, if it is no event, is somebody else's: a sender's own data.
+/// (The key is there as well: the body, which is no form, cannot have brought it.)
 fn url_says_all(request: &Request<'_>) -> bool {
     let query = Parameters::read(request.query, b"");
-    ["wpf_action", "access_key", "contact_id"].iter().all(|name| matches!(query.one(name), Ok(Some(_))))
+    ["wpf_action", "contact_id"].iter().all(|name| matches!(query.one(name), Ok(Some(_))))
 }
 
 /// `is_bare`: the request came without a body.

@@ -21,6 +21,7 @@ require __DIR__ . '/unused.php';
 require __DIR__ . '/undefined.php';
 require __DIR__ . '/columns.php';
 require __DIR__ . '/hooks.php';
+require __DIR__ . '/interfaces.php';
 require __DIR__ . '/links.php';
 require __DIR__ . '/rooms.php';
 require __DIR__ . '/size.php';
@@ -53,6 +54,7 @@ if ( is_dir( "$root/wp-plugin" ) ) {
 if ( is_dir( "$root/src" ) ) {
 	$crate    = RustTree::read( $root );
 	$findings = [ ...$findings, ...$crate->findings(), ...Graph::findings( 'src', $crate->references(), $arrows ), ...Size::of_rust( $crate ) ];
+	$findings = is_file( "$root/php/agile_bridge.stub.php" ) ? [ ...$findings, ...Interfaces::findings( $root, $crate, $plugin ) ] : $findings;
 }
 
 foreach ( $findings as $finding ) {

@@ -318,3 +318,107 @@ fn the_floors_of_the_extension_are_held_too() {
         ],
     );
 }
+
+/// What is found at the border of an extension with this stub and this code, in a tree of this version, beside a plugin of interface 4.
+fn border(stub: &str, code: &str, recorded: &str, version: &str) -> Vec<String> {
+    border_with(stub, code, recorded, version, &[])
+}
+
+/// The same with these files beside them.
+fn border_with(stub: &str, code: &str, recorded: &str, version: &str, more: &[(&str, &str)]) -> Vec<String> {
+    let stub = if stub.contains("INTERFACE_NUMBER") { stub.to_owned() } else { format!("{NUMBER}{stub}") };
+    let cargo = format!("[package]\nversion = \"{version}\"\n");
+    let (stub, code) = (format!("<?php\nnamespace AgileBridge;\n\n{stub}\n"), format!("{}{code}", RIGHT[8].1));
+    let files = [
+        ("Cargo.toml", &*cargo),
+        ("php/agile_bridge.stub.php", &stub),
+        ("php/interfaces.txt", recorded),
+        ("src/lib.rs", &code),
+        ("wp-plugin/site/README.md", "# site/\n\nThe border.\n"),
+        ("wp-plugin/site/extension.php", "<?php\n// INTERFACE_NUMBER = 4;\n"),
+    ];
+    found(&[&files[..], more].concat())
+}
+
+const NUMBER: &str = "/** The newest. */\nconst INTERFACE_NUMBER = 4;\n\n";
+
+const STUB: &str = "/**\n * Says who.\n *\n * @param list<string> $names Of guests.\n * @return array{name: string,\n *     seats: list<array<string, int>>}|null Who.\n */\nfunction who(array $names): ?array {}";
+
+const GIVES: &str = "fn who() { array([(\"name\", zval(1)), (\"seats\", zval(2))]) }\n";
+
+#[test]
+fn what_php_sees_changes_only_with_its_number() {
+    let first = border(STUB, GIVES, "# NUMBER VERSION DIGEST\n", "0.1.0");
+    assert_eq!(first.len(), 1, "{first:#?}");
+    let line = first[0].split('\'').nth(1).expect("the line to be added");
+    assert!(
+        first[0].starts_with("php/interfaces.txt:1: interface 4 is new") && line.starts_with("4 0.1.0 "),
+        "{first:#?}"
+    );
+    let right = |stub: &str| border(stub, GIVES, line, "0.2.0");
+    assert_eq!(right(STUB), [] as [String; 0]);
+    // Prose, and how the lines break, are nothing that a caller notices.
+    for same in [STUB.replace("Of guests.", "Of all guests."), STUB.replace(" name: string,\n *    ", "name:string,")] {
+        assert_eq!(right(&same), [] as [String; 0], "{same}");
+    }
+    for changed in [
+        STUB.replace("array $names)", "array $names, int $most = 3)"),
+        STUB.replace("array $names)", "array $guests)"),
+        STUB.replace("?array", "array"),
+        STUB.replace("list<string>", "list<int>"),
+        STUB.replace("<string, int>", "<string, ?int>"),
+        STUB.replace("}|null", "}"),
+        STUB.replace("name: string", "name: ?string"),
+        STUB.replace("function who", "function whom"),
+        format!("{STUB}\n\nfunction more(): void {{}}"),
+        format!("{STUB}\n\n/** A guest is array{{name: int}}. */\nfinal class Guest {{}}"),
+    ] {
+        let found = right(&changed);
+        assert_eq!(found.len(), 1, "{changed}: {found:#?}");
+        assert!(found[0].contains("interface 4 was released with 0.1.0: raise INTERFACE_NUMBER"), "{found:#?}");
+        // In the version that brought the number it is not out yet.
+        let found = border(&changed, GIVES, line, "0.1.0");
+        assert!(found.len() == 1 && found[0].contains("its line is now '4 0.1.0 "), "{found:#?}");
+    }
+}
+
+#[test]
+fn the_stub_has_the_keys_of_what_crosses_the_border() {
+    let first = border(STUB, GIVES, "", "0.1.0");
+    let line = first[0].split('\'').nth(1).expect("the line to be added");
+    let more = GIVES.replace("zval(2))", "zval(2)), (\"meal\", zval(given.get(\"wine\")))");
+    let found = border(STUB, &more, line, "0.1.0");
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert_eq!(found[0], "src/lib.rs:4: no shape in the stub has the key meal");
+    assert_eq!(found[1], "src/lib.rs:4: no shape in the stub has the key wine");
+    let found = border(STUB, &GIVES.replace("seats", "name"), line, "0.1.0");
+    assert_eq!(found, ["php/agile_bridge.stub.php:1: the extension neither gives nor takes the key seats"]);
+}
+
+#[test]
+fn who_calls_what_is_new_asks_first() {
+    let stub = format!(
+        "{STUB}\n\n/**\n * @since interface 4\n *\n * @param int $most How many.\n */\nfunction meal(int $most): void {{}}"
+    );
+    let stub = format!("{NUMBER}{stub}\n\n/** @since interface 3 */\nfunction bill(): void {{}}");
+    let line = border(&stub, GIVES, "", "0.1.0")[0].split('\'').nth(1).expect("the line to be added").to_owned();
+    let door = |code: &str| {
+        let door = RIGHT[5].1.replace("echo", &format!("{code}\n\t\techo"));
+        border_with(&stub, GIVES, &line, "0.1.0", &[("wp-plugin/above/door.php", &door)])
+    };
+    let calls = "\\AgileBridge\\bill();\n\t\t\\AgileBridge\\meal( 3 );";
+    let found = door(calls);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("wp-plugin/above/door.php:8: it calls meal(), which an extension"), "{found:#?}");
+    let found = door("$guest->meal( 3 );");
+    assert!(found.len() == 1 && found[0].starts_with("wp-plugin/above/door.php:7: it calls meal()"), "{found:#?}");
+    for asks in ["has( 'meal' )", "function_exists( 'AgileBridge\\meal' )"] {
+        assert_eq!(door(&format!("{asks} &&\n\t\t{calls}")), [] as [String; 0]);
+    }
+}
+
+#[test]
+fn plugin_and_extension_have_the_same_number() {
+    let found = border(&format!("{}{STUB}", NUMBER.replace('4', "5")), GIVES, "", "0.1.0");
+    assert_eq!(found, ["wp-plugin/site/extension.php:1: the plugin's INTERFACE_NUMBER is 4 and the extension's is 5"]);
+}

@@ -43,12 +43,12 @@ final class Advice {
 			'old'     => self::of_old(),
 			'new'     => new self(
 				true,
-				__( 'Bridge for Agile CRM: the PHP extension agile_bridge is newer than this plugin.', 'bridge-for-agile-crm' ),
+				__( 'Bridge for Agile CRM: the PHP extension agile_bridge is so much newer that it no longer serves this plugin.', 'bridge-for-agile-crm' ),
 				self::meaning() . ' ' . __( 'Update the plugin.', 'bridge-for-agile-crm' ),
 				[],
 				''
 			),
-			'fits'    => self::of_other_side(),
+			'fits'    => self::of_other_side() ?? self::of_older(),
 		};
 	}
 
@@ -76,10 +76,27 @@ final class Advice {
 	}
 
 	private static function of_old(): self {
+		return self::to_be_updated( true, __( 'Bridge for Agile CRM: the PHP extension agile_bridge is too old for this plugin.', 'bridge-for-agile-crm' ), self::meaning() );
+	}
+
+	/** Of the release before, which serves this plugin in all that it has itself. */
+	private static function of_older(): ?self {
+		if ( ! Extension::is_behind() ) {
+			return null;
+		}
+		$off = Extension::has( 'read_kept_webhook' ) ? '' : ' ' . __( 'Off until it is updated: to read webhooks that came while it was missing. They stay kept.', 'bridge-for-agile-crm' );
+		return self::to_be_updated(
+			false,
+			__( 'Bridge for Agile CRM: the PHP extension agile_bridge is a release older than this plugin.', 'bridge-for-agile-crm' ),
+			__( 'Webhooks are processed as ever.', 'bridge-for-agile-crm' ) . $off
+		);
+	}
+
+	private static function to_be_updated( bool $is_urgent, string $title, string $meaning ): self {
 		return new self(
-			true,
-			__( 'Bridge for Agile CRM: the PHP extension agile_bridge is too old for this plugin.', 'bridge-for-agile-crm' ),
-			self::meaning() . ' ' . __( 'Install the one that belongs to this version of the plugin, in the folder in which its file is:', 'bridge-for-agile-crm' ),
+			$is_urgent,
+			$title,
+			$meaning . ' ' . __( 'Install the one that belongs to this version of the plugin, in the folder in which its file is:', 'bridge-for-agile-crm' ),
 			( new Installation( PhpBuild::own() ) )->update_commands(),
 			__( 'If it was built from source, build and copy it again, and restart PHP.', 'bridge-for-agile-crm' )
 		);

@@ -51,10 +51,7 @@ final class ChangeList {
 		$this->window    = $window;
 		$this->witnesses = new Witnesses( $window, (int) ( $record['doubts'] ?? 0 ) );
 		$this->pages     = new Pages(
-			static fn( ?string $cursor, int $size ): array => method_exists( $crm, 'changedBetween' )
-				? $crm->changedBetween( $window->from, $window->until, $cursor, $size )
-				// The extension of the interface number before.
-				: $crm->changedSince( $window->from, $cursor ),
+			static fn( ?string $cursor, int $size ): array => $crm->changedBetween( $window->from, $window->until, $cursor, $size ),
 			isset( $record['cursor'] ) ? (string) $record['cursor'] : null
 		);
 	}

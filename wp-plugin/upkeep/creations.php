@@ -41,8 +41,7 @@ final class Creations {
 	 */
 	public static function look( AgileCrm $crm ): int {
 		$switched = Settings::stored()->missed_creations_since;
-		// (The extension of the interface number before does not list them.)
-		if ( 0 === $switched || ! method_exists( $crm, 'newestContacts' ) ) {
+		if ( 0 === $switched ) {
 			return 0;
 		}
 		$now    = Clock::now();

@@ -62,8 +62,7 @@ final class Pages {
 				$page         = ( $this->ask )( $this->cursor, self::SIZES[ $this->step ] );
 				$this->cursor = $page['cursor'];
 				$this->grow();
-				// (An extension of the interface number before leaves nobody out.)
-				LookRecord::note_left_out( $page['skipped'] ?? [] );
+				LookRecord::note_left_out( $page['skipped'] );
 				return array_map( Contact::of_record( ... ), $page['contacts'] );
 			} catch ( PageTooHeavy $heavy ) {
 				if ( ! isset( self::SIZES[ $this->step + 1 ] ) ) {

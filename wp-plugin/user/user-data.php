@@ -21,29 +21,8 @@ final class UserData {
 	 * The contact, mapped.
 	 */
 	public static function mapped( Contact $contact ): Mapped {
-		$read  = \AgileBridge\user_data( $contact->record, FieldMap::stored(), wp_timezone_string() );
-		$data  = $read['data'];
-		$notes = $read['notes'];
-		// Of an extension of the interface number before, which leaves the markup in.
-		foreach ( $read['text'] as $key ) {
-			$data[ $key ] = wp_strip_all_tags( (string) $data[ $key ] );
-			if ( '' === $data[ $key ] && PREG_NO_ERROR !== preg_last_error() ) {
-				// Its pattern gave up, which is not an empty text.
-				$notes[] = "value_refused:$key";
-				unset( $data[ $key ] );
-			} elseif ( '' === $data[ $key ] && ! in_array( $key, self::cleared_when_empty(), true ) ) {
-				unset( $data[ $key ] );
-			}
-		}
-		return new Mapped( $data, $read['emails'], $read['emails_whole'] ?? true, $read['email_problem'], $notes );
-	}
-
-	/**
-	 * @return list<string> Keys of user meta that an empty value of the CRM empties.
-	 */
-	private static function cleared_when_empty(): array {
-		$entries = \AgileBridge\check_field_map( FieldMap::stored() )['entries'];
-		return array_column( array_filter( $entries, static fn( array $entry ): bool => 'clear' === $entry['when_empty'] ), 'wp' );
+		$read = \AgileBridge\user_data( $contact->record, FieldMap::stored(), wp_timezone_string() );
+		return new Mapped( $read['data'], $read['emails'], $read['emails_whole'], $read['email_problem'], $read['notes'] );
 	}
 
 	/**

@@ -4,6 +4,7 @@ mod a_deadlock_is_tried_again;
 mod a_lock_is_waited_for_two_seconds_at_most;
 mod a_network_gets_its_schedule_back;
 mod a_replica_that_lags_is_not_believed;
+mod an_extension_that_serves_the_plugin_fits;
 mod constants_are_enough;
 mod deleting_the_plugin_keeps_its_users;
 mod every_server_is_told_its_own_command;

@@ -1,20 +1,8 @@
-//! A PHP without our extension, or with one that does not fit: webhooks are told to come again, an admin is told what to do,
+//! A PHP without our extension: webhooks are told to come again, an admin is told what to do,
 //! and the site works as ever.
 
 use crate::stage::world::World;
 use site::{ACCESS_KEY, Answer, Request, Site};
-
-/// What stands in for an extension of another interface number.
-const STAND_IN: &str = r"<?php
-namespace AgileBridge;
-if ( is_file( WP_CONTENT_DIR . '/number' ) ) {
-	\define( 'AgileBridge\INTERFACE_NUMBER', (int) file_get_contents( WP_CONTENT_DIR . '/number' ) );
-	\define( 'AgileBridge\VERSION', '0.0.0' );
-	function receive_webhook( string $method, string $query, string $content_type, string $body, array $key_digests ): array {
-		return array( 'ours' => true, 'authentic' => true, 'webhook' => array( 'action' => 'test', 'contact_id' => null, 'email' => null,
-			'role' => null, 'send_notification' => false, 'async' => false, 'ignored' => null ) );
-	}
-}";
 
 fn comes_again(answer: &Answer, site: &Site) {
     let got = (answer.status, answer.wp_status(), answer.wp_code());
@@ -39,7 +27,7 @@ fn notice(site: &Site) -> bool {
 
 #[test]
 fn webhooks_wait_and_everything_else_works() {
-    let world = World::with(|site| site.extension(false).mu_plugin_file("stand-in.php", STAND_IN));
+    let world = World::with(|site| site.extension(false));
     let site = &world.site;
 
     // Before all that may be wrong as well, the key included.
@@ -76,19 +64,5 @@ fn webhooks_wait_and_everything_else_works() {
     }
     assert!(notice(site), "no notice on the dashboard");
 
-    // Our own number and the one before fit; no other does.
-    let ours = site.wp("return AgileBridge\\Plugin\\Site\\Extension::INTERFACE_NUMBER;");
-    let ours = ours.as_i64().expect("a number");
-    for (number, fits) in [(ours, true), (ours - 1, true), (ours - 2, false), (ours + 1, false), (7, false)] {
-        std::fs::write(site.root().join("wp-content/number"), number.to_string()).expect("the number is written");
-        let answer = site.webhook("test", &[]);
-        if fits {
-            assert_eq!((answer.status, answer.wp_status()), (200, "ok"), "{number}: {}\n{}", answer.json, site.log());
-        } else {
-            comes_again(&answer, site);
-            assert!(site.get("/").body().contains("</html>"));
-        }
-        assert_eq!(notice(site), !fits, "the notice, with the interface number {number} and ours {ours}");
-    }
     assert_eq!(site.log(), "");
 }

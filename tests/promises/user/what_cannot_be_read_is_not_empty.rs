@@ -123,7 +123,7 @@ fn an_unreadable_value_keeps_what_is_stored() {
     assert_eq!(known.world.user(known.user)["plan"], json!(""));
 }
 
-/// An extension of the interface number before leaves it to WordPress, whose pattern gives up on long texts and gives an empty one.
+/// WordPress' own pattern gives up on long texts, and gives an empty one.
 #[test]
 fn markup_that_cannot_be_stripped_empties_nothing() {
     let known = Known::new();
