@@ -51,7 +51,7 @@ pub use apache::{Apache, Way};
 pub use builder::{ACCESS_KEY, Builder, Database, Server};
 pub use error::{Error, Result};
 pub use http::{Request, Response, encode, form};
-pub use layout::repository;
+pub use layout::{extension, repository};
 pub use mail::Mail;
 pub use pool::Pool;
 pub use process::await_until;
