@@ -94,10 +94,10 @@ final readonly class Intake {
 	public function unread(): KeptRequest {
 		$body = match ( $this->kind ) {
 			'none'  => '',
-			'form'  => self::without_key( $this->body ),
+			'form'  => $this->without_key( $this->body ),
 			default => $this->body_without_key(),
 		};
-		return new KeptRequest( $this->method, self::without_key( $this->query ), $this->content_type, $body );
+		return new KeptRequest( $this->method, $this->without_key( $this->query ), $this->content_type, $body );
 	}
 
 	/**
@@ -169,14 +169,16 @@ final readonly class Intake {
 	}
 
 	/**
-	 * The text with an empty pair in place of each that is named so, and of those that PHP would call so. What stands beside it stays
-	 * where it was, and what was not empty is not: both change what the extension reads.
+	 * The text with an empty pair in place of each that is named so, and of each that holds the key under a name that nobody reads.
+	 * What stands beside it stays where it was, and what was not empty is not: both change what the extension reads.
 	 */
-	private static function without_key( string $text ): string {
+	private function without_key( string $text ): string {
+		$key   = $this->one( 'access_key' );
 		$pairs = [];
 		foreach ( explode( '&', $text ) as $pair ) {
-			$name    = strtr( ltrim( urldecode( explode( '=', $pair, 2 )[0] ) ), '. ', '__' );
-			$pairs[] = 'access_key' === strtolower( $name ) ? '' : $pair;
+			$name    = urldecode( explode( '=', $pair, 2 )[0] );
+			$is_read = 1 === preg_match( '/^(wpf_action|contact_id|email|role|send_notification|async)(\[|\z)/', $name );
+			$pairs[] = 'access_key' === $name || ( ! $is_read && str_contains( urldecode( $pair ), $key ) ) ? '' : $pair;
 		}
 		$left = implode( '&', $pairs );
 		return '' === $left && '' !== $text ? '&' : $left;
