@@ -156,9 +156,10 @@ final readonly class Intake {
 	 * @return iterable<array{string, string}>
 	 */
 	private static function pairs( string $text, string $name ): iterable {
+		$last = strlen( $name ) - 1;
 		foreach ( explode( '&', $text ) as $pair ) {
 			// (Who has no key may send a million of them.)
-			if ( '' !== $pair && ( $pair[0] === $name[0] || '%' === $pair[0] ) ) {
+			if ( isset( $pair[ $last ] ) && ( $pair[0] === $name[0] || '%' === $pair[0] ) ) {
 				$halves = explode( '=', $pair, 2 );
 				$found  = urldecode( $halves[0] );
 				if ( str_starts_with( $found, $name ) ) {

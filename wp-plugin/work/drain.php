@@ -102,7 +102,7 @@ final class Drain {
 		$workload = Workload::read();
 		if ( $workload->has_kept ) {
 			self::outlive_limits();
-			$workload = Reading::run( $budget ) > 0 ? Workload::read() : $workload;
+			$workload = self::read_kept( $budget ) > 0 ? Workload::read() : $workload;
 		}
 		if ( null === Account::client() || Settings::is_paused() || WpFusion::answers() ) {
 			return 0;
@@ -144,6 +144,18 @@ final class Drain {
 		NewUser::refresh_count();
 		Retention::remove_old();
 		return $total;
+	}
+
+	/**
+	 * What was kept while the extension was missing. If it cannot be read, what is in the inbox is processed all the same.
+	 */
+	private static function read_kept( int $budget ): int {
+		try {
+			return Reading::run( $budget );
+		} catch ( \Throwable $error ) {
+			Log::error( $error );
+			return 0;
+		}
 	}
 
 	/**
