@@ -24,7 +24,7 @@ function uninstall_from_this_site(): void {
 		delete_option( $option );
 	}
 	Site\Schedule::clear();
-	drop_tables( [ Inbox\Tables::events(), Site\Lease::table() ] );
+	drop_tables( [ Inbox\Tables::events(), Inbox\KeptRequests::table(), Site\Lease::table() ] );
 }
 
 /**

@@ -38,17 +38,27 @@ final class Inbox {
 	public const NEWS = 5 * Clock::MINUTE;
 
 	/**
-	 * Stores a webhook, for whoever drains. One that names its contact by an e-mail whose user is linked is an event of the linked
-	 * contact, and keeps the e-mail too.
+	 * Stores a webhook, for whoever drains.
 	 *
 	 * @param string $owner Not '': claims the event in the same statement, if it is a new one.
 	 * @return array{identity: string, contact_id: string} What names the contact; its id, '' if that is not known.
 	 * @throws Failure If it could not be stored.
 	 */
 	public static function store( Webhook $webhook, string $owner = '' ): array {
+		$names = self::names( $webhook );
+		self::put( $names['identity'], $webhook, $names['contact_id'], $owner );
+		return $names;
+	}
+
+	/**
+	 * Whose event it is. A webhook that names its contact by an e-mail whose user is linked is one of the linked contact, and keeps
+	 * the e-mail too.
+	 *
+	 * @return array{identity: string, contact_id: string} As store() gives them.
+	 */
+	public static function names( Webhook $webhook ): array {
 		$contact_id = '' === $webhook->contact_id ? Links::contact_of_email( $webhook->email ) : $webhook->contact_id;
 		$identity   = '' === $contact_id ? Identities::of_email( $webhook->email ) : Identities::of_contact( $contact_id );
-		self::put( $identity, $webhook, $contact_id, $owner );
 		return [ 'identity' => $identity, 'contact_id' => $contact_id ];
 	}
 
@@ -134,6 +144,7 @@ final class Inbox {
 	 */
 	private static function put( string $key, Webhook $webhook, string $contact_id, string $owner = '', ?string $owed = null, int $delay = 0 ): void {
 		$now    = Clock::now();
+		$came   = $webhook->arrived_at ?? $now;
 		$events = Tables::events();
 		$notify = null === $webhook->send_notification ? 'NULL' : (int) $webhook->send_notification;
 		$owed   = null === $owed ? 'NULL' : $GLOBALS['wpdb']->prepare( '%s', $owed );
@@ -154,7 +165,7 @@ final class Inbox {
 				due_at = CASE WHEN state <> 'waiting' THEN due_at WHEN attempts = 0 THEN VALUES(due_at)
 					WHEN due_at > VALUES(due_at) + %d THEN VALUES(due_at) + %d ELSE due_at END,
 				webhooks = webhooks + 1,
-				updated_at = VALUES(updated_at)",
+				updated_at = CASE WHEN updated_at > VALUES(updated_at) THEN updated_at ELSE VALUES(updated_at) END",
 			$key,
 			$key,
 			'' === $owner ? 'waiting' : 'running',
@@ -167,10 +178,10 @@ final class Inbox {
 			$owner,
 			'' === $owner ? 0 : 1,
 			'' === $owner ? 0 : $now + Claims::LEASE,
-			$now + $delay,
+			$came + $delay,
 			'' === $owner ? 0 : 1,
-			$now,
-			$now,
+			$came,
+			$came,
 			self::NEWS,
 			self::NEWS,
 			self::NEWS

@@ -23,12 +23,12 @@ final class Replay {
 
 	/**
 	 * @param int $id Of an event that is done or dead.
-	 * @return bool Whether there was something to replay. (An open one runs anyway; a password that was wiped is gone.)
+	 * @return bool Whether there was something to replay. (An open one runs anyway; a password that was wiped is gone, and what was refused unread says nothing.)
 	 * @throws Failure If the database fails.
 	 */
 	public static function replay_event( int $id ): bool {
 		Schema::ensure();
-		$rows = Database::rows( 'SELECT * FROM ' . Tables::events() . " WHERE id = %d AND state IN ('done', 'dead') AND action <> 'return_password'", $id );
+		$rows = Database::rows( 'SELECT * FROM ' . Tables::events() . " WHERE id = %d AND state IN ('done', 'dead') AND action NOT IN ('return_password', '')", $id );
 		if ( [] === $rows ) {
 			return false;
 		}

@@ -7,6 +7,7 @@
  * a transaction, which any DDL would end.
  *
  *   {prefix}agile_bridge_events         of each site: the inbox (inbox.php)
+ *   {prefix}agile_bridge_intake         of each site: what came while the extension was missing (kept-requests.php)
  *   {prefix}agile_bridge_leases         of each site: who may do what until when (site/lease.php)
  *   {prefix of the users' table}agile_bridge_identities  of all who share the users: locks (identities.php)
  *   {prefix of the users' table}agile_bridge_links       of all who share the users: where links are (user/link-index.php)
@@ -53,6 +54,7 @@ final class Schema {
 		$ascii = Database::is_sqlite() ? '' : 'CHARACTER SET ascii COLLATE ascii_bin';
 		$table = Database::is_sqlite() ? '' : 'ENGINE=InnoDB ' . $GLOBALS['wpdb']->get_charset_collate();
 		Database::quietly( static fn() => dbDelta( [ self::events( $ascii, $table ), self::leases( $ascii, $table ), self::identities( $ascii, $table ), self::links( $ascii, $table ) ] ) );
+		KeptRequests::make_table();
 		// Throws where a table is missing, whatever dbDelta thought of it.
 		Lease::insert_all();
 		Database::rows( 'SELECT id FROM ' . Tables::events() . ' LIMIT 1' );
@@ -84,7 +86,7 @@ final class Schema {
 	 * @return list<string>
 	 */
 	public static function add_to_dropped_tables( $tables ): array {
-		return [ ...(array) $tables, Tables::events(), Lease::table() ];
+		return [ ...(array) $tables, Tables::events(), KeptRequests::table(), Lease::table() ];
 	}
 
 	/**

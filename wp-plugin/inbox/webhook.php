@@ -22,6 +22,7 @@ final readonly class Webhook {
 	 * @param bool                                                  $is_async   Whether the caller does not wait for the result.
 	 * @param string                                                $ignored    Why it is about nobody: `deal_event` or `not_a_person`.
 	 * @param 'webhook'|'reconcile'|'replay'|'retry'                $origin     Who stores it.
+	 * @param ?int                                                  $arrived_at Milliseconds since 1970, where it did not come just now.
 	 */
 	public function __construct(
 		public string $action,
@@ -32,6 +33,7 @@ final readonly class Webhook {
 		public bool $is_async = false,
 		public string $ignored = '',
 		public string $origin = 'webhook',
+		public ?int $arrived_at = null,
 	) {}
 
 	/**
@@ -46,6 +48,20 @@ final readonly class Webhook {
 			send_notification: $webhook['send_notification'],
 			is_async: $webhook['async'],
 			ignored: (string) $webhook['ignored'],
+		);
+	}
+
+	/**
+	 * The same as it came then, without what others have said since.
+	 */
+	public function as_of( int $arrived_at, bool $has_role, bool $has_mail ): self {
+		return new self(
+			action: $this->action,
+			contact_id: $this->contact_id,
+			email: $this->email,
+			role: $has_role ? $this->role : null,
+			send_notification: $has_mail ? $this->send_notification : null,
+			arrived_at: $arrived_at,
 		);
 	}
 

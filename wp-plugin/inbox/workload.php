@@ -13,6 +13,7 @@ namespace AgileBridge\Plugin\Inbox;
 
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\LeaseRecord;
 use AgileBridge\Plugin\Site\Primary;
@@ -24,24 +25,31 @@ final readonly class Workload {
 	/**
 	 * @param bool        $is_due        Whether an event waits whose time has come, or one whose worker died.
 	 * @param bool        $is_old        Whether something is to leave: see retention.php.
+	 * @param bool        $has_kept      Whether requests are kept unread: see reading.php.
 	 * @param bool        $is_drain_free Whether nobody drains.
 	 * @param LeaseRecord $crm           What is known of the CRM.
 	 */
-	private function __construct( public bool $is_due, public bool $is_old, public bool $is_drain_free, public LeaseRecord $crm ) {}
+	private function __construct( public bool $is_due, public bool $is_old, public bool $has_kept, public bool $is_drain_free, public LeaseRecord $crm ) {}
 
 	public static function read(): self {
-		return Primary::during( self::read_here( ... ) );
+		try {
+			return Primary::during( self::read_here( ... ) );
+		} catch ( Failure $failure ) {
+			// A restored backup may lack that one table, and no webhook makes it; of any other they do.
+			KeptRequests::make_table();
+			return Primary::during( self::read_here( ... ) );
+		}
 	}
 
 	private static function read_here(): self {
-		[ $events, $leases, $now ] = [ Tables::events(), Lease::table(), Clock::now() ];
+		[ $events, $kept, $leases, $now ] = [ Tables::events(), KeptRequests::table(), Lease::table(), Clock::now() ];
 		$row = Database::rows(
 			"SELECT c.until_at, c.failures, c.details, d.until_at AS drained_until, r.until_at AS cleaned_until,
 				(SELECT id FROM $events WHERE state = 'waiting' AND due_at <= %d LIMIT 1) AS due,
 				(SELECT id FROM $events WHERE state IN ('running', 'applied') AND lease_until <= %d LIMIT 1) AS abandoned,
 				(SELECT id FROM $events WHERE state = 'done' AND updated_at < %d LIMIT 1) AS old_done,
 				(SELECT id FROM $events WHERE state = 'dead' AND updated_at < %d LIMIT 1) AS old_dead,
-				(SELECT MAX(id) FROM $events) AS last, (SELECT MIN(id) FROM $events) AS first
+				(SELECT id FROM $kept LIMIT 1) AS kept, (SELECT MAX(id) FROM $events) AS last, (SELECT MIN(id) FROM $events) AS first
 				FROM $leases c LEFT JOIN $leases d ON d.name = 'drain' LEFT JOIN $leases r ON r.name = 'cleanup' WHERE c.name = 'crm'",
 			$now,
 			$now,
@@ -59,6 +67,7 @@ final readonly class Workload {
 			// Of a table that was empty nothing is known: as if there were.
 			is_due: null === $row || isset( $row->due ) || isset( $row->abandoned ),
 			is_old: null !== $row && ( $is_many || ( $cleaned <= $now && ( isset( $row->old_done ) || isset( $row->old_dead ) ) ) ),
+			has_kept: isset( $row->kept ),
 			is_drain_free: (int) ( $row->drained_until ?? 0 ) <= $now,
 			crm: LeaseRecord::of_row( $row ),
 		);

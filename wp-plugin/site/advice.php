@@ -157,7 +157,7 @@ final class Advice {
 	private static function meaning_of_other( bool $is_web ): string {
 		return $is_web
 			/* translators: %s: date and time. */
-			? __( 'It was seen so on %s. As long as that is so, every webhook is answered with an error (503).', 'bridge-for-agile-crm' )
+			? __( 'It was seen so on %s. As long as that is so, webhooks that come by it are kept and answered 202, and a PHP that has the extension processes them: cron\'s, or drain.php.', 'bridge-for-agile-crm' )
 			/* translators: %s: date and time. */
 			: __( 'When cron ran there last (%s), nothing was processed. Webhooks are received as ever, and what waits is processed when the next one comes.', 'bridge-for-agile-crm' );
 	}
@@ -165,7 +165,7 @@ final class Advice {
 	private static function meaning(): string {
 		return 'cli' === PHP_SAPI
 			? __( 'As long as that is so, the command line processes nothing. Webhooks that wait stay stored.', 'bridge-for-agile-crm' )
-			: __( 'As long as that is so, every webhook is answered with an error (503). The rest of the site is not affected.', 'bridge-for-agile-crm' );
+			: __( 'As long as that is so, webhooks are kept and answered 202, up to 100 MiB of them, and processed when it is there; a test of the access key is answered with an error (503). The rest of the site is not affected.', 'bridge-for-agile-crm' );
 	}
 
 	/**

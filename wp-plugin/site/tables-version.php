@@ -34,6 +34,13 @@ final class TablesVersion {
 	}
 
 	/**
+	 * The first webhook came before there was any, without the extension: the others are made when it is read. Cron comes by then.
+	 */
+	public static function note_that_some_are_there(): void {
+		add_option( self::OPTION, 0, '', true );
+	}
+
+	/**
 	 * One of them is gone.
 	 */
 	public static function forget(): bool {

@@ -2,7 +2,7 @@
 /**
  * An incoming call, while the main plugin file loads: is it ours, and is its key right?
  *
- * What is loaded for a wrong key is at most what stands at the top here, and output.php: before the theme and most plugins.
+ * What is loaded for a wrong key is at most what stands at the top here, output.php, and intake.php where the extension is missing: before the theme and most plugins.
  *
  * @package AgileBridge
  */
@@ -11,9 +11,12 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Webhook;
 
+use AgileBridge\Plugin\Inbox\KeptRequests;
+use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Extension;
+use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Form;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Log;
@@ -24,6 +27,8 @@ use AgileBridge\Plugin\Site\WpFusion;
 defined( 'ABSPATH' ) || exit;
 
 final class Request {
+
+	private const ACTIONS = [ 'add', 'update', 'update_tags', 'test' ];
 
 	/** The largest body that is read; one byte more tells that there is more. */
 	private const MAX_BODY_BYTES = 1048576;
@@ -37,12 +42,8 @@ final class Request {
 		}
 		$problem = Extension::problem();
 		if ( null !== $problem ) {
-			if ( WpFusion::has_another_crm() && ! self::has_our_key() ) {
-				return;
-			}
-			Output::guard();
-			Output::send( ...Output::problem( 503, 'failed', 'extension_missing', $problem ) );
-			exit;
+			self::receive_unread( new Intake( ...self::raw() ), $problem );
+			return;
 		}
 
 		$raw      = self::raw();
@@ -67,6 +68,39 @@ final class Request {
 			return;
 		}
 		( new Reply( Webhook::of_extension( $received['webhook'] ) ) )->begin( $last );
+	}
+
+	/**
+	 * The same while the extension is missing, or does not fit: what has the right key is kept, and read when it is back.
+	 *
+	 * @param string $problem What is wrong with it.
+	 */
+	private static function receive_unread( Intake $intake, string $problem ): void {
+		if ( ! $intake->is_ours() ) {
+			return;
+		}
+		$digests = Settings::key_digests();
+		if ( WpFusion::has_another_crm() && ( ! $intake->is_authentic( $digests ) || ! in_array( $intake->action(), self::ACTIONS, true ) ) ) {
+			self::record( 'left_to_wp_fusion' );
+			return;
+		}
+		Output::guard();
+		$refusal = $intake->refusal( $digests );
+		if ( null !== $refusal ) {
+			self::refuse( $refusal );
+		}
+		try {
+			if ( 'test' === $intake->action() ) {
+				Output::send( ...Output::problem( 503, 'failed', 'extension_missing', $problem ) );
+			} elseif ( KeptRequests::keep( $intake->unread() ) ) {
+				Answer::send( Outcome::queued( '' ) );
+			} else {
+				Output::send( ...Output::problem( 503, 'failed', 'extension_missing', "$problem Until then webhooks are kept, but this one is too large, or too many are kept already: send it again later." ) );
+			}
+		} catch ( Failure $failure ) {
+			Answer::send( Outcome::failed( $failure, '' ) );
+		}
+		exit;
 	}
 
 	/**
@@ -133,20 +167,6 @@ final class Request {
 		return ! $received['authentic'] || '' === self::requested_action();
 	}
 
-	/**
-	 * The same where the extension is not there to read the request: by what PHP has read.
-	 */
-	private static function has_our_key(): bool {
-		// phpcs:ignore WordPress.Security -- compared, and nothing else.
-		$key = $_GET['access_key'] ?? $_POST['access_key'] ?? '';
-		foreach ( is_string( $key ) ? Settings::key_digests() : [] as $digest ) {
-			if ( hash_equals( $digest, hash( 'sha256', $key ) ) ) {
-				return true;
-			}
-		}
-		return false;
-	}
-
 	private static function record( string $reason ): void {
 		try {
 			Stats::record_refusal( $reason );
@@ -188,6 +208,6 @@ final class Request {
 		// phpcs:ignore WordPress.Security -- the access key was checked; compared, and nothing else.
 		$action = $_GET['wpf_action'] ?? $_POST['wpf_action'] ?? '';
 		$action = is_string( $action ) ? strtolower( $action ) : '';
-		return in_array( $action, [ 'add', 'update', 'update_tags', 'test' ], true ) ? $action : '';
+		return in_array( $action, self::ACTIONS, true ) ? $action : '';
 	}
 }

@@ -14,6 +14,7 @@ namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
+use AgileBridge\Plugin\Inbox\Reading;
 use AgileBridge\Plugin\Inbox\Retention;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Workload;
@@ -53,7 +54,7 @@ final class Drain {
 				$workload = Workload::read();
 				$breaker  = Breaker::of( $workload->crm );
 				$may_ask  = ! $breaker->is_open() || $breaker->probe_at <= Clock::now();
-				if ( $workload->is_drain_free && $may_ask && $workload->is_due ) {
+				if ( ( $workload->is_drain_free && $may_ask && $workload->is_due ) || ( $workload->has_kept && Reading::is_possible() ) ) {
 					self::run( self::BUDGET );
 				}
 			}
@@ -94,10 +95,18 @@ final class Drain {
 	public static function run( int $budget ): int {
 		Primary::is_wanted();
 		Schema::ensure();
-		if ( null !== Extension::problem() || null === Account::client() || Settings::is_paused() || WpFusion::answers() ) {
+		if ( null !== Extension::problem() ) {
 			return 0;
 		}
+		$end      = microtime( true ) + $budget / Clock::SECOND;
 		$workload = Workload::read();
+		if ( $workload->has_kept ) {
+			self::outlive_limits();
+			$workload = self::read_kept( $budget ) > 0 ? Workload::read() : $workload;
+		}
+		if ( null === Account::client() || Settings::is_paused() || WpFusion::answers() ) {
+			return 0;
+		}
 		$breaker  = Breaker::of( $workload->crm );
 		// A CRM that was left in peace is asked again also where nothing waits: the dashboard says that it does not answer.
 		if ( ! $workload->is_due && ! ( $breaker->is_open() && $breaker->probe_at <= Clock::now() ) ) {
@@ -106,10 +115,7 @@ final class Drain {
 			}
 			return 0;
 		}
-		Host::outlive_caller();
-		// The budget is the limit; a batch of events must not be cut off by that of a page.
-		Host::call( 'set_time_limit', 0 );
-		$end   = microtime( true ) + $budget / Clock::SECOND;
+		self::outlive_limits();
 		$total = 0;
 		$idle  = 0;
 		do {
@@ -138,5 +144,25 @@ final class Drain {
 		NewUser::refresh_count();
 		Retention::remove_old();
 		return $total;
+	}
+
+	/**
+	 * What was kept while the extension was missing. If it cannot be read, what is in the inbox is processed all the same.
+	 */
+	private static function read_kept( int $budget ): int {
+		try {
+			return Reading::run( $budget );
+		} catch ( \Throwable $error ) {
+			Log::error( $error );
+			return 0;
+		}
+	}
+
+	/**
+	 * The budget is the limit; a batch of events must not be cut off by that of a page, nor by its visitor.
+	 */
+	private static function outlive_limits(): void {
+		Host::outlive_caller();
+		Host::call( 'set_time_limit', 0 );
 	}
 }

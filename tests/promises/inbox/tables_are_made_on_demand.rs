@@ -6,8 +6,13 @@ use sandbox::Contact;
 use serde_json::json;
 use site::{Database, Request};
 
-const TABLES: [&str; 4] =
-    ["agile_bridge_events", "agile_bridge_leases", "agile_bridge_identities", "agile_bridge_links"];
+const TABLES: [&str; 5] = [
+    "agile_bridge_events",
+    "agile_bridge_leases",
+    "agile_bridge_intake",
+    "agile_bridge_identities",
+    "agile_bridge_links",
+];
 
 /// Through WordPress: its SQLite integration keeps a list of tables beside them.
 fn drop_tables(world: &World, tables: &[&str]) {
@@ -144,7 +149,7 @@ fn a_new_site_of_a_network_has_its_own_inbox() {
     expect_a_user(&world, "first");
     assert_eq!(events("wp_agile_bridge_events").len(), 1);
     let mut wanted = TABLES.map(|table| format!("wp_{table}")).to_vec();
-    wanted.extend(TABLES[..2].iter().map(|table| format!("wp_{other}_{table}")));
+    wanted.extend(TABLES[..3].iter().map(|table| format!("wp_{other}_{table}")));
     wanted.sort();
     let mut made = tables();
     made.sort();

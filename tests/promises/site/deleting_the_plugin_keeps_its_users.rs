@@ -18,8 +18,13 @@ fn options_go_and_users_stay() {
     world.site.get("/?wpf_action=test&access_key=wrong");
     let all = ["agile_bridge_field_map", "agile_bridge_schema", "agile_bridge_settings", "agile_bridge_stats"];
     assert_eq!(options(&world, "wp_options"), all);
-    let all =
-        ["wp_agile_bridge_events", "wp_agile_bridge_identities", "wp_agile_bridge_leases", "wp_agile_bridge_links"];
+    let all = [
+        "wp_agile_bridge_events",
+        "wp_agile_bridge_identities",
+        "wp_agile_bridge_intake",
+        "wp_agile_bridge_leases",
+        "wp_agile_bridge_links",
+    ];
     assert_eq!(tables(&world), all);
     assert_eq!(scheduled(&world, 1), ["agile_bridge_drain", "agile_bridge_reconcile"]);
 
@@ -47,11 +52,16 @@ fn on_every_site_of_a_network() {
     let table = format!("wp_{other}_options");
     assert_eq!(options(&world, &table), ["agile_bridge_schema", "agile_bridge_settings"]);
     // The locks are the network's.
-    let mut all =
-        ["wp_agile_bridge_events", "wp_agile_bridge_identities", "wp_agile_bridge_leases", "wp_agile_bridge_links"]
-            .map(str::to_owned)
-            .to_vec();
-    all.splice(0..0, [format!("wp_{other}_agile_bridge_events"), format!("wp_{other}_agile_bridge_leases")]);
+    let mut all = [
+        "wp_agile_bridge_events",
+        "wp_agile_bridge_identities",
+        "wp_agile_bridge_intake",
+        "wp_agile_bridge_leases",
+        "wp_agile_bridge_links",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    all.splice(0..0, ["events", "intake", "leases"].map(|table| format!("wp_{other}_agile_bridge_{table}")));
     assert_eq!(tables(&world), all);
     assert_eq!(scheduled(&world, other), ["agile_bridge_drain", "agile_bridge_reconcile"]);
 

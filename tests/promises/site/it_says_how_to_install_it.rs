@@ -13,7 +13,7 @@ use site::{Request, Site, await_until};
 const DASHBOARD: &str = "/wp-admin/index.php";
 
 /// WP-Cron would do more than our part, and log that there is no world outside.
-const NO_UPDATE_CHECKS: &str = "<?php
+pub const NO_UPDATE_CHECKS: &str = "<?php
     add_action('init', fn() => array_map('remove_all_actions', ['wp_version_check', 'wp_update_plugins', 'wp_update_themes']), 99);";
 
 /// A notice as it stands in a page, from its first letter on.
@@ -189,7 +189,7 @@ fn the_command_says_that_the_webs_php_does_not_have_it() {
         &format!(
             "PHP {minor} of the command line has the PHP extension agile_bridge, and PHP {minor} of the web server does not have it."
         ),
-        "every webhook is answered with an error (503)",
+        "webhooks that come by it are kept and answered 202",
         &format!("\n  sudo apt-get install ./agile-bridge_{}_{}.deb\n", version(site), architecture()),
     ] {
         assert!(err.contains(words), "'{words}' is missing: {err}");

@@ -8,7 +8,7 @@ mod an_extension_that_serves_the_plugin_fits;
 mod constants_are_enough;
 mod deleting_the_plugin_keeps_its_users;
 mod every_server_is_told_its_own_command;
-mod it_says_how_to_install_it;
+pub mod it_says_how_to_install_it;
 mod no_file_of_the_plugin_tells_its_version;
 mod no_stranger_can_update_the_plugin;
 mod other_cron_jobs_find_the_connection_as_it_was;

@@ -84,8 +84,10 @@ fn without_the_extension() {
     let world = World::with(|site| as_neighbour(site.extension(false), FILE, FULL, "hubspot", false));
     world.take_notes();
     is_wp_fusions(&world, &world.site.get(&target("add", FUSIONS_KEY, "x-1")), 200, "Success");
+    is_wp_fusions(&world, &world.site.get(&target("add_tag", ACCESS_KEY, "1")), 403, "Invalid Access Key");
+    assert_eq!(record(&world, "left_to_wp_fusion")["count"], 1);
     let answer = world.site.answer(&Request::new("GET", &target("add", ACCESS_KEY, "1")));
-    world.expect(&answer, 503, "failed", "extension_missing");
+    world.expect(&answer, 202, "queued", "");
 }
 
 #[test]

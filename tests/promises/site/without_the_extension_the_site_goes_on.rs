@@ -1,5 +1,5 @@
-//! A PHP without our extension: webhooks are told to come again, an admin is told what to do,
-//! and the site works as ever.
+//! A PHP without our extension: a test of the key is told to come again, a webhook is kept
+//! (`what_comes_without_the_extension_is_kept`), an admin is told what to do, and the site works as ever.
 
 use crate::stage::world::World;
 use site::{ACCESS_KEY, Answer, Request, Site};
@@ -30,23 +30,9 @@ fn webhooks_wait_and_everything_else_works() {
     let world = World::with(|site| site.extension(false));
     let site = &world.site;
 
-    // Before all that may be wrong as well, the key included.
-    let target = site.webhook_target("add", &[("contact_id", "1")]);
-    for request in [
-        Request::new("GET", &target),
-        Request::new("GET", "/?wpf_action=nonsense&access_key=not-the-key"),
-        Request::new("GET", "/?wpf_action="),
-        Request::new("PUT", &format!("/index.php{}", &target[1..])),
-        Request::new("POST", "/")
-            .body("application/x-www-form-urlencoded", format!("wpf_action=test&access_key={ACCESS_KEY}")),
-        Request::new("POST", &target).body("text/plain", "x".repeat(1_048_577)),
-    ] {
-        comes_again(&site.answer(&request), site);
-    }
-    assert_eq!(
-        site.sql("SELECT * FROM wp_options WHERE option_name = 'agile_bridge_stats'"),
-        [] as [serde_json::Value; 0]
-    );
+    let body = format!("wpf_action=test&access_key={ACCESS_KEY}");
+    comes_again(&site.answer(&Request::new("POST", "/").body("application/x-www-form-urlencoded", body)), site);
+    comes_again(&site.webhook("test", &[]), site);
 
     for (target, sign) in [
         ("/", "</html>"),

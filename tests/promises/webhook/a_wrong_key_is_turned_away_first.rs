@@ -123,13 +123,12 @@ register_shutdown_function( static function () {
 	file_put_contents( WP_CONTENT_DIR . '/included.json', json_encode( array_map( 'basename', array_values( $ours ) ) ) );
 } );";
 
-#[test]
-fn it_loads_eight_files_of_ours() {
-    let world = World::with(|site| site.mu_plugin_file("witness.php", WITNESS));
-    let (id, path) = (world.contact(ana()), world.site.root().join("wp-content/included.json"));
+/// The files of ours that a request loads.
+fn loaded(site: &Site, request: impl FnOnce()) -> Vec<String> {
+    let path = site.root().join("wp-content/included.json");
     // Setting up the site has left one.
     let _ = std::fs::remove_file(&path);
-    assert_refused(&knock(&world.site, WRONG[0], &id), &world.site);
+    request();
     let mut files: Vec<String> = Vec::new();
     // The answer is out before the request is over.
     await_until(Duration::from_secs(10), || {
@@ -137,15 +136,47 @@ fn it_loads_eight_files_of_ours() {
         !files.is_empty()
     });
     files.sort();
-    let expected = [
-        "bridge-for-agile-crm.php",
-        "extension.php",
-        "host.php",
-        "output.php",
-        "request.php",
-        "settings.php",
-        "stats.php",
-        "wp-fusion.php",
-    ];
+    files
+}
+
+const LOADED: [&str; 8] = [
+    "bridge-for-agile-crm.php",
+    "extension.php",
+    "host.php",
+    "output.php",
+    "request.php",
+    "settings.php",
+    "stats.php",
+    "wp-fusion.php",
+];
+
+#[test]
+fn it_loads_eight_files_of_ours() {
+    let world = World::with(|site| site.mu_plugin_file("witness.php", WITNESS));
+    let id = world.contact(ana());
+    assert_eq!(loaded(&world.site, || assert_refused(&knock(&world.site, WRONG[0], &id), &world.site)), LOADED);
+}
+
+/// One more file, no more of the site, and fewer questions to the database than a page.
+#[test]
+fn nor_does_it_cost_more_while_the_extension_is_missing() {
+    let world = World::with(|site| {
+        site.extension(false).mu_plugin_file("witness.php", WITNESS).mu_plugin_file("milestones.php", MILESTONES)
+    });
+    let site = &world.site;
+    let files = loaded(site, || assert_refused(&knock(site, WRONG[0], "7"), site));
+    let mut expected = LOADED.to_vec();
+    expected.push("intake.php");
+    expected.sort_unstable();
     assert_eq!(files, expected);
+    let page = || assert_eq!(site.get("/").status, 200);
+    assert_eq!(loaded(site, page), ["bridge-for-agile-crm.php"]);
+
+    milestones(site);
+    let ((), queries) = site.queries_during(|| assert_refused(&knock(site, WRONG[0], "7"), site));
+    assert_eq!(milestones(site), "");
+    assert!(writes(&queries).is_empty(), "within the minute: {:#?}", writes(&queries));
+    let ((), of_page) = site.queries_during(page);
+    assert!(queries.len() < of_page.len(), "{} queries, a page {}", queries.len(), of_page.len());
+    assert_eq!(site.log(), "");
 }

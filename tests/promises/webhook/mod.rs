@@ -2,7 +2,9 @@
 
 mod a_burst_never_takes_all_workers;
 mod a_campaign_node_takes_its_branch;
+mod a_kept_request_is_read_as_it_came;
 mod a_parameter_means_one_thing;
+mod a_php_upgrade_loses_no_webhook;
 mod a_webhook_in_a_burst_is_stored_at_once;
 mod a_wrong_key_is_turned_away_first;
 mod an_email_names_the_contact_and_never_the_user;
@@ -16,5 +18,6 @@ mod only_a_request_with_wpf_action_is_ours;
 mod only_the_very_key_opens;
 mod refusals_come_in_one_order;
 mod the_accounts_webhook_keeps_users_current;
+mod what_comes_without_the_extension_is_kept;
 mod what_senders_do_to_a_webhook_is_undone;
 mod who_ends_a_request_loses_no_webhook;

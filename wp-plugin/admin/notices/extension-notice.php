@@ -1,6 +1,7 @@
 <?php
 /**
- * Says, to who can do something about it, that the PHP extension is missing or does not fit, and what to type on this server.
+ * Says, to who can do something about it, that the PHP extension is missing or does not fit, what to type on this server, and how
+ * many webhooks wait for that.
  *
  * Hooks: admin_notices, network_admin_notices → show. Only where it is looked for: the dashboard, the
  * plugins and our own screen.
@@ -14,6 +15,7 @@ namespace AgileBridge\Plugin\Admin\Notices;
 
 use AgileBridge\Plugin\Admin\Settings\Place;
 use AgileBridge\Plugin\Site\Advice;
+use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Stats;
 
 defined( 'ABSPATH' ) || exit;
@@ -32,11 +34,17 @@ final class ExtensionNotice {
 		}
 		Stats::note_php();
 		$advice = Advice::current();
+		$kept   = '';
+		if ( null === Extension::problem() ) {
+			KeptRequestsNotice::show();
+		} else {
+			$kept = KeptRequestsNotice::sentence();
+		}
 		if ( null === $advice ) {
 			return;
 		}
 		wp_admin_notice(
-			'<p><strong>' . esc_html( $advice->title ) . '</strong></p>' . self::html( $advice ),
+			'<p><strong>' . esc_html( $advice->title ) . '</strong></p>' . ( '' === $kept ? '' : '<p id="agile-bridge-kept">' . esc_html( $kept ) . '</p>' ) . self::html( $advice ),
 			[
 				'type'           => $advice->is_urgent ? 'error' : 'warning',
 				'id'             => 'agile-bridge-extension',

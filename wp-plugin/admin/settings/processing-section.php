@@ -123,6 +123,7 @@ final class ProcessingSection {
 		if ( $counts->dead + $counts->passwords > 0 ) {
 			self::show_given_up();
 		}
+		RefusedList::show();
 	}
 
 	private static function show_look( LookStatus $look ): void {

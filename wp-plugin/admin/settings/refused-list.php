@@ -1,0 +1,48 @@
+<?php
+/**
+ * The list of webhooks that were answered 202 unread while the extension was missing, and refused when they were read: their
+ * callers never learn of it.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Settings;
+
+use AgileBridge\Plugin\Admin\Dates;
+use AgileBridge\Plugin\Inbox\Finished;
+
+defined( 'ABSPATH' ) || exit;
+
+final class RefusedList {
+
+	private const MOST = 5;
+
+	public static function show(): void {
+		$refused = Finished::latest_refused( self::MOST );
+		if ( [] === $refused ) {
+			return;
+		}
+		?>
+		<p><?php esc_html_e( 'Kept while the PHP extension was missing, and refused when they were read:', 'bridge-for-agile-crm' ); ?></p>
+		<table class="widefat striped agile-bridge-given-up" id="agile-bridge-refused">
+			<caption class="screen-reader-text"><?php esc_html_e( 'Kept webhooks refused last', 'bridge-for-agile-crm' ); ?></caption>
+			<thead>
+				<tr>
+					<th scope="col"><?php esc_html_e( 'Arrived', 'bridge-for-agile-crm' ); ?></th>
+					<th scope="col"><?php esc_html_e( 'Reason', 'bridge-for-agile-crm' ); ?></th>
+				</tr>
+			</thead>
+			<tbody>
+				<?php foreach ( $refused as $webhook ) : ?>
+					<tr>
+						<td><?php echo esc_html( Dates::date_and_time( $webhook['time'] ) ); ?></td>
+						<td><?php echo esc_html( $webhook['message'] ); ?></td>
+					</tr>
+				<?php endforeach; ?>
+			</tbody>
+		</table>
+		<?php
+	}
+}
