@@ -7,6 +7,7 @@ pub mod listener;
 pub mod look;
 pub mod name_server;
 pub mod password;
+pub mod rows_read;
 mod screen;
 pub mod second_connection;
 pub mod world;

@@ -1,7 +1,7 @@
 //! The user of a contact is found by an index and not by reading all links, whoever wrote the link; and user meta stays the
-//! truth: what the index has too much is no link, what it lacks is found at the next look.
+//! truth: what the index has too much is no link, what it lacks is found within hours.
 
-use crate::stage::look::look;
+use crate::stage::look::mend;
 use crate::stage::world::{World, ana};
 use sandbox::Contact;
 use site::Database;
@@ -67,15 +67,24 @@ fn whoever_writes_a_link_is_found() {
         ));
         assert_eq!(update(&two), Some(user), "{database:?}");
 
-        // By SQL: at the next look. What is no longer leaves it then.
+        // By SQL: within the hour. What is no longer leaves it then.
         world.site.sql(&format!(
             "UPDATE wp_usermeta SET meta_value = '{three}' WHERE user_id = {user} AND meta_key = 'agilecrm_contact_id'"
         ));
         assert_eq!(update(&three), None, "{database:?}: nobody told");
         world.advance(Duration::from_secs(2 * 3600));
-        look(&world);
+        mend(&world);
         assert_eq!(update(&three), Some(user), "{database:?}");
         assert_eq!(index_of(&world, user), 1, "{database:?}");
+        // A new one also on a site so large that the hour is spent among others.
+        let four = world.contact(Contact::person("four@example.com"));
+        world.site.sql("UPDATE wp_agile_bridge_leases SET details = REPLACE(details, '\"row\":0', '\"row\":1000000') WHERE name = 'links'");
+        world.site.sql(&format!(
+            "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) VALUES ({user}, 'agilecrm_contact_id', '{four}')"
+        ));
+        world.advance(Duration::from_secs(3600));
+        mend(&world);
+        assert_eq!(index_of(&world, user), 2, "{database:?}");
         world.site.wp(&format!("require_once ABSPATH . 'wp-admin/includes/user.php'; return wp_delete_user({user});"));
         assert_eq!(index_of(&world, user), 0, "{database:?}");
     }
@@ -105,7 +114,7 @@ fn links_that_were_there_before_are_filled_in() {
     let stranger = world.contact(Contact::person("nobody@example.com"));
     world.expect(&world.site.webhook("update", &[("contact_id", &stranger)]), 200, "ignored", "no_matching_user");
 
-    look(&world);
+    mend(&world);
     assert_eq!(index(&world).len(), 12_001);
     let (answer, queries) = world.site.queries_during(|| world.site.webhook("update", &[("contact_id", &stranger)]));
     world.expect(&answer, 200, "ignored", "no_matching_user");
