@@ -127,7 +127,7 @@ final class LinkRepair {
 			return null;
 		}
 		$places = implode( ', ', array_fill( 0, count( $rows ), '%d' ) );
-		$meta   = Database::rows( "SELECT user_id, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ($places) AND meta_key = %s", ...[ ...array_column( $rows, 'user_id' ), SiteKey::of( LinkIndex::KEY ) ] );
+		$meta   = Database::rows( "SELECT user_id, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ($places) AND COALESCE(meta_key, '') = %s", ...[ ...array_column( $rows, 'user_id' ), SiteKey::of( LinkIndex::KEY ) ] );
 		$linked = array_flip( array_map( static fn( object $row ): string => "$row->meta_value $row->user_id", $meta ) );
 		foreach ( $rows as $row ) {
 			if ( ! isset( $linked[ "$row->contact_id $row->user_id" ] ) ) {
@@ -146,6 +146,7 @@ final class LinkRepair {
 			return [];
 		}
 		$places = implode( ', ', array_fill( 0, count( $user_ids ), '%d' ) );
-		return Database::rows( 'SELECT contact_id, user_id FROM ' . LinkIndex::table() . " WHERE site = %s AND user_id IN ($places)", LinkIndex::site(), ...$user_ids );
+		// By the index of users: SQLite would take that of the primary key, and read all of this site.
+		return Database::rows( 'SELECT contact_id, user_id FROM ' . LinkIndex::table() . " WHERE COALESCE(site, '') = %s AND user_id IN ($places)", LinkIndex::site(), ...$user_ids );
 	}
 }

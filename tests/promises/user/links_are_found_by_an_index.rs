@@ -1,7 +1,7 @@
 //! The user of a contact is found by an index and not by reading all links, whoever wrote the link; and user meta stays the
 //! truth: what the index has too much is no link, what it lacks is found within hours.
 
-use crate::stage::look::mend;
+use crate::stage::look::{change, look, mend};
 use crate::stage::world::{World, ana};
 use sandbox::Contact;
 use site::Database;
@@ -119,4 +119,61 @@ fn links_that_were_there_before_are_filled_in() {
     let (answer, queries) = world.site.queries_during(|| world.site.webhook("update", &[("contact_id", &stranger)]));
     world.expect(&answer, 200, "ignored", "no_matching_user");
     assert_eq!(scans(&queries), [""; 0]);
+}
+
+/// Keeps what the integration plugin asks SQLite, in a file.
+const ASKED: &str = r"<?php
+$GLOBALS['wpdb']->get_driver()->get_connection()->set_query_logger(function ($sql) {
+    file_put_contents(WP_CONTENT_DIR . '/asked', json_encode($sql) . PHP_EOL, FILE_APPEND);
+});";
+
+#[test]
+fn on_sqlite_nobody_reads_all_links_either() {
+    let world = World::with(|site| site.database(Database::Sqlite).mu_plugin_file("asked.php", ASKED));
+    let (id, answer) = world.add(ana());
+    world.expect(&answer, 200, "created", "");
+    let asked = world.site.root().join("wp-content/asked");
+    let _ = std::fs::remove_file(&asked);
+    let stranger = world.contact(Contact::person("nobody@example.com"));
+    for named in [
+        ("contact_id", id.as_str()),
+        ("contact_id", &stranger),
+        ("email", "ana@example.com"),
+        ("email", "nobody@example.com"),
+    ] {
+        world.site.webhook("update", &[named]);
+    }
+    let others = ["bea", "cem", "dee"].map(|name| world.add(Contact::person(&format!("{name}@example.com"))).0);
+    for other in &others {
+        change(&world, other.parse().expect("an id"), "New");
+    }
+    change(&world, id.parse().expect("an id"), "New");
+    world.advance(Duration::from_secs(180));
+    assert_eq!(look(&world), 4);
+    mend(&world);
+    // How SQLite goes about each: without statistics it takes the first index that it knows.
+    let plans = world.site.wp(
+        "$driver = $wpdb->get_driver()->get_connection(); $plans = [];
+         foreach (array_unique(file(WP_CONTENT_DIR . '/asked')) as $line) {
+             $sql = json_decode($line);
+             if (preg_match('/^\\s*(SELECT|UPDATE|DELETE)\\b.*(wp_users|wp_usermeta|agile_bridge)/s', $sql) && !str_contains($sql, '?')) {
+                 foreach ($driver->query(\"EXPLAIN QUERY PLAN $sql\")->fetchAll(PDO::FETCH_ASSOC) as $step) {
+                     $plans[] = [$step['detail'], substr($sql, 0, 400)];
+                 }
+             }
+         }
+         return $plans;",
+    );
+    let plans: Vec<_> =
+        plans.as_array().expect("a list").iter().map(|plan| (plan[0].as_str(), plan[1].as_str())).collect();
+    assert!(plans.len() > 20, "{plans:#?}");
+    let reads_all = |(step, sql): &&(Option<&str>, Option<&str>)| {
+        let (step, sql) = (step.unwrap_or_default(), sql.unwrap_or_default());
+        step.contains("usermeta__meta_key (meta_key=?)")
+            || step.ends_with("(site=?)")
+            // (WordPress itself counts users at a creation, up to 10,000.)
+            || (step.starts_with("SCAN") && !sql.contains("LIMIT") && !sql.starts_with("SELECT COUNT ( `ID` )"))
+    };
+    let bad: Vec<_> = plans.iter().filter(reads_all).collect();
+    assert!(bad.is_empty(), "{bad:#?}");
 }
