@@ -38,7 +38,7 @@ fn read(world: &World, people: &[(u64, u64)], name: &str) -> Vec<(&'static str, 
         let (stored, read) = rows_read(world, || look(world));
         assert_eq!(stored, people.len());
         found.push(("look", read));
-        let (_, read) = rows_read(world, || world.catch_up());
+        let ((), read) = rows_read(world, || world.catch_up());
         found.push(("drain", read));
     }
     found.split_off(found.len() / 2)
