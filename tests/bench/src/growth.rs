@@ -20,14 +20,14 @@ use crate::stand::{Stand, get};
 
 const SIZES: [usize; 3] = [0, 200_000, 1_000_000];
 
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 150;
 
 /// Requests of each kind before those that count: every worker has seen each database.
 const WARM_UP: usize = 4;
 
 /// Contacts that have changed at a look, and how many looks there are.
 const CHANGED: usize = 2000;
-const LOOKS: usize = 3;
+const LOOKS: usize = 5;
 
 const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
 
