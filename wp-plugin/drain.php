@@ -144,6 +144,7 @@ function drain_from_command_line( bool $watch ): int {
 			// To ask whether an hour is over is worth a minute: a service comes by every second.
 			if ( time() - $looked >= 60 ) {
 				$looked = time();
+				Upkeep\LinkMending::take();
 				Upkeep\Look::take();
 			}
 		} catch ( \Throwable $error ) {

@@ -17,6 +17,35 @@ final class History {
 
 	/**
 	 * @param list<string> $contact_ids Not empty.
+	 * @return list<string> Those of them with an event that is not finished.
+	 */
+	public static function open_among( array $contact_ids ): array {
+		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
+		return array_column( Database::rows( 'SELECT contact_id FROM ' . Tables::events() . " WHERE open_key IS NOT NULL AND contact_id IN ($places)", ...$contact_ids ), 'contact_id' );
+	}
+
+	/**
+	 * Those of these contacts that an event has seen. A question of its own and no NOT EXISTS in that for the links: there the ids
+	 * are text of another charset, and no index would be used.
+	 *
+	 * @param list<string> $contact_ids
+	 * @param int          $since       Milliseconds since 1970.
+	 * @return list<string>
+	 */
+	public static function finished_among( array $contact_ids, int $since ): array {
+		if ( [] === $contact_ids ) {
+			return [];
+		}
+		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
+		$rows   = Database::rows(
+			'SELECT DISTINCT contact_id FROM ' . Tables::events() . " WHERE contact_id IN ($places) AND state = 'done' AND updated_at > %d",
+			...[ ...array_map( 'strval', $contact_ids ), $since ]
+		);
+		return array_column( $rows, 'contact_id' );
+	}
+
+	/**
+	 * @param list<string> $contact_ids Not empty.
 	 * @return list<string> Those of them with an event that is not finished, or with an `add`, whatever became of it.
 	 */
 	public static function open_or_added_among( array $contact_ids ): array {

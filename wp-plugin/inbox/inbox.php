@@ -63,6 +63,23 @@ final class Inbox {
 	}
 
 	/**
+	 * The same of many that name their contacts by their ids: one statement for all of them.
+	 *
+	 * @param list<Webhook> $webhooks
+	 * @throws Failure If they could not be stored.
+	 */
+	public static function store_all( array $webhooks ): void {
+		$rows = [];
+		foreach ( $webhooks as $webhook ) {
+			$identity          = Identities::of_contact( $webhook->contact_id );
+			$rows[ $identity ] = self::row( $identity, $webhook, $webhook->contact_id );
+		}
+		// Always in the same order, so that two who store the same ones do not deadlock.
+		ksort( $rows );
+		[] === $rows || self::insert( array_values( $rows ) );
+	}
+
+	/**
 	 * Stores a webhook that has just come, and looks around: one statement for each.
 	 *
 	 * @param bool $claims Whether it may be processed while the caller waits.
@@ -143,16 +160,21 @@ final class Inbox {
 	 * @param int $delay Milliseconds until it is due.
 	 */
 	private static function put( string $key, Webhook $webhook, string $contact_id, string $owner = '', ?string $owed = null, int $delay = 0 ): void {
-		$now    = Clock::now();
-		$came   = $webhook->arrived_at ?? $now;
+		self::insert( [ self::row( $key, $webhook, $contact_id, $owner, $owed, $delay ) ] );
+	}
+
+	/**
+	 * @param list<string> $rows Not empty.
+	 */
+	private static function insert( array $rows ): void {
 		$events = Tables::events();
-		$notify = null === $webhook->send_notification ? 'NULL' : (int) $webhook->send_notification;
-		$owed   = null === $owed ? 'NULL' : $GLOBALS['wpdb']->prepare( '%s', $owed );
+		$values = implode( ', ', $rows );
+		$news   = self::NEWS;
 		Database::execute(
 			"INSERT INTO $events
 				(open_key, subject_key, state, action, contact_id, email, role, send_notification, origin, webhooks, taken,
 					owner, inline_worker, lease_until, due_at, attempts, created_at, updated_at, message, owed)
-			VALUES (%s, %s, %s, %s, %s, %s, %s, $notify, %s, 1, %d, %s, %d, %d, %d, %d, %d, %d, '', $owed)
+			VALUES $values
 			ON DUPLICATE KEY UPDATE
 				origin = CASE WHEN VALUES(action) <> 'add' OR action = 'add' AND VALUES(origin) <> 'webhook' THEN origin ELSE VALUES(origin) END,
 				action = CASE WHEN VALUES(action) = 'return_password' THEN action
@@ -161,11 +183,25 @@ final class Inbox {
 				role = CASE WHEN VALUES(role) = '' THEN role ELSE VALUES(role) END,
 				send_notification = COALESCE(VALUES(send_notification), send_notification),
 				owed = COALESCE(VALUES(owed), owed),
-				attempts = CASE WHEN state = 'waiting' AND attempts > 1 AND due_at > VALUES(due_at) + %d THEN attempts - 1 ELSE attempts END,
+				attempts = CASE WHEN state = 'waiting' AND attempts > 1 AND due_at > VALUES(due_at) + $news THEN attempts - 1 ELSE attempts END,
 				due_at = CASE WHEN state <> 'waiting' THEN due_at WHEN attempts = 0 THEN VALUES(due_at)
-					WHEN due_at > VALUES(due_at) + %d THEN VALUES(due_at) + %d ELSE due_at END,
+					WHEN due_at > VALUES(due_at) + $news THEN VALUES(due_at) + $news ELSE due_at END,
 				webhooks = webhooks + 1,
-				updated_at = CASE WHEN updated_at > VALUES(updated_at) THEN updated_at ELSE VALUES(updated_at) END",
+				updated_at = CASE WHEN updated_at > VALUES(updated_at) THEN updated_at ELSE VALUES(updated_at) END"
+		);
+	}
+
+	/**
+	 * @return string The values of an event, for insert().
+	 */
+	private static function row( string $key, Webhook $webhook, string $contact_id, string $owner = '', ?string $owed = null, int $delay = 0 ): string {
+		$now    = Clock::now();
+		$came   = $webhook->arrived_at ?? $now;
+		$notify = null === $webhook->send_notification ? 'NULL' : (int) $webhook->send_notification;
+		$owed   = null === $owed ? 'NULL' : $GLOBALS['wpdb']->prepare( '%s', $owed );
+		// phpcs:ignore WordPress.DB -- prepared here; a number or NULL, and what was prepared before.
+		return $GLOBALS['wpdb']->prepare(
+			"(%s, %s, %s, %s, %s, %s, %s, $notify, %s, 1, %d, %s, %d, %d, %d, %d, %d, %d, '', $owed)",
 			$key,
 			$key,
 			'' === $owner ? 'waiting' : 'running',
@@ -181,10 +217,7 @@ final class Inbox {
 			$came + $delay,
 			'' === $owner ? 0 : 1,
 			$came,
-			$came,
-			self::NEWS,
-			self::NEWS,
-			self::NEWS
+			$came
 		);
 	}
 
@@ -194,34 +227,5 @@ final class Inbox {
 	private static function role_json( string $role ): string {
 		$json = Database::json( $role );
 		return strlen( $json ) <= 255 ? $json : Database::json( "\0" );
-	}
-
-	/**
-	 * @param list<string> $contact_ids Not empty.
-	 * @return list<string> Those of them with an event that is not finished.
-	 */
-	public static function open_among( array $contact_ids ): array {
-		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
-		return array_column( Database::rows( 'SELECT contact_id FROM ' . Tables::events() . " WHERE open_key IS NOT NULL AND contact_id IN ($places)", ...$contact_ids ), 'contact_id' );
-	}
-
-	/**
-	 * Those of these contacts that an event has seen. A question of its own and no NOT EXISTS in that for the links: there the ids
-	 * are text of another charset, and no index would be used.
-	 *
-	 * @param list<string> $contact_ids
-	 * @param int          $since       Milliseconds since 1970.
-	 * @return list<string>
-	 */
-	public static function finished_among( array $contact_ids, int $since ): array {
-		if ( [] === $contact_ids ) {
-			return [];
-		}
-		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
-		$rows   = Database::rows(
-			'SELECT DISTINCT contact_id FROM ' . Tables::events() . " WHERE contact_id IN ($places) AND state = 'done' AND updated_at > %d",
-			...[ ...array_map( 'strval', $contact_ids ), $since ]
-		);
-		return array_column( $rows, 'contact_id' );
 	}
 }

@@ -32,8 +32,10 @@ final class Replay {
 		if ( [] === $rows ) {
 			return false;
 		}
-		$event   = Event::of_row( $rows[0] );
-		$is_last = [] === Database::rows( 'SELECT id FROM ' . Tables::events() . ' WHERE contact_id = %s AND subject_key = %s AND id > %d LIMIT 1', $event->contact_id, $rows[0]->subject_key, $id );
+		$event = Event::of_row( $rows[0] );
+		// By what there are few of: of events that are named by an e-mail none has a contact's id.
+		[ $name, $value ] = '' === $event->contact_id ? [ 'email', $event->email ] : [ 'contact_id', $event->contact_id ];
+		$is_last          = [] === Database::rows( 'SELECT id FROM ' . Tables::events() . " WHERE $name = %s AND subject_key = %s AND id > %d LIMIT 1", $value, $rows[0]->subject_key, $id );
 		Inbox::store(
 			new Webhook(
 				action: $event->action,

@@ -99,8 +99,7 @@ final class Database {
 		if ( ! self::is_sqlite() && self::$limited !== $wpdb->dbh ) {
 			self::$limited = $wpdb->dbh;
 			if ( wp_doing_cron() ) {
-				// phpcs:ignore WordPress.DB -- a setting of the connection.
-				self::$former_wait = (int) self::quietly( static fn() => $wpdb->get_var( 'SELECT @@SESSION.innodb_lock_wait_timeout' ) );
+				self::$former_wait = (int) ( self::setting_of_primary( '@@SESSION.innodb_lock_wait_timeout AS seconds' )->seconds ?? 0 );
 			}
 			// phpcs:ignore WordPress.DB -- a setting of the connection.
 			self::quietly( static fn() => $wpdb->query( 'SET SESSION innodb_lock_wait_timeout = ' . self::LOCK_WAIT ) );
@@ -134,21 +133,29 @@ final class Database {
 		}
 		if ( $known !== $wpdb->dbh ) {
 			$known = $wpdb->dbh;
-			// Settings of the server that writes, so in a transaction: see primary.php. One that no longer has the second logs no statements.
-			// phpcs:disable WordPress.DB
-			$log = self::quietly(
-				static function () use ( $wpdb ): ?object {
-					$wpdb->query( 'START TRANSACTION' );
-					$log = $wpdb->get_row( 'SELECT @@log_bin AS is_kept, @@binlog_format AS format' );
-					$wpdb->query( 'COMMIT' );
-					return $log;
-				}
-			);
-			// phpcs:enable
+			// One that no longer has the second logs no statements.
+			$log = self::setting_of_primary( '@@log_bin AS is_kept, @@binlog_format AS format' );
 			$may = ! ( (int) ( $log->is_kept ?? 0 ) > 0 && 'STATEMENT' === strtoupper( (string) $log->format ) );
 		}
 		// phpcs:ignore WordPress.DB -- a setting of the connection.
 		$may && self::quietly( static fn() => $wpdb->query( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' ) );
+	}
+
+	/**
+	 * Of the server that writes, so in a transaction: see primary.php.
+	 */
+	private static function setting_of_primary( string $columns ): ?object {
+		global $wpdb;
+		// phpcs:disable WordPress.DB -- settings of the server, by names of ours.
+		return self::quietly(
+			static function () use ( $wpdb, $columns ): ?object {
+				$wpdb->query( 'START TRANSACTION' );
+				$row = $wpdb->get_row( "SELECT $columns" );
+				$wpdb->query( 'COMMIT' );
+				return $row;
+			}
+		);
+		// phpcs:enable
 	}
 
 	/**

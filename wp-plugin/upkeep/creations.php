@@ -105,9 +105,7 @@ final class Creations {
 		}
 		$known  = [ ...array_column( Links::to( $ids ), 'contact_id' ), ...History::open_or_added_among( $ids ) ];
 		$missed = array_diff( $ids, array_map( 'strval', $known ) );
-		foreach ( $missed as $id ) {
-			Inbox::store( new Webhook( 'add', $id, origin: 'reconcile' ) );
-		}
+		Inbox::store_all( array_values( array_map( static fn( string $id ): Webhook => new Webhook( 'add', $id, origin: 'reconcile' ), $missed ) ) );
 		Stats::count_repaired( count( $missed ) );
 		return count( $missed );
 	}

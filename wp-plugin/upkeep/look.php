@@ -35,7 +35,6 @@ use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
-use AgileBridge\Plugin\User\LinkRepair;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -61,10 +60,6 @@ final class Look {
 	public static function take(): ?int {
 		Primary::is_wanted();
 		Schema::ensure();
-		if ( Lease::take( 'links', Lease::new_owner(), self::EVERY ) ) {
-			$after = LinkRepair::heal( (int) ( Lease::record( 'links' )->details['after'] ?? 0 ) );
-			Lease::keep( 'links', [ 'after' => $after ] );
-		}
 		$settings  = Settings::stored();
 		$is_wanted = ( $settings->reconcile || $settings->missed_creations_since > 0 ) && ! Settings::is_paused() && null === Extension::problem();
 		$crm       = $is_wanted ? Account::client() : null;
@@ -83,6 +78,7 @@ final class Look {
 			return;
 		}
 		try {
+			LinkMending::take();
 			self::take();
 		} catch ( \Throwable $error ) {
 			Log::error( $error );

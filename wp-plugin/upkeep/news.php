@@ -12,6 +12,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Upkeep;
 
+use AgileBridge\Plugin\Inbox\History;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Site\Clock;
@@ -36,6 +37,9 @@ final class News {
 	/** The contact that is compared with its user at this moment. */
 	private static string $at_hand = '';
 
+	/** @var array<string, Webhook> What is to be stored of the page at hand. */
+	private static array $found = [];
+
 	/** @var list<string> Those that are not compared today. */
 	private static array $skipped = [];
 
@@ -48,6 +52,7 @@ final class News {
 		$skips         = (array) ( LookRecord::read()['skips'] ?? [] );
 		self::$skipped = ( $skips['day'] ?? '' ) === self::today() ? array_map( 'strval', (array) ( $skips['ids'] ?? [] ) ) : [];
 		self::$at_hand = '';
+		self::$found   = [];
 		UnderWay::hold( self::skip_at_hand( ... ) );
 		try {
 			return $look();
@@ -60,6 +65,7 @@ final class News {
 		if ( '' !== self::$at_hand ) {
 			$ids = array_slice( [ ...self::$skipped, self::$at_hand ], -self::MOST_SKIPPED );
 			LookRecord::change( [ 'skips' => [ 'day' => self::today(), 'ids' => $ids ] ] );
+			self::store_found();
 		}
 	}
 
@@ -84,16 +90,22 @@ final class News {
 		$linked = $links ?? Links::to( $ids );
 		$users  = array_map( 'intval', array_column( $linked, 'user_id' ) );
 		Users::read_anew( $users );
-		$open   = Inbox::open_among( $ids );
-		$stored = 0;
+		$open = array_flip( History::open_among( $ids ) );
 		foreach ( $linked as $link ) {
 			$contact = $contacts[ $link->contact_id ] ?? null;
-			if ( null !== $contact && ! in_array( $link->contact_id, $open, true ) && self::is_news( $contact, (int) $link->user_id ) ) {
-				Inbox::store( new Webhook( 'update', $contact->id, origin: 'reconcile' ) );
-				++$stored;
+			if ( null !== $contact && ! isset( $open[ $link->contact_id ] ) && self::is_news( $contact, (int) $link->user_id ) ) {
+				self::$found[ $contact->id ] = new Webhook( 'update', $contact->id, origin: 'reconcile' );
 			}
 		}
 		Users::let_go( $users );
+		return self::store_found();
+	}
+
+	private static function store_found(): int {
+		$stored      = count( self::$found );
+		$webhooks    = array_values( self::$found );
+		self::$found = [];
+		Inbox::store_all( $webhooks );
 		Stats::count_repaired( $stored );
 		return $stored;
 	}

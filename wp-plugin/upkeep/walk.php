@@ -21,8 +21,8 @@ use AgileBridge\AgileCrm;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Inbox\History;
 use AgileBridge\Plugin\Inbox\Identities;
-use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\User\Contact;
 use AgileBridge\Plugin\User\LinkIndex;
@@ -82,7 +82,7 @@ final class Walk {
 		$budget = max( 0, (int) apply_filters( 'agile_bridge_daily_requests', self::DAILY_REQUESTS ) );
 		$held   = array_filter( (array) ( $record['held'] ?? [] ), 'is_int' );
 		$links  = $budget <= $spent ? [] : Links::after( $after, min( $budget - $spent, max( 1, intdiv( $budget, 24 ) ) ) );
-		$seen   = Inbox::finished_among( array_column( $links, 'contact_id' ), $lap );
+		$seen   = History::finished_among( array_column( $links, 'contact_id' ), $lap );
 		foreach ( $links as $link ) {
 			$after = (int) $link->user_id;
 			if ( ! in_array( $link->contact_id, $seen, true ) ) {

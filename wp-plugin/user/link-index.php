@@ -9,8 +9,8 @@
  * links are also in a table of ours, which says where to look and never who it is: each hit is compared with the user meta.
  *
  * A row is written before the user meta is, whoever writes it (WP Fusion and code of the site too), so that none can be missing;
- * one too many does no harm, and leaves at one of the next looks. Where a site had links before, they are filled in bit by bit, and
- * until that is done a miss reads all links as before. What somebody writes by SQL is found at the hourly look.
+ * one too many does no harm, and leaves within hours. Where a site had links before, they are filled in bit by bit, and
+ * until that is done a miss reads all links as before. What somebody writes by SQL is found within an hour or some (link-repair.php).
  *
  * A row of contact '' says of a site how far it is: `user_id` is the last row of user meta that was looked at, 0 when it is
  * through.
@@ -56,7 +56,7 @@ final class LinkIndex {
 	 */
 	public static function note( $check = null, $user_id = 0, $key = '', $value = null ) {
 		if ( is_string( $key ) && str_ends_with( $key, self::KEY ) && ( is_string( $value ) || is_int( $value ) ) && self::is_contact_id( (string) $value ) ) {
-			// Whoever writes the meta goes on; the look finds what is missing here.
+			// Whoever writes the meta goes on; what is missing here is found within hours.
 			self::logged( static fn() => self::put( substr( $key, 0, -strlen( self::KEY ) ), [ [ (string) $value, (int) $user_id ] ] ) );
 		}
 		return $check;

@@ -1,7 +1,8 @@
 <?php
 /**
  * The index of links (link-index.php) is made to agree with user meta: filled where a site had links before it had the index, and
- * mended every hour for what somebody wrote by SQL.
+ * mended every hour for what somebody wrote by SQL: rows of user meta that are new, which are few, and of all links the next
+ * 60,000, since a row that was changed looks like any other.
  *
  * @package AgileBridge
  */
@@ -17,11 +18,11 @@ defined( 'ABSPATH' ) || exit;
 
 final class LinkRepair {
 
-	/** Rows of user meta that are looked at in one statement. */
+	/** Links that are looked at in one statement. */
 	private const BATCH = 5000;
 
-	/** Of links written by SQL that a look takes up; each costs a go over all links. */
-	private const MOST_BATCHES = 40;
+	/** Statements at a time for new links, and as many for each go over all of them: some 60,000 links an hour. */
+	private const BATCHES = 12;
 
 	/**
 	 * Looks at the next rows of user meta of a site that had links before it had this table.
@@ -42,43 +43,42 @@ final class LinkRepair {
 	}
 
 	/**
-	 * Makes the table agree with user meta: links that somebody wrote by SQL, and some of those that are no longer. (These do no
-	 * harm: who is found is compared with user meta.)
+	 * Makes the table agree with user meta, each time a part of it: links that somebody wrote by SQL, the new ones first, and those that
+	 * are no longer. (These do no harm: who is found is compared with user meta.)
 	 *
-	 * @param int $after The last user whose rows were looked at for what is no longer.
-	 * @return int The same, for the next look.
+	 * @param array<string, mixed> $place What the last time gave: `seen` the newest row of user meta, `row` that up to which missing
+	 *                                    ones were looked for, `user` the one up to whom for those that are no longer.
+	 * @return array{seen: int, row: int, user: int} The same, for the next time.
 	 */
-	public static function heal( int $after ): int {
+	public static function heal( array $place ): array {
 		while ( self::fill() ) {
 			continue;
 		}
-		for ( $batch = 0; $batch < self::MOST_BATCHES; $batch++ ) {
-			$links = self::missing();
-			LinkIndex::put( LinkIndex::site(), $links );
-			if ( count( $links ) < self::BATCH ) {
-				break;
-			}
-		}
-		return self::remove_stale( $after );
+		$newest = self::newest_row();
+		// A backup that was restored may have older ones.
+		$seen = min( $newest, (int) ( $place['seen'] ?? $newest ) );
+		return [
+			'seen' => self::in_batches( $seen, self::note_missing( ... ) ) ?? $newest,
+			'row'  => self::in_batches( (int) ( $place['row'] ?? 0 ), self::note_missing( ... ) ) ?? 0,
+			'user' => self::in_batches( (int) ( $place['user'] ?? 0 ), self::remove_stale( ... ) ) ?? 0,
+		];
 	}
 
 	/**
-	 * Links that the table lacks, found by the database in one go over all links. A plain read, that nobody waits for.
-	 *
-	 * @return list<array{string, int}> Contact and user; at most a batch.
+	 * @param callable(int): ?int $batch Goes on after a place, up to another one; null where there are no more.
+	 * @return ?int The place where it is.
 	 */
-	private static function missing(): array {
+	private static function in_batches( int $after, callable $batch ): ?int {
+		$place = $after;
+		for ( $number = 0; $number < self::BATCHES && null !== $place; $number++ ) {
+			$place = $batch( $place );
+		}
+		return $place;
+	}
+
+	private static function newest_row(): int {
 		global $wpdb;
-		$rows  = Database::rows(
-			"SELECT m.user_id, m.meta_value FROM {$wpdb->usermeta} m LEFT JOIN " . LinkIndex::table() . ' l ON l.site = %s AND l.user_id = m.user_id AND l.contact_id = m.meta_value
-				WHERE m.meta_key = %s AND l.user_id IS NULL AND m.meta_value REGEXP %s LIMIT %d',
-			LinkIndex::site(),
-			SiteKey::of( LinkIndex::KEY ),
-			'^[1-9][0-9]{0,18}$',
-			self::BATCH
-		);
-		$links = array_filter( $rows, static fn( object $row ): bool => LinkIndex::is_contact_id( (string) $row->meta_value ) );
-		return array_values( array_map( static fn( object $row ): array => [ (string) $row->meta_value, (int) $row->user_id ], $links ) );
+		return (int) Database::rows( "SELECT MAX(umeta_id) AS newest FROM {$wpdb->usermeta}" )[0]->newest;
 	}
 
 	/**
@@ -108,9 +108,9 @@ final class LinkRepair {
 
 	/**
 	 * @param int $after A user.
-	 * @return int The last user that was looked at; 0 where there are no more.
+	 * @return ?int The last user that was looked at; null where there are no more.
 	 */
-	private static function remove_stale( int $after ): int {
+	private static function remove_stale( int $after ): ?int {
 		global $wpdb;
 		$table = LinkIndex::table();
 		// What was just written may be on its way into user meta; also what is written again while we look.
@@ -124,17 +124,17 @@ final class LinkRepair {
 			self::BATCH
 		);
 		if ( [] === $rows ) {
-			return 0;
+			return null;
 		}
 		$places = implode( ', ', array_fill( 0, count( $rows ), '%d' ) );
-		$meta   = Database::rows( "SELECT user_id, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ($places) AND meta_key = %s", ...[ ...array_column( $rows, 'user_id' ), SiteKey::of( LinkIndex::KEY ) ] );
+		$meta   = Database::rows( "SELECT user_id, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ($places) AND COALESCE(meta_key, '') = %s", ...[ ...array_column( $rows, 'user_id' ), SiteKey::of( LinkIndex::KEY ) ] );
 		$linked = array_flip( array_map( static fn( object $row ): string => "$row->meta_value $row->user_id", $meta ) );
 		foreach ( $rows as $row ) {
 			if ( ! isset( $linked[ "$row->contact_id $row->user_id" ] ) ) {
 				Database::execute( "DELETE FROM $table WHERE site = %s AND contact_id = %s AND user_id = %d AND noted_at < %d", LinkIndex::site(), $row->contact_id, (int) $row->user_id, $before );
 			}
 		}
-		return count( $rows ) < self::BATCH ? 0 : (int) end( $rows )->user_id;
+		return count( $rows ) < self::BATCH ? null : (int) end( $rows )->user_id;
 	}
 
 	/**
@@ -146,6 +146,7 @@ final class LinkRepair {
 			return [];
 		}
 		$places = implode( ', ', array_fill( 0, count( $user_ids ), '%d' ) );
-		return Database::rows( 'SELECT contact_id, user_id FROM ' . LinkIndex::table() . " WHERE site = %s AND user_id IN ($places)", LinkIndex::site(), ...$user_ids );
+		// By the index of users: SQLite would take that of the primary key, and read all of this site.
+		return Database::rows( 'SELECT contact_id, user_id FROM ' . LinkIndex::table() . " WHERE COALESCE(site, '') = %s AND user_id IN ($places)", LinkIndex::site(), ...$user_ids );
 	}
 }

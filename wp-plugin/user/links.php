@@ -23,6 +23,12 @@ defined( 'ABSPATH' ) || exit;
 
 final class Links {
 
+	/**
+	 * The key of a link, where the user is known too: by the index of users. Of two indexes SQLite, which has no statistics, may take
+	 * that of keys, and read the links of all.
+	 */
+	private const OF_USER = "COALESCE(m.meta_key, '') = %s";
+
 	public static function key(): string {
 		return SiteKey::of( LinkIndex::KEY );
 	}
@@ -44,8 +50,8 @@ final class Links {
 	public static function contact_of_email( string $email ): string {
 		global $wpdb;
 		$rows = Database::rows(
-			"SELECT u.user_email, m.meta_value FROM {$wpdb->users} u JOIN {$wpdb->usermeta} m ON m.user_id = u.ID AND m.meta_key = %s
-				WHERE u.user_email = %s ORDER BY u.ID, m.umeta_id",
+			"SELECT u.user_email, m.meta_value FROM {$wpdb->users} u JOIN {$wpdb->usermeta} m ON m.user_id = u.ID AND " . self::OF_USER . '
+				WHERE u.user_email = %s ORDER BY u.ID, m.umeta_id',
 			self::key(),
 			$email
 		);
@@ -104,9 +110,9 @@ final class Links {
 		}
 		// Of these users, or of all there are.
 		$among  = $hits->are_all ? self::user_ids( $hits->links ) : [];
-		$users  = [] === $among ? '' : 'user_id IN (' . implode( ', ', array_fill( 0, count( $among ), '%d' ) ) . ') AND';
+		$users  = [] === $among ? 'm.meta_key = %s' : 'm.user_id IN (' . implode( ', ', array_fill( 0, count( $among ), '%d' ) ) . ') AND ' . self::OF_USER;
 		$places = implode( ', ', array_fill( 0, count( $contact_ids ), '%s' ) );
-		return Database::rows( "SELECT user_id, meta_value AS contact_id FROM {$wpdb->usermeta} WHERE $users meta_key = %s AND meta_value IN ($places)", ...[ ...$among, self::key(), ...$contact_ids ] );
+		return Database::rows( "SELECT m.user_id, m.meta_value AS contact_id FROM {$wpdb->usermeta} m WHERE $users AND m.meta_value IN ($places)", ...[ ...$among, self::key(), ...$contact_ids ] );
 	}
 
 	/**

@@ -121,8 +121,18 @@ final class Users {
 	 * @param list<int> $user_ids
 	 */
 	public static function let_go( array $user_ids ): void {
-		if ( ! wp_using_ext_object_cache() ) {
-			array_map( self::forget_cached( ... ), $user_ids );
+		if ( wp_using_ext_object_cache() ) {
+			return;
+		}
+		foreach ( $user_ids as $user_id ) {
+			// WordPress keeps each under their names too.
+			$user = wp_cache_get( $user_id, 'users' );
+			if ( is_object( $user ) ) {
+				wp_cache_delete( $user->user_login, 'userlogins' );
+				wp_cache_delete( $user->user_nicename, 'userslugs' );
+				wp_cache_delete( $user->user_email, 'useremail' );
+			}
+			self::forget_cached( $user_id );
 		}
 	}
 

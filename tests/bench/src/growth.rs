@@ -1,7 +1,8 @@
 //! Growth: the same webhooks, the settings screen, the hourly look and the drain on a site with no users, with many and with very
 //! many that are linked to contacts, and as many events. What is asked by an index takes the same time on all of them.
 //!
-//! `GROWTH=0,20000,50000` chooses other sizes. The users are written by SQL, the database has all of them in memory.
+//! All sizes are there at once, each in a database of its own ([`crate::grown`]), and each thing is done in turn on all of them:
+//! whatever else the machine does hits all alike. `GROWTH=0,20000,50000` chooses other sizes.
 
 use std::env;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use site::{ADMIN, Request};
 
 use crate::Outcome;
+use crate::grown::Grown;
 use crate::inbox::Inbox;
 use crate::report::{Report, Target, shown};
 use crate::sample::Samples;
@@ -18,16 +20,14 @@ use crate::stand::{Stand, get};
 
 const SIZES: [usize; 3] = [0, 200_000, 1_000_000];
 
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 150;
 
-/// Contacts that have changed at a look.
+/// Requests of each kind before those that count: every worker has seen each database.
+const WARM_UP: usize = 4;
+
+/// Contacts that have changed at a look, and how many looks there are.
 const CHANGED: usize = 2000;
-
-/// Rows of one statement.
-const FILL: usize = 50_000;
-
-/// Users who are written by SQL begin above all others; each time anew, since those who are made afterwards follow them.
-const FIRST_USER: usize = 10_000_000;
+const LOOKS: usize = 5;
 
 const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
 
@@ -42,34 +42,25 @@ const THINGS: [(&str, &str, f64); 7] = [
     ("growth_drain", "growth: the drain of what it found, the same", 1.2),
 ];
 
+/// How long one thing took on one size.
+type Times = Vec<Samples>;
+
 pub fn measure(stand: &Stand, report: &mut Report) -> Outcome<()> {
     let sizes = sizes(stand)?;
-    let inbox = Inbox::of(stand)?;
-    inbox.flush()?;
-    stand.ours.restart_database_with(&["--innodb-buffer-pool-size=3G"]);
+    Inbox::of(stand)?.flush()?;
     let people = stand.linked_contacts(stand.many(CHANGED))?;
-    let mut times: Vec<Vec<Duration>> = vec![Vec::new(); THINGS.len()];
-    let mut filled = 0;
-    for (number, size) in sizes.iter().enumerate() {
-        fill(stand, (number + 1) * FIRST_USER, filled, *size);
-        filled = *size;
-        let cookie = stand.ours.login(ADMIN.0, ADMIN.1);
-        let mut found = requests(stand, &people, &cookie)?;
-        found.push(look(stand, &people, number)?);
-        let start = Instant::now();
-        inbox.flush()?;
-        found.push(start.elapsed());
-        inbox.expect_none_dead()?;
-        for (times, found) in times.iter_mut().zip(found) {
-            times.push(found);
-        }
-    }
+    // In all databases.
+    let cookie = stand.ours.login(ADMIN.0, ADMIN.1);
+    let grown = Grown::fill(&stand.ours, &sizes)?;
+    let mut times: Vec<Times> = requests(stand, &grown, &people, &cookie)?.into();
+    times.extend(looks(stand, &grown, &people)?);
     for ((key, what, most), times) in THINGS.into_iter().zip(times) {
-        let empty = times.first().copied().unwrap_or_default().as_secs_f64();
-        let slowest = times.iter().max().copied().unwrap_or_default().as_secs_f64();
+        let medians: Vec<_> = times.iter().map(Samples::median).collect();
+        let empty = medians.first().copied().unwrap_or_default().as_secs_f64();
+        let slowest = medians.iter().max().copied().unwrap_or_default().as_secs_f64();
         report.measure(key, what, slowest / empty, "", Target::AtMost(most));
-        let all: Vec<_> = sizes.iter().zip(&times).map(|(size, time)| format!("{size}: {}", shown(*time))).collect();
-        let seconds: Vec<_> = times.iter().map(Duration::as_secs_f64).collect();
+        let all: Vec<_> = sizes.iter().zip(&medians).map(|(size, time)| format!("{size}: {}", shown(*time))).collect();
+        let seconds: Vec<_> = medians.iter().map(Duration::as_secs_f64).collect();
         let name = what.split(", the").next().unwrap_or(what);
         report.fact(key, format!("{name}; linked users"), all.join(", "), json!({"sizes": sizes, "seconds": seconds}));
     }
@@ -86,79 +77,46 @@ fn sizes(stand: &Stand) -> Outcome<Vec<usize>> {
     }
 }
 
-/// Users that are linked to contacts of whom the CRM knows nothing, what the index has of them, and an event of each.
-fn fill(stand: &Stand, first_user: usize, from: usize, to: usize) {
-    let mut first = from + 1;
-    while first <= to {
-        let last = to.min(first + FILL - 1);
-        let people = format!("seq_{first}_to_{last}");
-        let user = format!("{first_user} + seq");
-        let contact = "1000000 + seq";
-        let meta = [
-            ("agilecrm_contact_id", contact),
-            ("agilecrm_tags", "'a:1:{i:0;s:4:\"Lead\";}'"),
-            ("wp_capabilities", "'a:1:{s:10:\"subscriber\";b:1;}'"),
-            ("first_name", "'Ana'"),
-            ("nickname", "CONCAT('Ana ', seq)"),
-        ];
-        stand.ours.sql(&format!(
-            "INSERT INTO wp_users (ID, user_login, user_pass, user_nicename, user_email, user_registered, display_name) \
-             SELECT {user}, CONCAT('grown', seq), 'x', CONCAT('grown', seq), CONCAT('grown', seq, '@example.net'), NOW(), 'Ana' FROM {people}"
-        ));
-        for (key, value) in meta {
-            stand.ours.sql(&format!(
-                "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) SELECT {user}, '{key}', {value} FROM {people}"
-            ));
-        }
-        stand.ours.sql(&format!(
-            "INSERT INTO wp_agile_bridge_links (site, contact_id, user_id, noted_at) SELECT '', {contact}, {user}, 0 FROM {people}"
-        ));
-        // Of the last ten days.
-        let age = "(UNIX_TIMESTAMP() * 1000 - seq % 864000 * 1000)";
-        stand.ours.sql(&format!(
-            "INSERT INTO wp_agile_bridge_events (subject_key, state, action, contact_id, status, user_id, created_at, due_at, updated_at, message) \
-             SELECT SHA2(seq, 256), 'done', 'update', {contact}, 'updated', {user}, {age}, {age}, {age}, '' FROM {people}"
-        ));
-        first = last + 1;
-    }
-    for table in ["wp_users", "wp_usermeta", "wp_agile_bridge_links", "wp_agile_bridge_events"] {
-        stand.ours.sql(&format!("ANALYZE TABLE {table}"));
-        stand.ours.sql(&format!("CHECKSUM TABLE {table}"));
-    }
-}
-
-/// The medians of what is asked by a request, each in turn.
-fn requests(stand: &Stand, people: &[String], cookie: &str) -> Outcome<Vec<Duration>> {
+/// What is asked by a request, by kind and size.
+fn requests(stand: &Stand, grown: &Grown, people: &[String], cookie: &str) -> Outcome<[Times; 5]> {
     let same = people.first().ok_or("no contacts")?;
     let email = stand.crm.contact(same.parse().map_err(|_| "no number")?);
     let email = email.as_ref().and_then(email_of).ok_or("a contact without an address")?.to_owned();
-    let mut times: [Samples; 5] = Default::default();
-    let rounds = stand.many(ROUNDS).max(10);
-    for round in 0..rounds + 2 {
-        let all = [
-            (get(&stand.webhook("add", &stand.contact())), "created"),
-            (get(&stand.webhook("update", &stand.contact())), "ignored"),
-            (get(&stand.webhook("update", same)), "unchanged"),
-            (get(&stand.ours.webhook_target("update", &[("email", &email)])), "unchanged"),
-            (Request::new("GET", SCREEN).header("Cookie", cookie), ""),
-        ];
-        for ((request, status), times) in all.iter().zip(&mut times) {
-            let response = stand.ours.try_send(request).map_err(|error| error.to_string())?;
-            let is_good = match *status {
-                "" => response.status == 200 && response.body().contains("agile-bridge-inbox"),
-                status => response.json()["wp_status"] == status,
-            };
-            if !is_good {
-                let body: String = response.body().chars().take(300).collect();
-                return Err(format!("not {status}: {} {body}\n{}", response.status, stand.log_end()));
+    let kind = |kind: usize| match kind {
+        0 => (get(&stand.webhook("add", &stand.contact())), "created"),
+        1 => (get(&stand.webhook("update", &stand.contact())), "ignored"),
+        2 => (get(&stand.webhook("update", same)), "unchanged"),
+        3 => (get(&stand.ours.webhook_target("update", &[("email", &email)])), "unchanged"),
+        _ => (Request::new("GET", SCREEN).header("Cookie", cookie), ""),
+    };
+    let mut times: [Times; 5] = Default::default();
+    for times in &mut times {
+        times.resize(grown.count(), Samples::default());
+    }
+    for round in 0..WARM_UP + stand.many(ROUNDS).max(10) {
+        for (number, times) in times.iter_mut().enumerate() {
+            for place in 0..grown.count() {
+                // Nobody always comes after the same one.
+                let place = (place + round) % grown.count();
+                let (request, status) = kind(number);
+                grown.choose(place)?;
+                let response = stand.ours.try_send(&request).map_err(|error| error.to_string())?;
+                let is_good = match status {
+                    "" => response.status == 200 && response.body().contains("agile-bridge-inbox"),
+                    status => response.json()["wp_status"] == status,
+                };
+                if !is_good {
+                    let body: String = response.body().chars().take(300).collect();
+                    return Err(format!("not {status}: {} {body}\n{}", response.status, stand.log_end()));
+                }
+                if round >= WARM_UP {
+                    times[place].add(response.elapsed);
+                }
+                await_quiet(&stand.ours);
             }
-            if round >= 2 {
-                times.add(response.elapsed);
-            }
-            await_quiet(&stand.ours);
         }
     }
-    Ok(times.iter().map(Samples::median).collect())
+    Ok(times)
 }
 
 fn email_of(contact: &Value) -> Option<&str> {
@@ -166,18 +124,36 @@ fn email_of(contact: &Value) -> Option<&str> {
     properties.iter().find(|property| property["name"] == "email")?["value"].as_str()
 }
 
+/// Looks and the drains after them, by size.
+fn looks(stand: &Stand, grown: &Grown, people: &[String]) -> Outcome<[Times; 2]> {
+    let mut times: [Times; 2] = [vec![Samples::default(); grown.count()], vec![Samples::default(); grown.count()]];
+    for round in 0..LOOKS {
+        for place in 0..grown.count() {
+            let place = (place + round) % grown.count();
+            grown.choose(place)?;
+            times[0][place].add(look(stand, grown, people, &format!("Growth {round} {place}"))?);
+            let inbox = Inbox::in_database(stand, grown.database(place))?;
+            let start = Instant::now();
+            inbox.flush()?;
+            times[1][place].add(start.elapsed());
+            inbox.expect_none_dead()?;
+        }
+    }
+    Ok(times)
+}
+
 /// All of these have changed, and no webhook told: how long a look takes that finds them.
-fn look(stand: &Stand, people: &[String], number: usize) -> Outcome<Duration> {
+fn look(stand: &Stand, grown: &Grown, people: &[String], plan: &str) -> Outcome<Duration> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_err(|error| error.to_string())?;
     for id in people {
         let id = id.parse().map_err(|_| "no number")?;
-        stand.crm.set_property(id, "CUSTOM", "Plan", "", &format!("Growth {number}"));
+        stand.crm.set_property(id, "CUSTOM", "Plan", "", plan);
         let mut contact = stand.crm.contact(id).ok_or("a contact is gone")?;
         // A webhook may be under way for two minutes.
         contact["updated_time"] = json!(now.as_secs() - 300);
         stand.crm.replace_contact(id, contact);
     }
-    stand.ours.sql("UPDATE wp_agile_bridge_leases SET until_at = 0 WHERE name IN ('reconcile', 'links')");
+    grown.sql("UPDATE wp_agile_bridge_leases SET until_at = 0 WHERE name IN ('reconcile', 'links')")?;
     let found = stand.ours.wp(
         "$start = hrtime(true); $stored = AgileBridge\\Plugin\\Upkeep\\Look::take(); return [$stored, (hrtime(true) - $start) / 1e9];",
     );

@@ -22,6 +22,7 @@ const STUCK: Duration = Duration::from_secs(60);
 
 pub struct Inbox<'a> {
     site: &'a Site,
+    database: &'a str,
 }
 
 /// How the inbox came to be empty.
@@ -33,9 +34,14 @@ pub struct Emptied {
 
 impl<'a> Inbox<'a> {
     pub fn of(stand: &'a Stand) -> Outcome<Self> {
+        Self::in_database(stand, "wordpress")
+    }
+
+    /// That of the site when it uses another database than its own.
+    pub fn in_database(stand: &'a Stand, database: &'a str) -> Outcome<Self> {
         let site = &stand.ours;
         if site.root().join(DRAIN).is_file() {
-            Ok(Self { site })
+            Ok(Self { site, database })
         } else {
             Err("the plugin has no drain.php".to_owned())
         }
@@ -53,7 +59,8 @@ impl<'a> Inbox<'a> {
     }
 
     fn count(&self, which: &str) -> u64 {
-        let rows = self.site.sql(&format!("SELECT COUNT(*) AS n FROM wp_agile_bridge_events WHERE {which}"));
+        let rows =
+            self.site.sql(&format!("SELECT COUNT(*) AS n FROM {}.wp_agile_bridge_events WHERE {which}", self.database));
         let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
         number(&rows[0]["n"]).unwrap_or_default()
     }

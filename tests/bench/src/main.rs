@@ -11,6 +11,7 @@ mod burst;
 mod crm;
 mod crowd;
 mod drain;
+mod grown;
 mod growth;
 mod inbox;
 mod instructions;

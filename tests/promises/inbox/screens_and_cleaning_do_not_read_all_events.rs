@@ -1,22 +1,10 @@
 //! What the inbox keeps is not read as a whole, neither for the screen nor to clean up: a site with many events is no slower.
 
 use crate::stage::inbox::number;
+use crate::stage::rows_read::rows_read;
 use crate::stage::world::World;
 
 const KEPT: u32 = 40_000;
-
-/// How many rows the database has looked at meanwhile.
-fn rows_read<T>(world: &World, action: impl FnOnce() -> T) -> (T, i64) {
-    let all = || {
-        let rows = world.site.sql("SHOW GLOBAL STATUS LIKE 'Handler_read%'");
-        rows.iter()
-            .map(|row| row["Value"].as_str().and_then(|text| text.parse::<i64>().ok()).unwrap_or_default())
-            .sum::<i64>()
-    };
-    let before = all();
-    let result = action();
-    (result, all() - before)
-}
 
 #[test]
 fn screens_and_cleaning_do_not_read_all_events() {

@@ -18,6 +18,11 @@ pub fn look_now(world: &World) -> Value {
     world.site.wp("return AgileBridge\\Plugin\\Upkeep\\Look::take();")
 }
 
+/// What goes before the look of every hour: the index of links is mended, now.
+pub fn mend(world: &World) {
+    world.site.wp("AgileBridge\\Plugin\\Upkeep\\LinkMending::take(); return 1;");
+}
+
 /// A linked user and a change in the CRM that is told by nobody, as old as the test wants.
 pub fn linked(world: &World, number: usize) -> (u64, u64) {
     let (id, answer) = world.add(Contact::person(&format!("p{number}@example.com")).first_name("Old").tag("Lead"));

@@ -3,12 +3,14 @@
 pub mod account;
 pub mod broken_database;
 mod extension;
+pub mod crowd;
 pub mod inbox;
 pub mod listener;
 pub mod look;
 pub mod name_server;
 pub mod password;
 pub mod release;
+pub mod rows_read;
 mod screen;
 pub mod second_connection;
 pub mod world;

@@ -8,6 +8,8 @@ mod a_list_that_cannot_be_had_is_not_waited_for;
 mod a_list_that_lacks_changes_is_not_trusted;
 mod a_look_asks_little_of_the_database;
 mod a_look_ends_when_another_account_is_saved;
+mod a_look_over_many_users_keeps_its_memory;
+mod a_site_that_has_grown_reads_no_more;
 mod a_webhook_that_never_came_is_made_good;
 mod code_that_ends_a_look_holds_up_nobody;
 mod linked_users_are_walked_in_turn;
