@@ -54,6 +54,13 @@ final class TablesVersion {
 		return self::reaches( '1.2' );
 	}
 
+	/**
+	 * Whether an event has columns for what an admin reads of it.
+	 */
+	public static function has_records(): bool {
+		return self::reaches( '1.2' );
+	}
+
 	public static function note( string $version ): void {
 		update_option( self::OPTION, $version, true );
 	}
