@@ -26,6 +26,8 @@ final class TablesVersion {
 	/** Raised when inbox/schema.php makes others: by what comes after the dot, as long as older code can go on with them. */
 	public const NEWEST = '1.2';
 
+	private static bool $is_doubted = false;
+
 	/**
 	 * Whether there are any, be they older or newer than this code.
 	 */
@@ -71,6 +73,24 @@ final class TablesVersion {
 	public static function forget_additions(): bool {
 		self::note( self::FIRST );
 		return true;
+	}
+
+	/**
+	 * A statement failed for want of a column, as where a table comes from an older backup than the option. In a transaction, perhaps,
+	 * whose end would undo a change of the option: so that is done later.
+	 */
+	public static function doubt(): void {
+		self::$is_doubted = true;
+	}
+
+	/**
+	 * Outside of any transaction.
+	 */
+	public static function settle_doubt(): void {
+		if ( self::$is_doubted ) {
+			self::$is_doubted = false;
+			self::forget_additions();
+		}
 	}
 
 	private static function reaches( string $version ): bool {

@@ -126,6 +126,23 @@ fn who_uses_the_table_is_waited_for_briefly() {
 }
 
 #[test]
+fn a_table_that_was_restored_from_an_older_backup_is_changed_anew() {
+    let world = World::new();
+    world.expect(&world.add(ana()).1, 200, "created", "");
+    for sql in &OLD[..2] {
+        world.site.sql(sql);
+    }
+    let (_, answer) = world.add(Contact::person("one@example.com"));
+    assert!([200, 202, 503].contains(&answer.status), "{}", answer.json);
+    world.catch_up();
+    world.drain();
+    assert_eq!((version(&world).as_str(), world.user_count()), ("1.2", 3));
+    let (id, answer) = world.add(Contact::person("two@example.com"));
+    world.expect(&answer, 200, "created", "");
+    assert!(world.event_of(&id)["steps"].is_string());
+}
+
+#[test]
 fn on_sqlite_too() {
     let world = World::with(|site| site.database(Database::Sqlite));
     let (id, answer) = world.add(ana());
