@@ -47,6 +47,10 @@ final class Upgrade {
 				return;
 			}
 			try {
+				TablesVersion::refresh();
+				if ( TablesVersion::are_newest() ) {
+					return;
+				}
 				if ( self::is_needed() ) {
 					self::waiting_briefly( self::add_what_is_missing( ... ) );
 				}

@@ -63,6 +63,18 @@ final class TablesVersion {
 		return self::reaches( '1.2' );
 	}
 
+	/**
+	 * What this process knows of the option may be as old as it is: on another server somebody may have raised it.
+	 */
+	public static function refresh(): void {
+		global $wpdb;
+		// phpcs:ignore WordPress.DB -- past the cache, on purpose.
+		$stored = $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", self::OPTION ) );
+		if ( (string) $stored !== (string) get_option( self::OPTION ) ) {
+			array_map( static fn( string $key ): bool => wp_cache_delete( $key, 'options' ), [ 'alloptions', 'notoptions', self::OPTION ] );
+		}
+	}
+
 	public static function note( string $version ): void {
 		update_option( self::OPTION, $version, true );
 	}

@@ -66,6 +66,11 @@ fn no_webhook_changes_them_and_one_worker_does() {
     for what in ["ALTER TABLE", "CREATE TABLE", "SHOW ", "agile_bridge_schema'", "_links", "locked_on", "duration_ms"] {
         assert_eq!(asked(&queries, what), 0, "{what}: {queries:#?}");
     }
+    // Nor where the option is lost: the tables are there.
+    world.site.sql("DELETE FROM wp_options WHERE option_name = 'agile_bridge_schema'");
+    let (answer, queries) = world.site.queries_during(|| world.add(Contact::person("two@example.com")).1);
+    world.expect(&answer, 202, "queued", "");
+    assert_eq!((asked(&queries, "ALTER TABLE"), version(&world).as_str()), (0, "1"), "{queries:#?}");
     world.site.sql("UPDATE wp_agile_bridge_leases SET until_at = 0 WHERE name = 'schema'");
     world.pause(false);
     let ((), queries) = world.site.queries_during(|| {
@@ -75,7 +80,7 @@ fn no_webhook_changes_them_and_one_worker_does() {
     assert_eq!(asked(&queries, "ALTER TABLE wp_agile_bridge_events"), 2, "columns and keys: {queries:#?}");
     assert_eq!(asked(&queries, "UPDATE `wp_options` SET `option_value` = '1.2'"), 1, "{queries:#?}");
     world.await_all_done();
-    assert_eq!(world.user_count(), 3);
+    assert_eq!(world.user_count(), 4);
     assert_eq!(world.site.log(), "");
 }
 
