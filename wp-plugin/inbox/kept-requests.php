@@ -134,24 +134,29 @@ final class KeptRequests {
 	 *
 	 * @throws Failure
 	 */
-	public static function make_table(): void {
+	private static function make_table(): void {
+		Database::execute( str_replace( 'CREATE TABLE', 'CREATE TABLE IF NOT EXISTS', self::definition() ) );
+	}
+
+	/**
+	 * As table-definitions.php has the others.
+	 */
+	public static function definition(): string {
 		$ascii   = Database::is_sqlite() ? '' : 'CHARACTER SET ascii COLLATE ascii_bin';
 		$options = Database::is_sqlite() ? '' : 'ENGINE=InnoDB';
-		$table   = self::table();
-		Database::execute(
-			"CREATE TABLE IF NOT EXISTS $table (
-				id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
-				digest char(64) $ascii NOT NULL,
-				first_at bigint(20) NOT NULL,
-				arrived_at bigint(20) NOT NULL,
-				bytes int(10) unsigned NOT NULL,
-				tries int(10) unsigned NOT NULL DEFAULT 0,
-				request longtext $ascii NOT NULL,
-				PRIMARY KEY  (id),
-				UNIQUE KEY digest (digest),
-				KEY arrived_at (arrived_at),
-				KEY bytes (bytes)
-			) $options"
-		);
+		$intake  = self::table();
+		return "CREATE TABLE $intake (
+			id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+			digest char(64) $ascii NOT NULL,
+			first_at bigint(20) NOT NULL,
+			arrived_at bigint(20) NOT NULL,
+			bytes int(10) unsigned NOT NULL,
+			tries int(10) unsigned NOT NULL DEFAULT 0,
+			request longtext $ascii NOT NULL,
+			PRIMARY KEY  (id),
+			UNIQUE KEY digest (digest),
+			KEY arrived_at (arrived_at),
+			KEY bytes (bytes)
+		) $options;";
 	}
 }

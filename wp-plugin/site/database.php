@@ -84,6 +84,9 @@ final class Database {
 			// (Inside a transaction the repetition is stopped: Transaction::while_it_lasts().)
 			if ( $try >= self::DEADLOCK_TRIES || ! self::is_deadlock() ) {
 				Log::note( "a statement failed: $error" );
+				if ( self::is_column_missing() ) {
+					TablesVersion::doubt();
+				}
 				throw self::failure();
 			}
 			Host::wait_a_moment( $try );
@@ -213,6 +216,12 @@ final class Database {
 		$error = (string) $GLOBALS['wpdb']->last_error;
 		$errno = $GLOBALS['wpdb']->dbh instanceof \mysqli ? $GLOBALS['wpdb']->dbh->errno : 0;
 		return 1146 === $errno || str_contains( $error, 'no such table' ) || str_contains( $error, "doesn't exist" );
+	}
+
+	private static function is_column_missing(): bool {
+		$error = (string) $GLOBALS['wpdb']->last_error;
+		$errno = $GLOBALS['wpdb']->dbh instanceof \mysqli ? $GLOBALS['wpdb']->dbh->errno : 0;
+		return 1054 === $errno || str_contains( $error, 'no such column' ) || str_contains( $error, 'has no column' );
 	}
 
 	public static function is_sqlite(): bool {

@@ -18,6 +18,7 @@ use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Primary;
+use AgileBridge\Plugin\Site\TablesVersion;
 use AgileBridge\Plugin\User\LinkRepair;
 
 defined( 'ABSPATH' ) || exit;
@@ -34,8 +35,8 @@ final class LinkMending {
 	 */
 	public static function take(): void {
 		Primary::is_wanted();
-		Schema::ensure();
-		if ( Lease::take( 'links', Lease::new_owner(), self::EVERY ) ) {
+		Schema::bring_up_to_date();
+		if ( TablesVersion::has_links() && Lease::take( 'links', Lease::new_owner(), self::EVERY ) ) {
 			Lease::keep( 'links', LinkRepair::heal( Lease::record( 'links' )->details ) );
 		}
 	}

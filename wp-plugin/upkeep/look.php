@@ -34,6 +34,7 @@ use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\TablesVersion;
 use AgileBridge\Plugin\Site\WpFusion;
 
 defined( 'ABSPATH' ) || exit;
@@ -59,7 +60,7 @@ final class Look {
 	 */
 	public static function take(): ?int {
 		Primary::is_wanted();
-		Schema::ensure();
+		Schema::bring_up_to_date();
 		$settings  = Settings::stored();
 		$is_wanted = ( $settings->reconcile || $settings->missed_creations_since > 0 ) && ! Settings::is_paused() && null === Extension::problem();
 		$crm       = $is_wanted ? Account::client() : null;

@@ -94,7 +94,7 @@ final class Drain {
 	 */
 	public static function run( int $budget ): int {
 		Primary::is_wanted();
-		Schema::ensure();
+		Schema::bring_up_to_date();
 		if ( null !== Extension::problem() ) {
 			return 0;
 		}

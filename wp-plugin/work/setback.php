@@ -29,6 +29,7 @@ use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\TablesVersion;
 use AgileBridge\Plugin\Site\TransactionLost;
 use AgileBridge\Plugin\User\UserChanged;
 
@@ -122,6 +123,7 @@ final readonly class Setback {
 	 * @param int $mark Of the database, before the work.
 	 */
 	public static function failure_of( \Throwable $error, int $mark ): Failure {
+		TablesVersion::settle_doubt();
 		if ( $error instanceof Failure ) {
 			return $error;
 		}

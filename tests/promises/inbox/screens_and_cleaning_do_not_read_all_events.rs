@@ -17,6 +17,19 @@ fn screens_and_cleaning_do_not_read_all_events() {
          SELECT IF(seq % 40 = 0, 'dead', 'done'), 'update', seq, {now}, {now}, {now} - seq, '\"Why.\"' FROM seq_1_to_{KEPT}"
     ));
     world.site.sql("ANALYZE TABLE wp_agile_bridge_events");
+    // Their contacts are named by an e-mail alone.
+    let contacts = "'' AS contact_id, CONCAT('p', seq, '@example.com') AS email, SHA2(CONCAT('email p', seq, '@example.com'), 256)";
+    world.site.sql(&format!(
+        "INSERT INTO wp_agile_bridge_events (state, action, contact_id, email, subject_key, due_at, created_at, updated_at, message)
+         SELECT 'done', 'update', {contacts}, {now}, {now}, {now} - seq, '' FROM seq_1_to_{KEPT}"
+    ));
+    world.site.sql("ANALYZE TABLE wp_agile_bridge_events");
+    let last = world.site.sql("SELECT MIN(id) AS id FROM wp_agile_bridge_events WHERE contact_id = ''");
+    let replay = format!("return AgileBridge\\Plugin\\Inbox\\Replay::replay_event({});", number(&last[0]["id"]));
+    let (replayed, read) = rows_read(&world, || world.site.wp(&replay));
+    assert_eq!(replayed, true);
+    assert!(read < i64::from(KEPT / 8), "a replay: {read} rows");
+
     let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
     world.settings_screen(&cookie);
 
