@@ -134,7 +134,7 @@ final class KeptRequests {
 	 *
 	 * @throws Failure
 	 */
-	private static function make_table(): void {
+	public static function make_table(): void {
 		Database::execute( str_replace( 'CREATE TABLE', 'CREATE TABLE IF NOT EXISTS', self::definition() ) );
 	}
 
