@@ -1,6 +1,6 @@
 <?php
 /**
- * The screen's second section: the access key, the addresses to put into Agile CRM, and who was turned away.
+ * The access key, the addresses to put into Agile CRM, and who was turned away.
  *
  * @package AgileBridge
  */
@@ -26,7 +26,7 @@ final class WebhooksSection {
 		<h2 id="agile-bridge-webhooks"><?php esc_html_e( 'Webhooks', 'bridge-for-agile-crm' ); ?></h2>
 		<?php
 		if ( WpFusion::answers() ) {
-			Fields::show_inline_notice( 'info', __( 'WP Fusion answers webhooks now, with its own access key. What follows counts once you choose otherwise under Users, below.', 'bridge-for-agile-crm' ) );
+			Fields::show_inline_notice( 'info', __( 'WP Fusion answers webhooks now, with its own access key. What follows counts once you choose otherwise above.', 'bridge-for-agile-crm' ) );
 		}
 		if ( [] === $keys ) {
 			Fields::show_inline_notice( 'error', self::why_no_access_key( $fixed ) );
