@@ -17,8 +17,6 @@
 import assert from 'node:assert/strict';
 import { asAdmin, given } from './browser.mjs';
 
-const ADD = 'Create the user, or update the one there is';
-
 const scenarios = {
 	async stored( screen ) {
 		await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/plugins.php` );
@@ -52,7 +50,7 @@ const scenarios = {
 		assert.match( await screen.notices(), /Connected/ );
 		await screen.open( 'webhooks' );
 		await screen.press( 'Replace with a new key' );
-		assert.equal( await status( asTest( await screen.copy( ADD ) ) ), 200 );
+		assert.equal( await status( asTest( await addUrl( screen ) ) ), 200 );
 	},
 
 	async constants( screen ) {
@@ -80,7 +78,7 @@ const scenarios = {
 		assert.match( await screen.notices(), /Connected/ );
 		assert.match( await screen.status(), /^Connected to ".*" as .* · no webhook yet · 0 waiting · 0 given up$/ );
 		await screen.open( 'webhooks' );
-		assert.equal( await status( asTest( await screen.copy( ADD ) ) ), 200 );
+		assert.equal( await status( asTest( await addUrl( screen ) ) ), 200 );
 	},
 
 	async users( screen ) {
@@ -120,7 +118,7 @@ const scenarios = {
 	async 'wp-fusion'( screen ) {
 		await screen.open( 'webhooks' );
 		await screen.picture( 'wp-fusion' );
-		const url = asTest( await screen.copy( ADD ) );
+		const url = asTest( await addUrl( screen ) );
 		assert.match( await screen.notices(), /WP Fusion answers webhooks now/ );
 		assert.ok( await screen.field( 'WP Fusion, as until now' ).isChecked(), 'nothing changes by itself' );
 		assert.equal( await status( url ), 299 );
@@ -232,8 +230,7 @@ async function whatWasGivenUpIsProcessedAgain( screen ) {
 }
 
 async function whatIsPausedWaits( screen ) {
-	await screen.open( 'webhooks' );
-	const add = await addedBy( await screen.copy( ADD ), 'paused@example.com' );
+	const add = await addedBy( await addUrl( screen ), 'paused@example.com' );
 	assert.equal( await status( add ), 202 );
 	await screen.open( 'advanced' );
 	assert.match( await screen.status(), /^Paused.*last webhook .* ago · 2 waiting/ );
@@ -255,8 +252,7 @@ async function howManyAreProcessedAtOnce( screen ) {
 	assert.match( await screen.notices(), /a number from 0 to 64.*Nothing was saved/s );
 	await screen.save( { 'Processed at once': '0' } );
 	assert.match( await screen.notices(), /Settings saved/ );
-	await screen.open( 'webhooks' );
-	assert.equal( await status( await addedBy( await screen.copy( ADD ), 'later@example.com' ) ), 202 );
+	assert.equal( await status( await addedBy( await addUrl( screen ), 'later@example.com' ) ), 202 );
 	await screen.inboxSays( /Waiting: 0\./ );
 	await screen.save( { 'Processed at once': '2' } );
 }
@@ -272,8 +268,7 @@ async function harmlessRolesForDeletedContacts( screen ) {
 }
 
 async function theDashboardSaysThatTheCrmRefusesUs( screen ) {
-	await screen.open( 'webhooks' );
-	const add = await addedBy( await screen.copy( ADD ), 'refused@example.com' );
+	const add = await addedBy( await addUrl( screen ), 'refused@example.com' );
 	await setFaults( { unauthorized: 'json' } );
 	assert.equal( await status( add ), 202 );
 	const refusal = screen.page.locator( '.notice-error', { hasText: 'refuses the credentials' } );
@@ -346,12 +341,34 @@ async function theConnectionTestTellsWhatIsWrong( screen ) {
 
 async function copiedUrlsWork( screen ) {
 	await screen.open( 'webhooks' );
-	const url = await screen.copy( ADD );
-	assert.match( url, /\/\?wpf_action=add&access_key=[\w-]{43}$/ );
-	assert.equal( await status( asTest( url ) ), 200 );
-	assert.match( await screen.copy( 'Update the user, create none' ), /wpf_action=update&/ );
-	assert.match( await screen.copy( 'Update only the user\'s tags' ), /wpf_action=update_tags&/ );
-	assert.equal( await screen.copy( 'Value of the parameter' ), '{{id}}' );
+	const shown = () => screen.page.locator( '#agile-bridge-recipe' ).innerText();
+	const key = await screen.copy( 'access_key' );
+	assert.match( key, /^[\w-]{43}$/ );
+	assert.ok( ! ( await shown() ).includes( key ), 'nobody who looks over a shoulder sees it' );
+	assert.equal( await screen.copy( 'URL' ), `${ given( 'SITE_URL' ) }/` );
+	assert.equal( await screen.copy( 'wpf_action' ), 'add' );
+	assert.equal( await screen.copy( 'contact_id' ), '{{id}}' );
+	const form = new URLSearchParams( { wpf_action: 'test', access_key: key } );
+	assert.equal( ( await fetch( `${ given( 'SITE_URL' ) }/`, { method: 'POST', body: form } ) ).status, 200 );
+	await screen.picture( 'builder' );
+
+	// What one chooses is shown at once, and the address of the page says it too.
+	await screen.field( 'Only keep existing users current' ).check();
+	await screen.field( 'Role' ).selectOption( 'author' );
+	await screen.button( 'Copy: role' ).waitFor();
+	assert.equal( await screen.copy( 'wpf_action' ), 'update' );
+	assert.equal( await screen.copy( 'role' ), 'author' );
+	await screen.field( 'The whole account: every contact that is created or changed' ).check();
+	await screen.page.getByText( 'Admin Settings → API & Analytics → Webhooks, paste' ).waitFor();
+	await screen.page.reload();
+	assert.equal( await screen.copy( 'URL' ), `${ given( 'SITE_URL' ) }/?wpf_action=update&role=author&access_key=${ key }` );
+	await screen.field( 'Only their tags' ).check();
+	await screen.page.waitForURL( /do=update_tags/ );
+	assert.ok( ! await screen.field( 'Role' ).isVisible(), 'a role would mean nothing' );
+	assert.equal( await screen.copy( 'URL' ), webhook( 'update_tags', key ) );
+
+	assert.equal( await addUrl( screen ), webhook( 'add', key ) );
+	assert.equal( await status( webhook( 'test', key ) ), 200 );
 
 	assert.equal( await status( webhook( 'test', 'a-wrong-key' ) ), 403 );
 	await screen.open( 'webhooks' );
@@ -359,11 +376,11 @@ async function copiedUrlsWork( screen ) {
 }
 
 async function keysAreReplaced( screen ) {
-	const former = asTest( await screen.copy( ADD ) );
+	const former = asTest( await addUrl( screen ) );
 	await screen.press( 'Replace with a new key' );
 	assert.match( await screen.notices(), /former one stays valid/ );
 	await screen.picture( 'two-keys' );
-	const current = asTest( await screen.copy( ADD ) );
+	const current = asTest( await addUrl( screen ) );
 	assert.notEqual( current, former );
 	assert.deepEqual( [ await status( former ), await status( current ) ], [ 200, 200 ] );
 
@@ -420,6 +437,12 @@ async function everythingFitsOnAPhone( screen ) {
 		assert.ok( content <= window, `${ tab }: ${ content } pixels wide on a window of ${ window }` );
 		await screen.picture( `phone-${ tab }` );
 	}
+}
+
+/** The address that creates users, as the tab Webhooks gives it. */
+async function addUrl( screen ) {
+	await screen.open( 'webhooks&way=get' );
+	return screen.copy( 'URL' );
 }
 
 function webhook( action, key ) {
