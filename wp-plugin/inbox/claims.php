@@ -25,7 +25,7 @@ defined( 'ABSPATH' ) || exit;
 final class Claims {
 
 	/** How long a worker may hold an event without a sign of life. What it does after that is refused by the owner token. */
-	public const LEASE = Clock::MINUTE;
+	public const LEASE = Event::LEASE;
 
 	/** An event that has killed its worker so often is dead: it would kill the next one. */
 	private const MAX_CRASHES = 5;

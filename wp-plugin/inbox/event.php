@@ -13,9 +13,14 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Inbox;
 
+use AgileBridge\Plugin\Site\Clock;
+
 defined( 'ABSPATH' ) || exit;
 
 final readonly class Event {
+
+	/** How long a claim of it lasts without a sign of life. */
+	public const LEASE = Clock::MINUTE;
 
 	/**
 	 * @param 'add'|'update'|'update_tags'|'return_password' $action The last is our own: what is still owed to the CRM.
@@ -27,6 +32,8 @@ final readonly class Event {
 	 * @param int     $taken      How many webhooks were in it when we claimed it.
 	 * @param int     $attempts   Counted ones, this one included.
 	 * @param ?Owed   $owed       Once its users are written.
+	 * @param int     $claimed_at Milliseconds since 1970.
+	 * @param Steps   $steps      Up to our claim.
 	 */
 	private function __construct(
 		public int $id,
@@ -41,11 +48,16 @@ final readonly class Event {
 		public int $taken,
 		public int $attempts,
 		public ?Owed $owed,
+		private int $claimed_at,
+		public Steps $steps,
 	) {}
 
 	public static function of_row( object $row ): self {
 		$role = json_decode( (string) $row->role, true );
 		$owed = json_decode( (string) $row->owed, true );
+		$claimed_at = (int) $row->lease_until - self::LEASE;
+		// (Older tables have no steps.)
+		$steps = Steps::of_stored( $row->steps ?? null, (int) $row->created_at );
 		return new self(
 			id: (int) $row->id,
 			state: (string) $row->state,
@@ -59,6 +71,8 @@ final readonly class Event {
 			taken: (int) $row->taken,
 			attempts: (int) $row->attempts,
 			owed: is_array( $owed ) ? Owed::of_stored( $owed ) : null,
+			claimed_at: $claimed_at,
+			steps: $steps->then( $claimed_at, (string) $row->state ),
 		);
 	}
 
@@ -74,6 +88,13 @@ final readonly class Event {
 	 */
 	public function is_of_webhook(): bool {
 		return 'webhook' === $this->origin;
+	}
+
+	/**
+	 * Milliseconds since we claimed it.
+	 */
+	public function duration( int $now ): int {
+		return max( 0, $now - $this->claimed_at );
 	}
 
 	/**

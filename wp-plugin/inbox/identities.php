@@ -30,6 +30,7 @@ namespace AgileBridge\Plugin\Inbox;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Primary;
+use AgileBridge\Plugin\Site\TablesVersion;
 use AgileBridge\Plugin\Site\UserTables;
 
 defined( 'ABSPATH' ) || exit;
@@ -102,9 +103,10 @@ final class Identities {
 		$identities = array_values( array_unique( $identities ) );
 		sort( $identities );
 		$step   = random_int( 1, self::MAX_STEP );
-		$today  = self::today();
-		$places = implode( ', ', array_fill( 0, count( $identities ), "(%s, $step, $today)" ) );
-		Database::execute( 'INSERT INTO ' . Tables::identities() . " (identity, version, locked_on) VALUES $places ON DUPLICATE KEY UPDATE version = version + $step, locked_on = $today", ...$identities );
+		// Older tables have no day.
+		[ $column, $value, $change ] = TablesVersion::has_days_of_locks() ? [ ', locked_on', ', ' . self::today(), ', locked_on = ' . self::today() ] : [ '', '', '' ];
+		$places = implode( ', ', array_fill( 0, count( $identities ), "(%s, $step$value)" ) );
+		Database::execute( 'INSERT INTO ' . Tables::identities() . " (identity, version$column) VALUES $places ON DUPLICATE KEY UPDATE version = version + $step$change", ...$identities );
 		return new Locked( $identities, $step );
 	}
 
@@ -113,6 +115,9 @@ final class Identities {
 	 * would lock the gap into which others write.
 	 */
 	public static function remove_old(): void {
+		if ( ! TablesVersion::has_days_of_locks() ) {
+			return;
+		}
 		$table  = Tables::identities();
 		$before = self::today() - self::KEEP_DAYS;
 		for ( $batch = 0; $batch < self::BATCHES; $batch++ ) {
@@ -122,7 +127,9 @@ final class Identities {
 			}
 			sort( $names );
 			$places = implode( ', ', array_fill( 0, count( $names ), '%s' ) );
-			Database::execute( "DELETE FROM $table WHERE identity IN ($places) AND locked_on < %d", ...[ ...$names, $before ] );
+			Database::execute( "DELETE FROM $table WHERE identity IN ($places) AND locked_on BETWEEN 1 AND %d", ...[ ...$names, $before - 1 ] );
+			// Locked by older code, which notes no day: perhaps just now.
+			Database::execute( "UPDATE $table SET locked_on = %d WHERE identity IN ($places) AND locked_on = 0", self::today(), ...$names );
 			if ( count( $names ) < self::BATCH ) {
 				return;
 			}

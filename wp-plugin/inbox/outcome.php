@@ -23,6 +23,7 @@ final readonly class Outcome {
 	 * @param int           $user_id     0 if not known.
 	 * @param string        $contact_id  '' if not known.
 	 * @param ?list<string> $notes       Its wp_notes; null where none are told.
+	 * @param list<string>|array<string, ?string> $changed What was changed of the user: see record.php.
 	 */
 	private function __construct(
 		public int $http_status,
@@ -32,6 +33,7 @@ final readonly class Outcome {
 		public int $user_id = 0,
 		public string $contact_id = '',
 		public ?array $notes = [],
+		public array $changed = [],
 	) {}
 
 	/**
@@ -71,8 +73,9 @@ final readonly class Outcome {
 	/**
 	 * @param 'created'|'updated'|'unchanged' $status
 	 * @param list<string>                    $notes
+	 * @param list<string>|array<string, ?string> $changed
 	 */
-	public static function done( string $status, int $user_id, string $contact_id, array $notes = [] ): self {
-		return new self( 200, $status, user_id: $user_id, contact_id: $contact_id, notes: $notes );
+	public static function done( string $status, int $user_id, string $contact_id, array $notes = [], array $changed = [] ): self {
+		return new self( 200, $status, user_id: $user_id, contact_id: $contact_id, notes: $notes, changed: $changed );
 	}
 }

@@ -20,6 +20,7 @@ final readonly class Owed {
 	 * @param ''|'created'|'updated'|'unchanged' $status      What became of the user.
 	 * @param string                             $action      Of the event.
 	 * @param list<string>                       $notes
+	 * @param list<string>|array<string, ?string> $changed    Of the user: see record.php.
 	 * @param array<string, mixed>               $contact     As hooks get it, without the properties that hold passwords.
 	 * @param array<string, mixed>               $data        As written.
 	 * @param list<string>                       $before      The user's tags until now.
@@ -35,6 +36,7 @@ final readonly class Owed {
 		public int $user_id = 0,
 		public string $action = '',
 		public array $notes = [],
+		public array $changed = [],
 		public array $contact = [],
 		public array $data = [],
 		public array $before = [],
@@ -59,6 +61,7 @@ final readonly class Owed {
 			user_id: is_int( $owed['user_id'] ?? null ) ? $owed['user_id'] : 0,
 			action: (string) $text( 'action' ),
 			notes: array_values( array_filter( $list( 'notes' ), 'is_string' ) ),
+			changed: array_filter( $list( 'changed' ), static fn( $value ): bool => null === $value || is_string( $value ) ),
 			contact: $list( 'contact' ),
 			data: $list( 'data' ),
 			before: array_values( array_filter( $list( 'before' ), 'is_string' ) ),

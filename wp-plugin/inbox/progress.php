@@ -26,11 +26,13 @@ final class Progress {
 	 * @return bool False if the claim was lost to somebody else.
 	 */
 	public static function mark_written( Event $event, Owed $owed ): bool {
+		$now    = Clock::now();
+		$record = Record::on_the_way( $event, 'applied', $now );
 		return 0 < Database::execute(
-			'UPDATE ' . Tables::events() . " SET state = 'applied', owed = %s, updated_at = %d, lease_until = %d WHERE id = %d AND owner = %s",
+			'UPDATE ' . Tables::events() . " SET state = 'applied', owed = %s, updated_at = %d, lease_until = %d$record WHERE id = %d AND owner = %s",
 			Database::json( $owed->to_array() ),
-			Clock::now(),
-			Clock::now() + Claims::LEASE,
+			$now,
+			$now + Claims::LEASE,
 			$event->id,
 			$event->owner
 		);
@@ -122,12 +124,13 @@ final class Progress {
 	 * @param 'done'|'dead' $state
 	 */
 	private static function end( Event $event, string $state, Outcome $outcome ): bool {
-		$now = Clock::now();
+		$now    = Clock::now();
+		$record = Record::at_end( $event, $state, $outcome, $now );
 		return 0 < Database::execute(
 			'UPDATE ' . Tables::events() . " SET
 				state = CASE WHEN webhooks = %d THEN %s ELSE 'waiting' END, open_key = CASE WHEN webhooks = %d THEN NULL ELSE open_key END,
 				owner = '', lease_until = 0, inline_worker = 0, attempts = CASE WHEN webhooks = %d THEN attempts ELSE 0 END, crashes = CASE WHEN webhooks = %d THEN crashes ELSE 0 END,
-				due_at = %d, updated_at = %d, status = %s, code = %s, user_id = %d, message = %s, owed = CASE WHEN action = 'return_password' AND webhooks <> %d THEN owed ELSE NULL END
+				due_at = %d, updated_at = %d, status = %s, code = %s, user_id = %d, message = %s, owed = CASE WHEN action = 'return_password' AND webhooks <> %d THEN owed ELSE NULL END$record
 				WHERE id = %d AND owner = %s",
 			$event->taken,
 			$state,
@@ -156,7 +159,9 @@ final class Progress {
 	 */
 	public static function postpone( Event $event, int $delay, bool $counts, string $message = '' ): void {
 		$now  = Clock::now();
-		$back = ! $counts && $event->attempts > 0 ? 1 : 0;
+		// Who only lets go at once of what they have claimed by storing it has not begun.
+		$record = 0 === $delay && ! $counts ? '' : Record::on_the_way( $event, 'waiting', $now );
+		$back   = ! $counts && $event->attempts > 0 ? 1 : 0;
 		// With news: see Inbox::put().
 		$news = match ( true ) {
 			0 === $delay                                   => $event->attempts,
@@ -166,7 +171,7 @@ final class Progress {
 		Database::execute(
 			'UPDATE ' . Tables::events() . " SET state = 'waiting', owner = '', lease_until = 0, inline_worker = 0,
 				due_at = CASE WHEN webhooks = %d THEN %d ELSE %d END, attempts = attempts - CASE WHEN webhooks = %d THEN %d ELSE %d END,
-				updated_at = %d, message = %s
+				updated_at = %d, message = %s$record
 				WHERE id = %d AND owner = %s AND state = 'running'",
 			$event->taken,
 			$now + $delay,

@@ -39,6 +39,7 @@ final readonly class Settings {
 	 * @param list<string>    $allowed_roles Slugs of roles that an admin has allowed although they grant more than contacts give by themselves.
 	 * @param bool            $role_changes  Whether webhooks change the role of users who exist.
 	 * @param bool            $keeps_deleted_away Whether a contact whose user was deleted makes no new one.
+	 * @param bool            $keeps_values  Whether the inbox keeps the values of fields that changed, and not only their names.
 	 * @param list<TagRule>   $tag_roles     The first whose tag a user has decides.
 	 * @param list<AccessKey> $access_keys   At most two, the one in use first, the former one after it until the admin removes it.
 	 */
@@ -61,6 +62,7 @@ final readonly class Settings {
 		public array $allowed_roles,
 		public bool $role_changes,
 		public bool $keeps_deleted_away,
+		public bool $keeps_values,
 		public array $tag_roles,
 		public array $access_keys,
 	) {}
@@ -88,6 +90,7 @@ final readonly class Settings {
 			allowed_roles: array_values( array_filter( $list( 'allowed_roles' ), 'is_string' ) ),
 			role_changes: false !== ( $stored['role_changes'] ?? true ),
 			keeps_deleted_away: true === ( $stored['keeps_deleted_away'] ?? false ),
+			keeps_values: true === ( $stored['keeps_values'] ?? false ),
 			tag_roles: array_values( array_filter( array_map( TagRule::of_stored( ... ), $list( 'tag_roles' ) ) ) ),
 			access_keys: array_map( [ AccessKey::class, 'of_stored' ], self::stored_keys( $stored ) ),
 		);

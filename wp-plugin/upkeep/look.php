@@ -34,6 +34,7 @@ use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\TablesVersion;
 use AgileBridge\Plugin\Site\WpFusion;
 use AgileBridge\Plugin\User\LinkRepair;
 
@@ -60,8 +61,8 @@ final class Look {
 	 */
 	public static function take(): ?int {
 		Primary::is_wanted();
-		Schema::ensure();
-		if ( Lease::take( 'links', Lease::new_owner(), self::EVERY ) ) {
+		Schema::bring_up_to_date();
+		if ( TablesVersion::has_links() && Lease::take( 'links', Lease::new_owner(), self::EVERY ) ) {
 			$after = LinkRepair::heal( (int) ( Lease::record( 'links' )->details['after'] ?? 0 ) );
 			Lease::keep( 'links', [ 'after' => $after ] );
 		}

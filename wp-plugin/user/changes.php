@@ -102,6 +102,20 @@ final readonly class Changes {
 	}
 
 	/**
+	 * What was written by it, as far as the notes do not say otherwise.
+	 *
+	 * @param list<string> $notes
+	 * @return array<string, string|list<string>> By the names of fields.
+	 */
+	public function written( string $contact_id, array $notes ): array {
+		$all = $this->account + $this->meta
+			+ ( $this->link ? [ Links::key() => $contact_id ] : [] )
+			+ ( null === $this->tags ? [] : [ Tags::key() => $this->tags ] )
+			+ ( true === $this->role?->changes_roles() ? [ 'role' => $this->role->gives ] : [] );
+		return array_filter( $all, static fn( $name ): bool => ! in_array( "value_refused:$name", $notes, true ), ARRAY_FILTER_USE_KEY );
+	}
+
+	/**
 	 * @param ?list<string> $tags
 	 */
 	private static function role( \WP_User $user, RoleWish $wish, ?array $tags ): ?RoleChange {

@@ -59,6 +59,22 @@ final readonly class Contact {
 	 * @return array<string, mixed>
 	 */
 	public function without_passwords(): array {
+		$names    = self::password_names();
+		$is_shown = static fn( array $property ): bool => isset( $property['subtype'], $property['value'] ) && ! in_array( $property['name'], $names, true );
+		return array_replace( $this->record, [ 'properties' => array_values( array_filter( $this->record['properties'] ?? [], $is_shown ) ) ] );
+	}
+
+	/**
+	 * @param string $property As the field map names it.
+	 */
+	public static function is_password( string $property ): bool {
+		return '' !== $property && in_array( $property, self::password_names(), true );
+	}
+
+	/**
+	 * @return list<string> Properties that hold a password of the user.
+	 */
+	private static function password_names(): array {
 		$names = [ Settings::return_password_field() ];
 		foreach ( FieldMap::stored() as $rule ) {
 			if ( 'user_pass' === ( $rule['wp'] ?? '' ) ) {
@@ -67,7 +83,6 @@ final readonly class Contact {
 				$names[] = (string) preg_replace( '/\+[^+]*$/D', '', (string) ( $rule['crm'] ?? '' ) );
 			}
 		}
-		$is_shown = static fn( array $property ): bool => isset( $property['subtype'], $property['value'] ) && ! in_array( $property['name'], $names, true );
-		return array_replace( $this->record, [ 'properties' => array_values( array_filter( $this->record['properties'] ?? [], $is_shown ) ) ] );
+		return $names;
 	}
 }

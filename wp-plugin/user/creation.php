@@ -61,7 +61,9 @@ final class Creation {
 			...$written['notes'],
 			...( ! empty( $tags ) && ! UserMeta::is( $user_id, Tags::key(), $tags ) ? [ 'value_refused:' . Tags::key() ] : [] ),
 		];
-		return new Written( 'created', $user_id, $notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), $password->generated );
+		$data    = array_diff_key( $data, [ 'user_pass' => 0 ] );
+		$changed = [ 'user_login' => $login->name ] + $data + [ Links::key() => $contact_id ] + ( empty( $tags ) ? [] : [ Tags::key() => $tags ] ) + ( '' === $role ? [] : [ 'role' => $role ] );
+		return new Written( 'created', $user_id, $notes, $data, $changed, $password->generated );
 	}
 
 	/**
@@ -82,7 +84,7 @@ final class Creation {
 		clean_user_cache( $user );
 		Database::require_since( $mark );
 		$notes = [ ...self::account_notes( $password, $login ), ...$update->notes ];
-		return new Written( 'created', $user->ID, $notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), $password->generated );
+		return new Written( 'created', $user->ID, $notes, array_diff_key( $data, [ 'user_pass' => 0 ] ), $update->changed, $password->generated );
 	}
 
 	/**

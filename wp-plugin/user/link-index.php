@@ -132,10 +132,10 @@ final class LinkIndex {
 	}
 
 	/**
-	 * Whether the last statement failed for want of the table, as in a restored backup: then the next who needs tables makes it.
+	 * Whether the last statement failed for want of the table, as in a restored backup: then the next worker that drains makes it.
 	 */
 	private static function is_gone(): bool {
-		return Database::is_table_missing() && TablesVersion::forget();
+		return Database::is_table_missing() && TablesVersion::forget_additions();
 	}
 
 	/**

@@ -24,6 +24,16 @@ final class LinkRepair {
 	private const MOST_BATCHES = 40;
 
 	/**
+	 * Where the site has no links yet, the table is whole as it is. Else a look fills it in: here somebody waits.
+	 */
+	public static function begin(): void {
+		global $wpdb;
+		if ( [] === Database::rows( "SELECT umeta_id FROM {$wpdb->usermeta} WHERE meta_key = %s LIMIT 1", SiteKey::of( LinkIndex::KEY ) ) ) {
+			self::fill();
+		}
+	}
+
+	/**
 	 * Looks at the next rows of user meta of a site that had links before it had this table.
 	 *
 	 * @return bool Whether there may be more.

@@ -85,6 +85,13 @@ final readonly class RoleChange {
 	}
 
 	/**
+	 * Whether any of their roles comes or goes.
+	 */
+	public function changes_roles(): bool {
+		return '' !== $this->gives || '' !== $this->takes;
+	}
+
+	/**
 	 * @throws Failure If the site refuses a member.
 	 */
 	public function apply( int $user_id ): void {

@@ -50,7 +50,8 @@ final class Update {
 		}
 		Database::require_since( $mark );
 		Refused::if_deleted( $user->ID );
-		return new Written( $is_written ? 'updated' : 'unchanged', $user->ID, [ ...$notes, ...$meta['notes'] ], $changes->data );
+		$notes = [ ...$notes, ...$meta['notes'] ];
+		return new Written( $is_written ? 'updated' : 'unchanged', $user->ID, $notes, $changes->data, $is_written ? $changes->written( $contact_id, $notes ) : [] );
 	}
 
 	/**

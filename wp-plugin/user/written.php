@@ -17,6 +17,7 @@ final readonly class Written {
 	 * @param 'created'|'updated'|'unchanged'    $status
 	 * @param list<string>                       $notes
 	 * @param array<string, string|list<string>> $data     What was meant to be written, without the password.
+	 * @param array<string, string|list<string>> $changed  What was changed, by the names of fields.
 	 * @param ?string                            $password If it was generated.
 	 */
 	public function __construct(
@@ -24,6 +25,7 @@ final readonly class Written {
 		public int $user_id,
 		public array $notes,
 		public array $data,
+		public array $changed = [],
 		#[\SensitiveParameter] public ?string $password = null,
 	) {}
 
@@ -31,6 +33,6 @@ final readonly class Written {
 	 * The same, where it was an earlier try that has changed something.
 	 */
 	public function as_updated(): self {
-		return new self( 'updated', $this->user_id, $this->notes, $this->data );
+		return new self( 'updated', $this->user_id, $this->notes, $this->data, $this->changed );
 	}
 }

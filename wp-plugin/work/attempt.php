@@ -78,8 +78,8 @@ final readonly class Attempt {
 		}
 		// Who died after the commit may not have come so far.
 		Users::clean_shared_cache( $owed->user_id );
-		Payment::pay( $event, $owed, $this->crm );
-		Progress::finish( $event, Payment::outcome( $owed ) );
+		$notes = Payment::pay( $event, $owed, $this->crm );
+		Progress::finish( $event, Payment::outcome( $owed, $notes ) );
 	}
 
 	private function setback( Event $event ): Setback {

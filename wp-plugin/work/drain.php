@@ -93,7 +93,7 @@ final class Drain {
 	 */
 	public static function run( int $budget ): int {
 		Primary::is_wanted();
-		Schema::ensure();
+		Schema::bring_up_to_date();
 		if ( null !== Extension::problem() || null === Account::client() || Settings::is_paused() || WpFusion::answers() ) {
 			return 0;
 		}

@@ -17,6 +17,7 @@ use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
+use AgileBridge\Plugin\Inbox\Record;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Secret;
@@ -49,6 +50,7 @@ final class Payment {
 			user_id: $written->user_id,
 			action: $event->action,
 			notes: [ ...$notes, ...$written->notes ],
+			changed: Record::of_changes( $written->changed ),
 			contact: $contact->without_passwords(),
 			data: $written->data,
 			before: $before,
@@ -113,8 +115,10 @@ final class Payment {
 
 	/**
 	 * What the event has come to once all is paid.
+	 *
+	 * @param list<string> $notes Of the payment.
 	 */
-	public static function outcome( Owed $owed ): Outcome {
-		return Outcome::done( $owed->status, $owed->user_id, (string) ( $owed->contact['id'] ?? '' ) );
+	public static function outcome( Owed $owed, array $notes = [] ): Outcome {
+		return Outcome::done( $owed->status, $owed->user_id, (string) ( $owed->contact['id'] ?? '' ), array_values( array_unique( [ ...$owed->notes, ...$notes ] ) ), $owed->changed );
 	}
 }

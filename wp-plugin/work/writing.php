@@ -100,7 +100,7 @@ final class Writing {
 		RefusedRoles::note( $owed->notes, $this->event->role, $this->contact->tags );
 		if ( ! $owed->is_finished ) {
 			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
-			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed ) );
+			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed, $notes ) );
 			null === $this->commit ? $finish() : $this->commit->after( $finish );
 		}
 		return Outcome::done( $owed->status, $owed->user_id, $this->contact->id, array_values( array_unique( $notes ) ) );

@@ -32,7 +32,7 @@ fn constants_win_over_what_is_stored() {
     let stored = site.sql("SELECT option_name, option_value FROM wp_options WHERE option_name LIKE 'agile_bridge%'");
     assert_eq!(
         json!(stored),
-        json!([{"option_name": "agile_bridge_schema", "option_value": "2"}]),
+        json!([{"option_name": "agile_bridge_schema", "option_value": "1.2"}]),
         "settings were stored"
     );
 

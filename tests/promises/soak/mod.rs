@@ -7,6 +7,7 @@ mod a_lost_transaction_leaves_no_rows_behind;
 mod cold_starts_kill_nobody;
 mod killed_workers_leave_no_half_user;
 mod parallel_adds_make_one_user;
+mod tables_grow_without_a_stop;
 mod the_newest_state_wins;
 mod what_was_accepted_is_applied;
 
