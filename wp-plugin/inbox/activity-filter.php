@@ -37,4 +37,11 @@ final readonly class ActivityFilter {
 		public int $since = 0,
 		public int $until = 0,
 	) {}
+
+	/**
+	 * Whether every event of that time is wanted.
+	 */
+	public function takes_all(): bool {
+		return ! isset( self::VIEWS[ $this->view ] ) && '' === $this->action . $this->origin && null === $this->subject;
+	}
 }

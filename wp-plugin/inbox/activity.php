@@ -40,6 +40,9 @@ final class Activity {
 			$rows = Database::rows( "SELECT * FROM $events WHERE ($rare) AND $other AND $ids ORDER BY id + 0 DESC LIMIT %d", $count + 1 );
 			return self::page_of( $rows, $count, 0 );
 		}
+		if ( $filter->takes_all() ) {
+			return self::page_of( Database::rows( "SELECT * FROM $events WHERE $ids ORDER BY id DESC LIMIT %d", $count + 1 ), $count, 0 );
+		}
 		$newest = "SELECT id, state, status, action, origin, contact_id, email, user_id FROM $events WHERE $ids ORDER BY id DESC LIMIT " . self::LOOKED_AT;
 		$view   = ActivityFilter::VIEWS[ $filter->view ] ?? '1 = 1';
 		$picked = "SELECT id FROM ($newest) AS newest WHERE $view AND $other ORDER BY id DESC LIMIT %d";

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod broken_database;
+mod browser;
 pub mod inbox;
 pub mod listener;
 pub mod look;

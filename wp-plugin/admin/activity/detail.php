@@ -78,9 +78,9 @@ final class Detail {
 		$steps = [] === $event->steps ? [ [ $event->created_at, 'waiting' ], [ $event->updated_at, $event->state ] ] : $event->steps;
 		$first = $steps[0][0];
 		$html  = '';
-		foreach ( $steps as [ $time, $state ] ) {
+		foreach ( $steps as $number => [ $time, $state ] ) {
 			$after = $time > $first ? ' (+' . EventsTable::duration( $time - $first ) . ')' : '';
-			$html .= sprintf( '<li>%s: %s%s</li>', esc_html( Dates::date_and_time( intdiv( $time, Clock::SECOND ) ) ), esc_html( Words::state( $state ) ), esc_html( $after ) );
+			$html .= sprintf( '<li>%s: %s%s</li>', esc_html( Dates::date_and_time( intdiv( $time, Clock::SECOND ) ) ), esc_html( Words::state( $state, 0 === $number ) ), esc_html( $after ) );
 		}
 		return "<ol>$html</ol>";
 	}

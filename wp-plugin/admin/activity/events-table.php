@@ -41,10 +41,11 @@ final class EventsTable extends \WP_List_Table {
 	public static function columns(): array {
 		return [
 			'cb'       => '<input type="checkbox">',
-			'when'     => __( 'When', 'bridge-for-agile-crm' ),
+			// The first one stays on a phone.
 			'contact'  => __( 'Contact', 'bridge-for-agile-crm' ),
-			'came'     => __( 'What came', 'bridge-for-agile-crm' ),
 			'happened' => __( 'What happened', 'bridge-for-agile-crm' ),
+			'came'     => __( 'What came', 'bridge-for-agile-crm' ),
+			'when'     => __( 'When', 'bridge-for-agile-crm' ),
 			'took'     => __( 'Took', 'bridge-for-agile-crm' ),
 		];
 	}
@@ -163,7 +164,13 @@ final class EventsTable extends \WP_List_Table {
 			'' !== $event->email   => $event->email,
 			default                => $event->contact_id,
 		};
-		return sprintf( '<strong><a href="%s">%s</a></strong> <small>%s</small>', esc_url( Address::url( [ 'event' => $event->id ] ) ), esc_html( $name ), esc_html( $name === $event->contact_id ? '' : $event->contact_id ) );
+		return sprintf(
+			'<strong><a href="%s">%s</a></strong> <small>%s</small><span class="agile-bridge-on-phone">%s</span>',
+			esc_url( Address::url( [ 'event' => $event->id ] ) ),
+			esc_html( $name ),
+			esc_html( $name === $event->contact_id ? '' : $event->contact_id ),
+			esc_html( Words::of( $event ) )
+		);
 	}
 
 	public static function duration( int $milliseconds ): string {

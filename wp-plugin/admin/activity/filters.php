@@ -22,7 +22,7 @@ final class Filters {
 	public static function show( Query $query ): void {
 		printf( '<form method="get" action="%s" class="agile-bridge-filters" role="search">', esc_url( admin_url( 'tools.php' ) ) );
 		printf( '<input type="hidden" name="page" value="%s"><input type="hidden" name="view" value="%s">', esc_attr( Address::SLUG ), esc_attr( $query->get( 'view' ) ) );
-		self::show_input( 'search', 's', __( 'Contact or user: id, e-mail address or login', 'bridge-for-agile-crm' ), $query );
+		self::show_input( 'search', 's', __( 'Contact or user', 'bridge-for-agile-crm' ), $query, __( 'id, e-mail address or login', 'bridge-for-agile-crm' ) );
 		self::show_select( 'do', __( 'Every action', 'bridge-for-agile-crm' ), self::named( self::ACTIONS, Words::action( ... ) ), $query );
 		self::show_select( 'origin', __( 'From everywhere', 'bridge-for-agile-crm' ), self::named( self::ORIGINS, Words::origin( ... ) ), $query );
 		self::show_input( 'date', 'since', __( 'From', 'bridge-for-agile-crm' ), $query );
@@ -34,13 +34,14 @@ final class Filters {
 		echo '</form>';
 	}
 
-	private static function show_input( string $type, string $name, string $label, Query $query ): void {
+	private static function show_input( string $type, string $name, string $label, Query $query, string $placeholder = '' ): void {
 		printf(
-			'<label for="agile-bridge-%1$s">%2$s</label> <input type="%3$s" id="agile-bridge-%1$s" name="%1$s" value="%4$s">',
+			'<span><label for="agile-bridge-%1$s">%2$s</label> <input type="%3$s" id="agile-bridge-%1$s" name="%1$s" value="%4$s" placeholder="%5$s"></span>',
 			esc_attr( $name ),
 			esc_html( $label ),
 			esc_attr( $type ),
-			esc_attr( $query->get( $name ) )
+			esc_attr( $query->get( $name ) ),
+			esc_attr( $placeholder )
 		);
 	}
 

@@ -111,9 +111,9 @@ final class Words {
 		};
 	}
 
-	public static function state( string $state ): string {
+	public static function state( string $state, bool $is_first ): string {
 		return match ( $state ) {
-			'waiting' => __( 'Received, or waiting again', 'bridge-for-agile-crm' ),
+			'waiting' => $is_first ? __( 'Received', 'bridge-for-agile-crm' ) : __( 'Waits for another try', 'bridge-for-agile-crm' ),
 			'running' => __( 'Taken up', 'bridge-for-agile-crm' ),
 			'applied' => __( 'Written', 'bridge-for-agile-crm' ),
 			'done'    => __( 'Finished', 'bridge-for-agile-crm' ),

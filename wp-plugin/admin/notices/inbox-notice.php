@@ -11,6 +11,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Notices;
 
+use AgileBridge\Plugin\Admin\Activity\Address;
 use AgileBridge\Plugin\Admin\Dates;
 use AgileBridge\Plugin\Admin\Numbers;
 use AgileBridge\Plugin\Admin\Overview;
@@ -46,7 +47,7 @@ final class InboxNotice {
 		$wait = sprintf( _n( '%s webhook waits; none is lost.', '%s webhooks wait; none is lost.', $waiting, 'bridge-for-agile-crm' ), Numbers::of_events( $waiting ) );
 		$blocked = Account::blocked_host();
 		if ( $waiting > 0 && WpFusion::answers() ) {
-			self::show_inbox_line( 'warning', 'agile-bridge-wp-fusion', __( 'Bridge for Agile CRM processes nothing: WP Fusion answers the webhooks of this site.', 'bridge-for-agile-crm' ), $wait . ' ' . __( 'To have them processed choose who answers:', 'bridge-for-agile-crm' ), Tab::Webhooks );
+			self::show_inbox_line( 'warning', 'agile-bridge-wp-fusion', __( 'Bridge for Agile CRM processes nothing: WP Fusion answers the webhooks of this site.', 'bridge-for-agile-crm' ), $wait . ' ' . __( 'To have them processed choose who answers:', 'bridge-for-agile-crm' ), Place::url( Tab::Webhooks ), __( 'Settings → Webhooks', 'bridge-for-agile-crm' ) );
 		} elseif ( null !== $blocked ) {
 			self::show_inbox_line( 'error', 'agile-bridge-blocked', __( 'Bridge for Agile CRM: wp-config.php forbids this site to call Agile CRM.', 'bridge-for-agile-crm' ), $wait . ' ' . ConnectionTest::how_to_unblock( $blocked ) );
 		} elseif ( $breaker->is_open() ) {
@@ -58,14 +59,14 @@ final class InboxNotice {
 				: __( 'It is asked again every 30 seconds; there is nothing that you have to do.', 'bridge-for-agile-crm' );
 			/* translators: %s: date and time. */
 			$since = sprintf( __( 'Since %s.', 'bridge-for-agile-crm' ), Dates::date_and_time( intdiv( $breaker->since, 1000 ) ) );
-			self::show_inbox_line( 'refusal' === $breaker->reason ? 'error' : 'warning', 'agile-bridge-crm', $title, "$since $wait $what " . $breaker->message . '.', Tab::Connect );
+			self::show_inbox_line( 'refusal' === $breaker->reason ? 'error' : 'warning', 'agile-bridge-crm', $title, "$since $wait $what " . $breaker->message . '.', Place::url(), __( 'Settings → Connect', 'bridge-for-agile-crm' ) );
 		} elseif ( Settings::is_paused() ) {
 			self::show_inbox_line( 'warning', 'agile-bridge-pause-notice', __( 'Bridge for Agile CRM is paused.', 'bridge-for-agile-crm' ), $wait );
 		}
 		if ( $counts->dead > 0 ) {
 			/* translators: %s: a number. */
 			$title = sprintf( _n( 'Bridge for Agile CRM: %s webhook was given up.', 'Bridge for Agile CRM: %s webhooks were given up.', $counts->dead, 'bridge-for-agile-crm' ), Numbers::of_events( $counts->dead ) );
-			self::show_inbox_line( 'error', 'agile-bridge-dead', $title, __( 'They are kept for 90 days and can be processed again:', 'bridge-for-agile-crm' ), Tab::Advanced );
+			self::show_inbox_line( 'error', 'agile-bridge-dead', $title, __( 'They are kept for 90 days and can be processed again:', 'bridge-for-agile-crm' ), Address::url( [ 'view' => 'dead' ] ), __( 'Tools → Agile CRM activity', 'bridge-for-agile-crm' ) );
 		}
 		if ( Place::SCREEN_ID === $screen->id && Settings::stored()->reconcile && Home::is_elsewhere( false ) ) {
 			self::show_inbox_line(
@@ -77,9 +78,9 @@ final class InboxNotice {
 		}
 	}
 
-	/** @param ?Tab $tab Where something can be done about it. */
-	private static function show_inbox_line( string $type, string $id, string $title, string $text, ?Tab $tab = null ): void {
-		$link = null === $tab ? '' : sprintf( ' <a href="%s">%s → %s</a>', esc_url( Place::url( $tab ) ), esc_html__( 'Bridge for Agile CRM', 'bridge-for-agile-crm' ), esc_html( $tab->label() ) );
+	/** @param string $url Where something can be done about it; '' for nowhere. */
+	private static function show_inbox_line( string $type, string $id, string $title, string $text, string $url = '', string $label = '' ): void {
+		$link = '' === $url ? '' : sprintf( ' <a href="%s">%s</a>', esc_url( $url ), esc_html( $label ) );
 		wp_admin_notice(
 			'<p><strong>' . esc_html( $title ) . '</strong> ' . esc_html( $text ) . $link . '</p>',
 			[
