@@ -62,8 +62,16 @@ export class Screen {
 		this.page = page;
 	}
 
-	async open() {
-		await this.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/options-general.php?page=bridge-for-agile-crm` );
+	/** A tab, by its name in the address. */
+	async open( tab = 'connect' ) {
+		await this.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=${ tab }` );
+	}
+
+	/** Saves the account, on the first tab, and asks Agile CRM with it. */
+	async connect( values = {} ) {
+		await this.open();
+		await this.fill( values );
+		await this.press( 'Save and test connection' );
 	}
 
 	field( label ) {
@@ -79,12 +87,21 @@ export class Screen {
 		await Promise.all( [ this.page.waitForEvent( 'load' ), this.button( label ).click() ] );
 	}
 
-	/** Types into the fields and saves. */
-	async save( values ) {
+	async fill( values ) {
 		for ( const [ label, value ] of Object.entries( values ) ) {
 			await this.field( label ).fill( value );
 		}
+	}
+
+	/** Types into the fields of this tab and saves. */
+	async save( values ) {
+		await this.fill( values );
 		await this.press( 'Save Changes' );
+	}
+
+	/** The line under the title. */
+	async status() {
+		return ( await this.page.locator( '#agile-bridge-status' ).innerText() ).trim();
 	}
 
 	/** The texts of all notices. */
@@ -101,7 +118,7 @@ export class Screen {
 	async inboxSays( expected ) {
 		const patience = Date.now() + 15_000;
 		do {
-			await this.open();
+			await this.open( 'advanced' );
 			if ( expected.test( await this.inbox() ) ) {
 				return;
 			}

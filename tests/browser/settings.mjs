@@ -17,8 +17,6 @@
 import assert from 'node:assert/strict';
 import { asAdmin, given } from './browser.mjs';
 
-const ADD = 'Create the user, or update the one there is';
-
 const scenarios = {
 	async stored( screen ) {
 		await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/plugins.php` );
@@ -39,43 +37,52 @@ const scenarios = {
 
 	async salts( screen ) {
 		await screen.open();
+		assert.match( await screen.status(), /API key has to be entered again/ );
 		assert.match( await screen.notices(), /Enter the API key again/ );
-		assert.match( await screen.notices(), /access key cannot be shown any more/ );
 		await screen.picture( 'salts' );
+		await screen.open( 'webhooks' );
+		assert.match( await screen.notices(), /access key cannot be shown any more/ );
 		assert.equal( await status( webhook( 'test', 'short-but-works' ) ), 200, 'webhooks go on working' );
-		await screen.press( 'Test connection' );
+		await screen.connect();
 		assert.match( await screen.notices(), /Enter the API key again/ );
 
-		await screen.save( { 'API key': given( 'CRM_API_KEY' ) } );
-		await screen.press( 'Test connection' );
+		await screen.connect( { 'API key': given( 'CRM_API_KEY' ) } );
 		assert.match( await screen.notices(), /Connected/ );
+		await screen.open( 'webhooks' );
 		await screen.press( 'Replace with a new key' );
-		assert.equal( await status( asTest( await screen.copy( ADD ) ) ), 200 );
+		assert.equal( await status( asTest( await addUrl( screen ) ) ), 200 );
 	},
 
 	async constants( screen ) {
-		await screen.open();
-		await screen.picture( 'constants' );
-		for ( const label of [ 'Subdomain', 'E-mail address', 'API key', 'Return password' ] ) {
-			assert.equal( await screen.field( label ).getAttribute( 'readonly' ), 'readonly', label );
-			assert.equal( await screen.field( label ).getAttribute( 'name' ), null, `${ label } is not even sent` );
+		const fixed = {
+			connect: { Subdomain: 'DOMAIN', 'E-mail address': 'EMAIL', 'API key': 'API_KEY' },
+			webhooks: { 'Access key': 'ACCESS_KEY' },
+			users: { 'Return password': 'RETURN_PASSWORD_FIELD' },
+		};
+		for ( const [ tab, fields ] of Object.entries( fixed ) ) {
+			await screen.open( tab );
+			await screen.picture( `constants-${ tab }` );
+			const text = await screen.page.locator( '.wrap' ).innerText();
+			for ( const [ label, name ] of Object.entries( fields ) ) {
+				assert.notEqual( await screen.field( label ).getAttribute( 'readonly' ), null, label );
+				assert.equal( await screen.field( label ).getAttribute( 'name' ), null, `${ label } is not even sent` );
+				assert.ok( text.includes( `Set by AGILE_BRIDGE_${ name } in wp-config.php` ), name );
+			}
+			assert.ok( ! ( await screen.page.content() ).includes( given( 'CRM_API_KEY' ) ), 'the API key is never shown' );
+			assert.equal( await screen.button( 'Replace with a new key' ).count(), 0 );
 		}
-		const text = await screen.page.locator( '.wrap' ).innerText();
-		for ( const name of [ 'DOMAIN', 'EMAIL', 'API_KEY', 'ACCESS_KEY', 'RETURN_PASSWORD_FIELD' ] ) {
-			assert.ok( text.includes( `Set by AGILE_BRIDGE_${ name } in wp-config.php` ), name );
-		}
-		assert.ok( ! ( await screen.page.content() ).includes( given( 'CRM_API_KEY' ) ), 'the API key is never shown' );
-		assert.equal( await screen.button( 'Replace with a new key' ).count(), 0 );
-
-		await screen.press( 'Test connection' );
-		assert.match( await screen.notices(), /Connected/ );
-		assert.equal( await status( asTest( await screen.copy( ADD ) ) ), 200 );
 		await screen.save( {} );
 		assert.match( await screen.notices(), /Settings saved/ );
+
+		await screen.connect();
+		assert.match( await screen.notices(), /Connected/ );
+		assert.match( await screen.status(), /^Connected to ".*" as .* · no webhook yet · 0 waiting · 0 given up$/ );
+		await screen.open( 'webhooks' );
+		assert.equal( await status( asTest( await addUrl( screen ) ) ), 200 );
 	},
 
 	async users( screen ) {
-		await screen.open();
+		await screen.open( 'users' );
 		await whatTheContactGetsBack( screen );
 		await whichFormALoginHas( screen );
 		await whichRolesWebhooksMayName( screen );
@@ -100,7 +107,8 @@ const scenarios = {
 			assert.match( notice, /sudo apt-get install \.\/agile-bridge_\d+\.\d+\.\d+_(amd64|arm64)\.deb/ );
 		}
 		await screen.picture( 'no-extension' );
-		assert.ok( await screen.button( 'Test connection' ).isDisabled() );
+		assert.match( await screen.status(), /^The PHP extension is missing/ );
+		assert.equal( await screen.button( 'Save and test connection' ).count(), 0 );
 		await screen.save( { Subdomain: 'https://demo.agilecrm.com/' } );
 		assert.match( await screen.notices(), /Settings saved/ );
 		assert.equal( await screen.field( 'Subdomain' ).inputValue(), 'demo' );
@@ -108,9 +116,9 @@ const scenarios = {
 	},
 
 	async 'wp-fusion'( screen ) {
-		await screen.open();
+		await screen.open( 'webhooks' );
 		await screen.picture( 'wp-fusion' );
-		const url = asTest( await screen.copy( ADD ) );
+		const url = asTest( await addUrl( screen ) );
 		assert.match( await screen.notices(), /WP Fusion answers webhooks now/ );
 		assert.ok( await screen.field( 'WP Fusion, as until now' ).isChecked(), 'nothing changes by itself' );
 		assert.equal( await status( url ), 299 );
@@ -135,18 +143,22 @@ async function whichFormALoginHas( screen ) {
 	const choices = () => screen.field( 'Login of new users' ).locator( 'option' ).allInnerTexts();
 	assert.equal( await screen.field( 'Login of new users' ).inputValue(), 'email' );
 	assert.equal( ( await choices() ).length, 2, 'nothing is mapped yet' );
+	await screen.open( 'fields' );
 	await screen.save( {
 		'Property in Agile CRM, row 1': 'Number',
 		'WordPress field, row 1': 'customer_number',
 		'Property in Agile CRM, row 2': 'Secret',
 		'WordPress field, row 2': 'user_pass',
 	} );
+	await screen.open( 'users' );
 	assert.ok( ! ( await choices() ).some( ( choice ) => choice.includes( 'user_pass' ) ), 'a password is no login' );
 	await screen.field( 'Login of new users' ).selectOption( 'field:customer_number' );
 	await screen.save( {} );
 	assert.equal( await screen.field( 'Login of new users' ).inputValue(), 'field:customer_number' );
 
+	await screen.open( 'fields' );
 	await screen.save( { 'Property in Agile CRM, row 1': '', 'WordPress field, row 1': '' } );
+	await screen.open( 'users' );
 	assert.match( ( await choices() ).join(), /field:customer_number, which is not mapped/ );
 	await screen.field( 'Login of new users' ).selectOption( 'first.last' );
 	await screen.save( {} );
@@ -198,7 +210,8 @@ async function whichTagGivesWhichRole( screen ) {
 async function whatWasGivenUpIsProcessedAgain( screen ) {
 	await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/index.php` );
 	assert.match( await screen.notices(), /1 webhook was given up/ );
-	await screen.open();
+	await screen.open( 'advanced' );
+	assert.match( await screen.status(), /1 given up$/ );
 	assert.match( await screen.inbox(), /Waiting: 0\..*Given up: 1\./ );
 	assert.match( await screen.page.locator( '#agile-bridge-given-up tbody' ).innerText(), /\d{10,}\s+add\s+.*Agile CRM/ );
 	await screen.picture( 'given-up' );
@@ -217,9 +230,10 @@ async function whatWasGivenUpIsProcessedAgain( screen ) {
 }
 
 async function whatIsPausedWaits( screen ) {
-	const add = await addedBy( await screen.copy( ADD ), 'paused@example.com' );
+	const add = await addedBy( await addUrl( screen ), 'paused@example.com' );
 	assert.equal( await status( add ), 202 );
-	await screen.open();
+	await screen.open( 'advanced' );
+	assert.match( await screen.status(), /^Paused.*last webhook .* ago · 2 waiting/ );
 	assert.match( await screen.notices(), /is paused.*2 webhooks wait/s );
 	await screen.picture( 'paused' );
 
@@ -238,12 +252,13 @@ async function howManyAreProcessedAtOnce( screen ) {
 	assert.match( await screen.notices(), /a number from 0 to 64.*Nothing was saved/s );
 	await screen.save( { 'Processed at once': '0' } );
 	assert.match( await screen.notices(), /Settings saved/ );
-	assert.equal( await status( await addedBy( await screen.copy( ADD ), 'later@example.com' ) ), 202 );
+	assert.equal( await status( await addedBy( await addUrl( screen ), 'later@example.com' ) ), 202 );
 	await screen.inboxSays( /Waiting: 0\./ );
 	await screen.save( { 'Processed at once': '2' } );
 }
 
 async function harmlessRolesForDeletedContacts( screen ) {
+	await screen.open( 'users' );
 	const choices = await screen.field( 'Deleted contacts' ).locator( 'option' ).allInnerTexts();
 	assert.ok( choices.includes( 'Change nothing' ) && choices.includes( 'Set the role Subscriber' ), choices );
 	assert.ok( ! choices.some( ( choice ) => choice.includes( 'Administrator' ) ), choices );
@@ -253,7 +268,7 @@ async function harmlessRolesForDeletedContacts( screen ) {
 }
 
 async function theDashboardSaysThatTheCrmRefusesUs( screen ) {
-	const add = await addedBy( await screen.copy( ADD ), 'refused@example.com' );
+	const add = await addedBy( await addUrl( screen ), 'refused@example.com' );
 	await setFaults( { unauthorized: 'json' } );
 	assert.equal( await status( add ), 202 );
 	const refusal = screen.page.locator( '.notice-error', { hasText: 'refuses the credentials' } );
@@ -268,34 +283,36 @@ async function theDashboardSaysThatTheCrmRefusesUs( screen ) {
 }
 
 async function nothingIsTestedBeforeItIsConfigured( screen ) {
-	await screen.press( 'Test connection' );
+	await screen.connect();
+	assert.match( await screen.status(), /^Not connected yet · no webhook yet/ );
 	assert.match( await screen.notices(), /Not tested.*Missing or malformed: Subdomain, E-mail address, API key\./s );
 }
 
 async function badInputChangesNothing( screen ) {
-	await screen.save( { Subdomain: 'not a <b>subdomain</b>', 'E-mail address': given( 'CRM_EMAIL' ) } );
+	await screen.connect( { Subdomain: 'not a <b>subdomain</b>', 'E-mail address': given( 'CRM_EMAIL' ) } );
 	assert.match( await screen.notices(), /"not a <b>subdomain<\/b>" is not an Agile CRM subdomain.*Nothing was saved/ );
 	assert.equal( await screen.field( 'E-mail address' ).inputValue(), '' );
 }
 
 async function theAccountIsSaved( screen ) {
-	await screen.save( {
+	await screen.connect( {
 		Subdomain: ' https://Demo.agilecrm.com/#dashboard ',
 		'E-mail address': given( 'CRM_EMAIL' ),
 		'API key': given( 'CRM_API_KEY' ),
 	} );
-	assert.match( await screen.notices(), /Settings saved/ );
+	const notices = await screen.notices();
+	assert.ok( notices.includes( 'Connected.' ) && notices.includes( given( 'CRM_EMAIL' ) ), notices );
 	assert.equal( await screen.field( 'Subdomain' ).inputValue(), 'demo' );
 	assert.equal( await screen.field( 'API key' ).inputValue(), '', 'a stored key is never shown' );
 	assert.ok( ! ( await screen.page.content() ).includes( given( 'CRM_API_KEY' ) ), 'not even in the source' );
 
-	await screen.press( 'Test connection' );
-	const notices = await screen.notices();
-	assert.ok( notices.includes( 'Connected.' ) && notices.includes( given( 'CRM_EMAIL' ) ), notices );
+	assert.match( await screen.status(), /^Connected to "demo" as .* · no webhook yet/ );
+	assert.match( await screen.page.locator( '#agile-bridge-checklist' ).innerText(), /3 of 5 done/ );
 	await screen.picture( 'connected' );
 
+	await screen.open( 'users' );
 	await screen.save( { 'Return password': 'WP Password' } );
-	await screen.press( 'Test connection' );
+	await screen.connect();
 	assert.match( await screen.notices(), /Connected/, 'an empty field keeps the stored key' );
 }
 
@@ -309,37 +326,61 @@ async function theConnectionTestTellsWhatIsWrong( screen ) {
 	];
 	for ( const [ faults, expected ] of cases ) {
 		await setFaults( faults );
-		await screen.press( 'Test connection' );
+		await screen.connect();
 		assert.match( await screen.notices(), expected );
 		await screen.picture( `fault-${ Object.keys( faults )[ 0 ] }` );
 	}
 	await setFaults( {} );
 
-	await screen.save( { 'API key': 'not-the-key' } );
-	await screen.press( 'Test connection' );
+	await screen.connect( { 'API key': 'not-the-key' } );
 	assert.match( await screen.notices(), /status 401/ );
-	await screen.save( { 'API key': given( 'CRM_API_KEY' ) } );
+	await screen.open();
+	assert.match( await screen.status(), /^Not tested yet/, 'what was proven was another key' );
+	await screen.connect( { 'API key': given( 'CRM_API_KEY' ) } );
 }
 
 async function copiedUrlsWork( screen ) {
-	const url = await screen.copy( ADD );
-	assert.match( url, /\/\?wpf_action=add&access_key=[\w-]{43}$/ );
-	assert.equal( await status( asTest( url ) ), 200 );
-	assert.match( await screen.copy( 'Update the user, create none' ), /wpf_action=update&/ );
-	assert.match( await screen.copy( 'Update only the user\'s tags' ), /wpf_action=update_tags&/ );
-	assert.equal( await screen.copy( 'Value of the parameter' ), '{{id}}' );
+	await screen.open( 'webhooks' );
+	const shown = () => screen.page.locator( '#agile-bridge-recipe' ).innerText();
+	const key = await screen.copy( 'access_key' );
+	assert.match( key, /^[\w-]{43}$/ );
+	assert.ok( ! ( await shown() ).includes( key ), 'nobody who looks over a shoulder sees it' );
+	assert.equal( await screen.copy( 'URL' ), `${ given( 'SITE_URL' ) }/` );
+	assert.equal( await screen.copy( 'wpf_action' ), 'add' );
+	assert.equal( await screen.copy( 'contact_id' ), '{{id}}' );
+	const form = new URLSearchParams( { wpf_action: 'test', access_key: key } );
+	assert.equal( ( await fetch( `${ given( 'SITE_URL' ) }/`, { method: 'POST', body: form } ) ).status, 200 );
+	await screen.picture( 'builder' );
+
+	// What one chooses is shown at once, and the address of the page says it too.
+	await screen.field( 'Only keep existing users current' ).check();
+	await screen.field( 'Role' ).selectOption( 'author' );
+	await screen.button( 'Copy: role' ).waitFor();
+	assert.equal( await screen.copy( 'wpf_action' ), 'update' );
+	assert.equal( await screen.copy( 'role' ), 'author' );
+	await screen.field( 'The whole account: every contact that is created or changed' ).check();
+	await screen.page.getByText( 'Admin Settings → API & Analytics → Webhooks, paste' ).waitFor();
+	await screen.page.reload();
+	assert.equal( await screen.copy( 'URL' ), `${ given( 'SITE_URL' ) }/?wpf_action=update&role=author&access_key=${ key }` );
+	await screen.field( 'Only their tags' ).check();
+	await screen.page.waitForURL( /do=update_tags/ );
+	assert.ok( ! await screen.field( 'Role' ).isVisible(), 'a role would mean nothing' );
+	assert.equal( await screen.copy( 'URL' ), webhook( 'update_tags', key ) );
+
+	assert.equal( await addUrl( screen ), webhook( 'add', key ) );
+	assert.equal( await status( webhook( 'test', key ) ), 200 );
 
 	assert.equal( await status( webhook( 'test', 'a-wrong-key' ) ), 403 );
-	await screen.open();
+	await screen.open( 'webhooks' );
 	assert.match( await screen.page.locator( '#agile-bridge-refusals' ).innerText(), /wrong access key at least 1 time today/ );
 }
 
 async function keysAreReplaced( screen ) {
-	const former = asTest( await screen.copy( ADD ) );
+	const former = asTest( await addUrl( screen ) );
 	await screen.press( 'Replace with a new key' );
 	assert.match( await screen.notices(), /former one stays valid/ );
 	await screen.picture( 'two-keys' );
-	const current = asTest( await screen.copy( ADD ) );
+	const current = asTest( await addUrl( screen ) );
 	assert.notEqual( current, former );
 	assert.deepEqual( [ await status( former ), await status( current ) ], [ 200, 200 ] );
 
@@ -363,6 +404,7 @@ async function aKeyOfOnesOwn( screen ) {
 }
 
 async function theFieldMap( screen ) {
+	await screen.open( 'fields' );
 	await screen.save( {
 		'Property in Agile CRM, row 1': 'Plan "Plus"',
 		'WordPress field, row 1': 'plan',
@@ -389,10 +431,18 @@ async function theFieldMap( screen ) {
 
 async function everythingFitsOnAPhone( screen ) {
 	await screen.page.setViewportSize( { width: 390, height: 800 } );
-	await screen.open();
-	const [ content, window ] = await screen.page.evaluate( () => [ document.documentElement.scrollWidth, innerWidth ] );
-	assert.ok( content <= window, `${ content } pixels wide on a window of ${ window }` );
-	await screen.picture( 'phone' );
+	for ( const tab of [ 'connect', 'webhooks', 'fields', 'users', 'advanced' ] ) {
+		await screen.open( tab );
+		const [ content, window ] = await screen.page.evaluate( () => [ document.documentElement.scrollWidth, innerWidth ] );
+		assert.ok( content <= window, `${ tab }: ${ content } pixels wide on a window of ${ window }` );
+		await screen.picture( `phone-${ tab }` );
+	}
+}
+
+/** The address that creates users, as the tab Webhooks gives it. */
+async function addUrl( screen ) {
+	await screen.open( 'webhooks&way=get' );
+	return screen.copy( 'URL' );
 }
 
 function webhook( action, key ) {

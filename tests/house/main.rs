@@ -134,6 +134,19 @@ fn what_nobody_uses_is_told() {
 }
 
 #[test]
+fn the_cases_of_an_enum_are_known() {
+    let table = RIGHT[7].1.replace("MOST = 4;", "MOST = 4;\n\tprivate const WOODS = [ Wood::Oak, Wood::Elm, Wood::tryFrom( 'oak' ) ];\n\tpublic function saw(): void {\n\t\t$this->saw();\n\t\tarray_map( null, self::WOODS );\n\t}");
+    let wood = "<?php\nnamespace AgileBridge\\Plugin\\Below;\nenum Wood: string {\n\tcase Oak = 'oak';\n\tcase Ash = 'ash';\n}\n";
+    expect(
+        &[("wp-plugin/below/table.php", &table), ("wp-plugin/below/wood.php", wood)],
+        &[
+            "wp-plugin/below/wood.php:5: nobody uses the constant Below\\Wood::Ash",
+            "wp-plugin/below/table.php:5: nobody defines Below\\Wood::Elm",
+        ],
+    );
+}
+
+#[test]
 fn what_nobody_defines_is_told() {
     let table = RIGHT[7].1.replace(
         "MOST = 4;",

@@ -95,6 +95,10 @@ final class PhpFile {
 		return isset( $this->tokens[ $at ] ) && $this->tokens[ $at ]->is( $kinds );
 	}
 
+	public function has_enum(): bool {
+		return [] !== array_filter( $this->tokens, static fn( \PhpToken $token ): bool => $token->is( T_ENUM ) );
+	}
+
 	private function read_namespace(): string {
 		foreach ( $this->tokens as $at => $token ) {
 			if ( $token->is( T_NAMESPACE ) ) {
@@ -115,6 +119,8 @@ final class PhpFile {
 				$this->read_import( $at );
 			} elseif ( $token->is( T_CONST ) && ! $this->is( $at - 1, T_USE ) ) {
 				$this->read_constant( $at, $depth );
+			} elseif ( 1 === $depth && $token->is( T_CASE ) ) {
+				$this->definitions[] = new Definition( 'constant', $this->tokens[ $at + 1 ]->text, $token->line, true );
 			} elseif ( $token->is( [ T_CLASS, T_ENUM ] ) && ! $this->is( $at - 1, T_DOUBLE_COLON, T_NEW ) && $this->is( $at + 1, T_STRING ) ) {
 				$this->define( 'class', $this->tokens[ $at + 1 ], true, $at, $depth );
 			} elseif ( $token->is( T_FUNCTION ) && $this->is( $at + 1, T_STRING ) ) {

@@ -39,7 +39,8 @@ final class Undefined {
 		if ( null === $file ) {
 			return str_starts_with( $class, 'AgileBridge\\Plugin\\' ) ? 'the class ' . Unused::short( $class ) : null;
 		}
-		$is_there = 'class' === $name || in_array( $name, array_column( $file->definitions, 'name' ), true );
+		$is_phps  = $file->has_enum() && in_array( $name, [ 'cases', 'from', 'tryFrom' ], true );
+		$is_there = 'class' === $name || $is_phps || in_array( $name, array_column( $file->definitions, 'name' ), true );
 		return $is_there ? null : Unused::short( $class ) . "::$name";
 	}
 }

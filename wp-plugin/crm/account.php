@@ -40,6 +40,13 @@ final class Account {
 		return self::subdomain( Settings::constant_text( 'AGILE_BRIDGE_DOMAIN' ) ?? Settings::stored()->domain );
 	}
 
+	/**
+	 * Where people see a contact in Agile CRM; null while no account is set up.
+	 */
+	public static function contact_url( string $contact_id ): ?string {
+		return '' === self::domain() || '' === $contact_id ? null : 'https://' . self::domain() . ".agilecrm.com/#contact/$contact_id";
+	}
+
 	public static function email(): string {
 		return trim( Settings::constant_text( 'AGILE_BRIDGE_EMAIL' ) ?? Settings::stored()->email );
 	}

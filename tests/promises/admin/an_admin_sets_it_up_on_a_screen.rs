@@ -1,12 +1,8 @@
 //! Everything can be set, tested and understood on one screen, in a real browser (`tests/browser/settings.mjs`).
-//!
-//! `npm ci` in `tests/browser` brings what drives the browser; Debian's `chromium` is the browser.
 
 use crate::stage::world::{World, ana};
 use serde_json::json;
 use site::{Builder, Server};
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 /// A site that knows where the CRM is and nothing else.
@@ -25,32 +21,10 @@ fn new_site(change: impl FnOnce(Builder) -> Builder) -> World {
     World { crm, site }
 }
 
-fn play(scenario: &str, world: &World) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let (user, password) = site::ADMIN;
-    let output = Command::new("node")
-        .arg(folder.join("settings.mjs"))
-        .arg(scenario)
-        .env("SITE_URL", world.site.url())
-        .env("SITE_USER", user)
-        .env("SITE_PASSWORD", password)
-        .env("CRM_URL", world.crm.url())
-        .env("CRM_EMAIL", world.crm.email())
-        .env("CRM_API_KEY", world.crm.api_key())
-        .output()
-        .expect("node is installed");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{scenario}: {said}\n{}", world.site.log());
-    // But why the CRM is not asked any more.
-    let log = world.site.log();
-    let unexpected: Vec<_> = log.lines().filter(|line| !line.contains("Events wait until Agile CRM answers")).collect();
-    assert_eq!(unexpected, [""; 0], "{scenario}: nothing is logged");
-}
-
 #[test]
 fn from_a_new_site_to_working_webhooks() {
     let world = new_site(|site| site);
-    play("stored", &world);
+    world.play("settings.mjs", "stored");
 
     let options = world.site.sql("SELECT option_value FROM wp_options WHERE option_name LIKE 'agile_bridge%'");
     let stored = serde_json::to_string(&options).unwrap();
@@ -59,13 +33,13 @@ fn from_a_new_site_to_working_webhooks() {
     }
 
     world.site.set_constant("AUTH_KEY", "another secret key than the one the site was set up with");
-    play("salts", &world);
+    world.play("settings.mjs", "salts");
 }
 
 #[test]
 fn what_wp_config_sets_is_shown_and_left_alone() {
     let world = World::with(|site| quick(site).constants(&[("AGILE_BRIDGE_RETURN_PASSWORD_FIELD", "WP Password")]));
-    play("constants", &world);
+    world.play("settings.mjs", "constants");
 }
 
 #[test]
@@ -73,7 +47,7 @@ fn what_new_users_get_is_chosen_there() {
     let plugin = "<?php add_filter('password_reset_expiration', fn() => 2 * DAY_IN_SECONDS);";
     let world = World::with(|site| quick(site).mu_plugin_file("lifetime.php", plugin));
     world.site.wp("add_role('gold', 'Gold & \"Silver\"', array('read' => true)); return 1;");
-    play("users", &world);
+    world.play("settings.mjs", "users");
     // Just as the screen says it.
     let id = world.contact(ana());
     let answer = world.site.webhook("add", &[("contact_id", &id), ("role", "gold")]);
@@ -97,7 +71,7 @@ fn what_waits_and_what_was_given_up_is_told_and_processed() {
     }
     world.crm.set_faults(sandbox::Faults::default());
 
-    play("inbox", &world);
+    world.play("settings.mjs", "inbox");
 
     world.catch_up();
     for email in ["ana@example.com", "paused@example.com", "later@example.com", "refused@example.com"] {
@@ -108,7 +82,7 @@ fn what_waits_and_what_was_given_up_is_told_and_processed() {
 
 #[test]
 fn without_the_extension_the_screen_says_what_to_do() {
-    play("no-extension", &new_site(|site| site.extension(false)));
+    new_site(|site| site.extension(false)).play("settings.mjs", "no-extension");
 }
 
 #[test]
@@ -119,5 +93,5 @@ fn beside_wp_fusion_the_admin_decides_who_answers() {
         site.plugin_file("wp-fusion/wp-fusion.php", wp_fusion)
             .option("wpf_options", serde_json::json!({"crm": "agilecrm"}))
     });
-    play("wp-fusion", &world);
+    world.play("settings.mjs", "wp-fusion");
 }

@@ -28,6 +28,10 @@ fn processing_again(nonce: &str) -> [(&str, &str); 2] {
     [("agile_bridge_action", "replay_dead"), ("_wpnonce", nonce)]
 }
 
+fn saving_and_testing(nonce: &str) -> Vec<(&str, &str)> {
+    saving(nonce, &[("agile_bridge_settings[complete]", "1"), ("agile_bridge_action", "save_and_test")])
+}
+
 /// How many events were given up.
 fn given_up(world: &World) -> usize {
     world.events().iter().filter(|event| event["state"] == "dead").count()
@@ -43,12 +47,6 @@ fn saving<'a>(nonce: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a 
     [&fields, more].concat()
 }
 
-fn screen(world: &World, cookie: &str) -> String {
-    let answer = world.site.send(&Request::new("GET", SCREEN).header("Cookie", cookie));
-    assert_eq!(answer.status, 200, "{}", world.site.log());
-    answer.body()
-}
-
 #[test]
 fn who_may_and_what_counts() {
     let world = World::with(|site| site.access_key(None));
@@ -58,9 +56,10 @@ fn who_may_and_what_counts() {
     let (admin, editor) = (world.site.login(user, password), world.site.login("eve", "a-long-password"));
     let before = stored(&world);
     assert_eq!(before[0]["access_keys"].as_array().map(Vec::len), Some(1), "activation makes a key");
-    let page = screen(&world, &admin);
-    let (save, replace) = (nonce(&page, "name='option_page'"), nonce(&page, "id=\"agile-bridge-replace_key-form\""));
-    let again = nonce(&page, "id=\"agile-bridge-replay_dead-form\"");
+    let page = |tab: &str| world.settings_tab(&admin, tab);
+    let replace = nonce(&page("webhooks"), "id=\"agile-bridge-replace_key-form\"");
+    let save = nonce(&page("advanced"), "name='option_page'");
+    let again = nonce(&page("advanced"), "id=\"agile-bridge-replay_dead-form\"");
 
     let refused = world.site.send(&Request::new("GET", SCREEN).header("Cookie", &editor));
     assert_eq!(refused.status, 403, "an editor does not see the screen");
@@ -77,6 +76,7 @@ fn who_may_and_what_counts() {
         post(&world, cookie, SCREEN, &processing_again(again));
         assert_eq!(given_up(&world), 1, "{case}");
         post(&world, cookie, "/wp-admin/options.php", &saving(save, &whole));
+        post(&world, cookie, SCREEN, &saving_and_testing(save));
         assert_eq!(stored(&world), before, "{case}");
     }
 

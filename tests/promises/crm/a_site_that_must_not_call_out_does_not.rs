@@ -2,9 +2,9 @@
 //! and the admin is told which line of `wp-config.php` it waits for. This machine is not outside.
 
 use crate::stage::inbox::number;
-use crate::stage::world::{World, ana, nonce};
+use crate::stage::world::{World, ana};
 use serde_json::json;
-use site::{Request, form};
+use site::Request;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
@@ -12,7 +12,6 @@ use std::thread;
 use std::time::Duration;
 
 const HOST: &str = "crm.example.org";
-const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
 
 /// A proxy that answers every question about a contact with this one, and tells what it was asked.
 fn proxy(contact: String) -> (u16, Receiver<String>) {
@@ -62,11 +61,7 @@ fn what_came_waits_until_it_may() {
     for words in ["1 webhook waits; none is lost.", "WP_HTTP_BLOCK_EXTERNAL", HOST, "WP_ACCESSIBLE_HOSTS"] {
         assert!(notice.contains(words), "'{words}' is missing: {notice}");
     }
-    let screen = world.site.send(&Request::new("GET", SCREEN).header("Cookie", &cookie)).body();
-    let nonce = nonce(&screen, "id=\"agile-bridge-test-form\"");
-    let press = Request::new("POST", SCREEN).header("Cookie", &cookie);
-    let fields = [("agile_bridge_action", "test"), ("_wpnonce", &*nonce)];
-    let page = world.site.send(&press.body("application/x-www-form-urlencoded", form(&fields))).body();
+    let page = world.test_connection(&cookie);
     assert!(page.contains("Not tested: wp-config.php forbids this site to call Agile CRM."), "{page}");
     // (WordPress asks its own.)
     let asked = || told.try_iter().filter(|line| line.contains(HOST)).count();

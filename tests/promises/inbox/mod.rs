@@ -10,5 +10,6 @@ mod old_events_leave_and_waiting_ones_never;
 mod older_tables_are_changed_by_one_worker;
 mod screens_and_cleaning_do_not_read_all_events;
 mod tables_are_made_on_demand;
+mod the_activity_does_not_read_all_events;
 mod webhooks_of_one_contact_are_merged;
 mod what_was_given_up_can_be_replayed;

@@ -31,9 +31,9 @@ fn screens_and_cleaning_do_not_read_all_events() {
     assert!(read < i64::from(KEPT / 8), "a replay: {read} rows");
 
     let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
-    world.settings_screen(&cookie);
+    world.settings_tab(&cookie, "advanced");
 
-    let (page, read) = rows_read(&world, || world.settings_screen(&cookie));
+    let (page, read) = rows_read(&world, || world.settings_tab(&cookie, "advanced"));
     let text = "Processed in the last 14 days: more than 1,000. Given up: 1,000.";
     assert!(page.contains(text), "{page}");
     assert!(read < i64::from(KEPT / 2), "the screen: {read} rows");

@@ -7,7 +7,7 @@ use sandbox::Contact;
 use serde_json::{Value, json};
 use site::{Database, Request, form};
 
-const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
+const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=advanced";
 const BUTTON: &str = "Process those given up again";
 const FORM: &str = "application/x-www-form-urlencoded";
 

@@ -9,7 +9,7 @@ use site::{ACCESS_KEY, Request, Response, form};
 
 const FILE: &str = "wp-fusion/wp-fusion.php";
 const FORM: &str = "application/x-www-form-urlencoded";
-const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
+const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=webhooks";
 
 fn target(action: &str, key: &str, contact: &str) -> String {
     format!("/?wpf_action={action}&access_key={key}&contact_id={contact}")

@@ -40,7 +40,8 @@ pub fn change(world: &World, contact: u64, name: &str) {
 /// What the settings page says of the looks.
 pub fn line_on_screen(world: &World) -> String {
     let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
-    let page = Request::new("GET", "/wp-admin/options-general.php?page=bridge-for-agile-crm").header("Cookie", &cookie);
+    let page = Request::new("GET", "/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=advanced")
+        .header("Cookie", &cookie);
     let page = world.site.send(&page).body();
     let line = page.split("id=\"agile-bridge-look\">").nth(1).and_then(|rest| rest.split("</p>").next());
     line.unwrap_or_else(|| panic!("no line about the look:\n{page}")).to_owned()

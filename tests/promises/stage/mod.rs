@@ -2,8 +2,9 @@
 
 pub mod account;
 pub mod broken_database;
-mod extension;
+mod browser;
 pub mod crowd;
+mod extension;
 pub mod inbox;
 pub mod listener;
 pub mod look;

@@ -12,7 +12,8 @@ const DISTRUST: &str = "cannot be trusted";
 
 fn screen(world: &World) -> String {
     let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
-    let page = Request::new("GET", "/wp-admin/options-general.php?page=bridge-for-agile-crm").header("Cookie", &cookie);
+    let page = Request::new("GET", "/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=advanced")
+        .header("Cookie", &cookie);
     let page = world.site.send(&page).body();
     page.split("id=\"agile-bridge-look\">")
         .nth(1)

@@ -95,7 +95,7 @@ fn what_was_chosen_before_is_shown_and_does_nothing(world: &World) {
     assert!(log.contains("the role owner was refused, because it grants export."), "{log}");
 
     let cookie = world.site.login("admin", "password");
-    let page = world.settings_screen(&cookie);
+    let page = world.settings_tab(&cookie, "users");
     assert!(page.contains("<option value=\"role:owner\" selected='selected'>"), "{page}");
     let list = [("[webhook_roles][]", ""), ("[webhook_roles][]", "author"), ("[webhook_roles][]", "pages")];
     world.save_settings(&cookie, &[&list[..], &[("[gone_contacts]", "role:owner"), ("[limit_roles]", "1")]].concat());
@@ -122,7 +122,7 @@ fn whoever_has_it_is_protected(world: &World) {
 
 fn the_admin_allows_it_on_the_screen(world: &World) {
     let cookie = world.site.login("admin", "password");
-    let page = world.settings_screen(&cookie);
+    let page = world.settings_tab(&cookie, "users");
     let list = page.split("agile-bridge-allowed-roles").nth(1).and_then(|rest| rest.split("</td>").next());
     let list = list.unwrap_or_else(|| panic!("no list of roles:\n{page}"));
     let offered: Vec<&str> = ["backwpup_admin", "pages", "bbp_moderator", "owner", "editor", "author"]
@@ -174,7 +174,7 @@ fn nobody_allows_a_dangerous_one(world: &World) {
     // The default role passes the same test.
     world.site.wp("update_option('default_role', 'backwpup_admin'); return 1;");
     assert_eq!(new_user(world, "d4", ""), given("subscriber"));
-    assert!(world.settings_screen(&cookie).contains("is not given to new users: it grants backwpup."));
+    assert!(world.settings_tab(&cookie, "users").contains("is not given to new users: it grants backwpup."));
     world.set(&json!({"allowed_roles": ["backwpup_admin"]}));
     assert_eq!(new_user(world, "d5", ""), given("backwpup_admin"));
 }

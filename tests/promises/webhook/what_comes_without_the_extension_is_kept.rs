@@ -114,7 +114,7 @@ fn what_is_kept_is_read(database: Database) {
 
     // The screen shows why.
     let cookie = site.login("admin", "password");
-    let screen = Request::new("GET", "/wp-admin/options-general.php?page=bridge-for-agile-crm");
+    let screen = Request::new("GET", "/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=advanced");
     let page = site.send(&screen.header("Cookie", &cookie)).body();
     let list = page.split("id=\"agile-bridge-refused\"").nth(1).unwrap_or_else(|| panic!("no list:\n{page}"));
     assert!(list.contains("No contact is named") && list.contains("cannot be read"), "{list}");

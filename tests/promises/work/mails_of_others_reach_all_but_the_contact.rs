@@ -133,7 +133,7 @@ fn nobody_is_mailed_where_nobody_called(world: &World, id: u64) {
     world.expect_event(&world.event_of(&id.to_string()), "done", "updated", "");
     assert_eq!(left(world, "Replay"), []);
     let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
-    let screen = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
+    let screen = "/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=advanced";
     let page = world.site.send(&Request::new("GET", screen).header("Cookie", &cookie)).body();
     let told = page.split("id=\"agile-bridge-unsent-mails\">").nth(1).expect("the screen tells it");
     // Those that would have gone out.

@@ -125,7 +125,7 @@ fn those_given_up_are_counted_and_shown() {
     let world = world(Database::MariaDb);
     let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
     let screen = || {
-        let page = "/wp-admin/options-general.php?page=bridge-for-agile-crm";
+        let page = "/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=advanced";
         world.site.send(&site::Request::new("GET", page).header("Cookie", &cookie)).body()
     };
     owed(&world, 3);

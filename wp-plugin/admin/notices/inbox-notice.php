@@ -11,13 +11,14 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Notices;
 
+use AgileBridge\Plugin\Admin\Activity\Address;
 use AgileBridge\Plugin\Admin\Dates;
 use AgileBridge\Plugin\Admin\Numbers;
+use AgileBridge\Plugin\Admin\Overview;
 use AgileBridge\Plugin\Admin\Settings\ConnectionTest;
 use AgileBridge\Plugin\Admin\Settings\Place;
+use AgileBridge\Plugin\Admin\Settings\Tab;
 use AgileBridge\Plugin\Crm\Account;
-use AgileBridge\Plugin\Crm\Breaker;
-use AgileBridge\Plugin\Inbox\Replay;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
@@ -36,19 +37,17 @@ final class InboxNotice {
 			// No webhook came yet.
 			return;
 		}
-		try {
-			$counts  = Replay::count_events();
-			$breaker = Breaker::read();
-		} catch ( \Throwable $error ) {
-			// A database in trouble has other ways to say so.
+		$overview = Overview::read();
+		if ( null === $overview ) {
 			return;
 		}
-		$waiting = $counts->open();
+		[ $counts, $breaker ] = [ $overview->counts, $overview->breaker ];
+		$waiting              = $counts->open();
 		/* translators: %s: a number. */
 		$wait = sprintf( _n( '%s webhook waits; none is lost.', '%s webhooks wait; none is lost.', $waiting, 'bridge-for-agile-crm' ), Numbers::of_events( $waiting ) );
 		$blocked = Account::blocked_host();
 		if ( $waiting > 0 && WpFusion::answers() ) {
-			self::show_inbox_line( 'warning', 'agile-bridge-wp-fusion', __( 'Bridge for Agile CRM processes nothing: WP Fusion answers the webhooks of this site.', 'bridge-for-agile-crm' ), $wait . ' ' . __( 'To have them processed choose this plugin: Settings → Bridge for Agile CRM, Who answers webhooks.', 'bridge-for-agile-crm' ) );
+			self::show_inbox_line( 'warning', 'agile-bridge-wp-fusion', __( 'Bridge for Agile CRM processes nothing: WP Fusion answers the webhooks of this site.', 'bridge-for-agile-crm' ), $wait . ' ' . __( 'To have them processed choose who answers:', 'bridge-for-agile-crm' ), Place::url( Tab::Webhooks ), __( 'Settings → Webhooks', 'bridge-for-agile-crm' ) );
 		} elseif ( null !== $blocked ) {
 			self::show_inbox_line( 'error', 'agile-bridge-blocked', __( 'Bridge for Agile CRM: wp-config.php forbids this site to call Agile CRM.', 'bridge-for-agile-crm' ), $wait . ' ' . ConnectionTest::how_to_unblock( $blocked ) );
 		} elseif ( $breaker->is_open() ) {
@@ -56,18 +55,18 @@ final class InboxNotice {
 				? __( 'Bridge for Agile CRM: Agile CRM refuses the credentials of this site.', 'bridge-for-agile-crm' )
 				: __( 'Bridge for Agile CRM: Agile CRM does not answer.', 'bridge-for-agile-crm' );
 			$what  = 'refusal' === $breaker->reason
-				? __( 'Check subdomain, e-mail address and API key, save them, and press Test connection; webhooks are then processed again.', 'bridge-for-agile-crm' )
+				? __( 'Check subdomain, e-mail address and API key, save them, and press Save and test connection; webhooks are then processed again.', 'bridge-for-agile-crm' )
 				: __( 'It is asked again every 30 seconds; there is nothing that you have to do.', 'bridge-for-agile-crm' );
 			/* translators: %s: date and time. */
 			$since = sprintf( __( 'Since %s.', 'bridge-for-agile-crm' ), Dates::date_and_time( intdiv( $breaker->since, 1000 ) ) );
-			self::show_inbox_line( 'refusal' === $breaker->reason ? 'error' : 'warning', 'agile-bridge-crm', $title, "$since $wait $what " . $breaker->message . '.' );
+			self::show_inbox_line( 'refusal' === $breaker->reason ? 'error' : 'warning', 'agile-bridge-crm', $title, "$since $wait $what " . $breaker->message . '.', Place::url(), __( 'Settings → Connect', 'bridge-for-agile-crm' ) );
 		} elseif ( Settings::is_paused() ) {
 			self::show_inbox_line( 'warning', 'agile-bridge-pause-notice', __( 'Bridge for Agile CRM is paused.', 'bridge-for-agile-crm' ), $wait );
 		}
 		if ( $counts->dead > 0 ) {
 			/* translators: %s: a number. */
 			$title = sprintf( _n( 'Bridge for Agile CRM: %s webhook was given up.', 'Bridge for Agile CRM: %s webhooks were given up.', $counts->dead, 'bridge-for-agile-crm' ), Numbers::of_events( $counts->dead ) );
-			self::show_inbox_line( 'error', 'agile-bridge-dead', $title, __( 'They are kept for 90 days and can be processed again: Settings → Bridge for Agile CRM, section Processing.', 'bridge-for-agile-crm' ) );
+			self::show_inbox_line( 'error', 'agile-bridge-dead', $title, __( 'They are kept for 90 days and can be processed again:', 'bridge-for-agile-crm' ), Address::url( [ 'view' => 'dead' ] ), __( 'Tools → Agile CRM activity', 'bridge-for-agile-crm' ) );
 		}
 		if ( Place::SCREEN_ID === $screen->id && Settings::stored()->reconcile && Home::is_elsewhere( false ) ) {
 			self::show_inbox_line(
@@ -79,9 +78,11 @@ final class InboxNotice {
 		}
 	}
 
-	private static function show_inbox_line( string $type, string $id, string $title, string $text ): void {
+	/** @param string $url Where something can be done about it; '' for nowhere. */
+	private static function show_inbox_line( string $type, string $id, string $title, string $text, string $url = '', string $label = '' ): void {
+		$link = '' === $url ? '' : sprintf( ' <a href="%s">%s</a>', esc_url( $url ), esc_html( $label ) );
 		wp_admin_notice(
-			'<p><strong>' . esc_html( $title ) . '</strong> ' . esc_html( $text ) . '</p>',
+			'<p><strong>' . esc_html( $title ) . '</strong> ' . esc_html( $text ) . $link . '</p>',
 			[
 				'type'           => $type,
 				'id'             => $id,

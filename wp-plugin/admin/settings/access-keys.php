@@ -81,6 +81,13 @@ final class AccessKeys {
 		};
 	}
 
+	/**
+	 * As it is shown where nobody has asked for it: dots and its end.
+	 */
+	public static function masked( #[\SensitiveParameter] string $key ): string {
+		return '••••••••' . ( self::is_weak( $key ) ? '' : substr( $key, -4 ) );
+	}
+
 	private static function is_weak( #[\SensitiveParameter] string $key ): bool {
 		return strlen( $key ) < self::STRONG_ACCESS_KEY_BYTES;
 	}

@@ -1,6 +1,6 @@
 <?php
 /**
- * The screen's first section: the Agile CRM account.
+ * The account of Agile CRM: three of the four fields that an admin fills in.
  *
  * @package AgileBridge
  */
@@ -10,7 +10,6 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Crm\Account;
-use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Settings;
 
 defined( 'ABSPATH' ) || exit;
@@ -51,19 +50,6 @@ final class AccountSection {
 			);
 			self::show_api_key_row();
 			?>
-			<tr>
-				<th scope="row"><?php esc_html_e( 'Connection', 'bridge-for-agile-crm' ); ?></th>
-				<td>
-					<?php Buttons::show( 'test', __( 'Test connection', 'bridge-for-agile-crm' ), null === Extension::problem() ); ?>
-					<p class="description">
-						<?php
-						null === Extension::problem()
-							? esc_html_e( 'Asks Agile CRM with the saved settings: save first.', 'bridge-for-agile-crm' )
-							: esc_html_e( 'This needs the PHP extension; see the notice above.', 'bridge-for-agile-crm' );
-						?>
-					</p>
-				</td>
-			</tr>
 		</table>
 		<?php
 	}

@@ -1,7 +1,7 @@
 <?php
 /**
- * The buttons of the settings screen that are not 'Save': test the connection, replace the access key, remove the former
- * one, process again what was given up.
+ * The buttons of the settings screen that are not WordPress' 'Save': save the account and test the connection, replace the
+ * access key, remove the former one, process again what was given up.
  *
  * Hook: load-settings_page_bridge-for-agile-crm → handle. Each is a form of its own that posts to the screen itself.
  * What changes something ends in a redirect, so that reloading the page does not do it again.
@@ -30,15 +30,16 @@ final class Actions {
 		add_filter( 'removable_query_args', static fn( $names ): array => [ ...(array) $names, 'agile_bridge_done' ] );
 
 		$action = sanitize_key( wp_unslash( $_POST['agile_bridge_action'] ?? '' ) );
-		if ( ! in_array( $action, Buttons::ACTIONS, true ) ) {
+		if ( Buttons::SAVE_AND_TEST === $action ) {
+			check_admin_referer( Form::GROUP . '-options' );
+			self::save_and_test();
+			return;
+		}
+		if ( ! isset( Buttons::ACTIONS[ $action ] ) ) {
 			self::show_what_was_done();
 			return;
 		}
 		check_admin_referer( "agile_bridge_$action" );
-		if ( 'test' === $action ) {
-			self::show_notice( ...ConnectionTest::run() );
-			return;
-		}
 		$problem = match ( $action ) {
 			// phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- a secret is taken as it is, or refused.
 			'own_key' => self::bring_access_key( wp_unslash( $_POST['agile_bridge_key'] ?? '' ) ),
@@ -50,8 +51,21 @@ final class Actions {
 			self::show_notice( 'error', [ $problem, __( 'Nothing was changed.', 'bridge-for-agile-crm' ) ] );
 			return;
 		}
-		wp_safe_redirect( add_query_arg( 'agile_bridge_done', $action, Place::url() ) );
+		wp_safe_redirect( add_query_arg( 'agile_bridge_done', $action, Place::url( Buttons::ACTIONS[ $action ] ) ) );
 		exit;
+	}
+
+	/**
+	 * What was typed is checked and stored as options.php does it; only then Agile CRM is asked.
+	 */
+	private static function save_and_test(): void {
+		// phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- by the option's own callback, in Saving.
+		update_option( Settings::OPTION, wp_unslash( $_POST[ Settings::OPTION ] ?? null ) );
+		if ( Form::is_refused() ) {
+			return;
+		}
+		add_settings_error( Form::GROUP, 'settings_updated', __( 'Settings saved.', 'bridge-for-agile-crm' ), 'success' );
+		self::show_notice( ...ConnectionTest::run() );
 	}
 
 	private static function replace_access_key(): ?string {

@@ -2,7 +2,7 @@
 /**
  * The buttons of the settings screen that are not 'Save': each a form of its own that posts to the screen itself.
  *
- * They stand inside the one form of all that is saved, and belong to their own by the `form` attribute: forms cannot be nested.
+ * They stand inside the form of what is saved, and belong to their own by the `form` attribute: forms cannot be nested.
  *
  * @package AgileBridge
  */
@@ -15,7 +15,15 @@ defined( 'ABSPATH' ) || exit;
 
 final class Buttons {
 
-	public const ACTIONS = [ 'test', 'replace_key', 'own_key', 'remove_key', 'replay_dead' ];
+	public const ACTIONS = [
+		'replace_key' => Tab::Webhooks,
+		'own_key'     => Tab::Webhooks,
+		'remove_key'  => Tab::Webhooks,
+		'replay_dead' => Tab::Advanced,
+	];
+
+	/** The button of the first tab's own form, which saves it besides. */
+	public const SAVE_AND_TEST = 'save_and_test';
 
 	public static function show( string $action, string $label, bool $enabled = true ): void {
 		printf(
@@ -26,9 +34,13 @@ final class Buttons {
 		);
 	}
 
-	public static function show_form( string $action ): void {
+	public static function show_forms( Tab $tab ): void {
+		array_map( self::show_form( ... ), array_keys( self::ACTIONS, $tab, true ) );
+	}
+
+	private static function show_form( string $action ): void {
 		?>
-		<form id="<?php echo esc_attr( self::form_id( $action ) ); ?>" action="<?php echo esc_url( Place::url() ); ?>" method="post" hidden>
+		<form id="<?php echo esc_attr( self::form_id( $action ) ); ?>" action="<?php echo esc_url( Place::url( self::ACTIONS[ $action ] ) ); ?>" method="post" hidden>
 			<?php wp_nonce_field( "agile_bridge_$action", '_wpnonce', true ); ?>
 			<input type="hidden" name="agile_bridge_action" value="<?php echo esc_attr( $action ); ?>">
 		</form>

@@ -1,6 +1,6 @@
 <?php
 /**
- * 'Test connection': asks Agile CRM who we are, with the settings that webhooks use, and says what the answer means.
+ * The connection test: asks Agile CRM who we are, with the settings that webhooks use, and says what the answer means.
  *
  * @package AgileBridge
  */
@@ -15,6 +15,7 @@ use AgileBridge\Exception;
 use AgileBridge\NotConfigured;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
+use AgileBridge\Plugin\Crm\Connection;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Failure;
@@ -46,6 +47,7 @@ final class ConnectionTest {
 		} catch ( Exception $failure ) {
 			return [ 'error', self::explain( $failure ) ];
 		}
+		Connection::note_proof();
 		self::end_stop( $crm );
 		return [
 			'success',

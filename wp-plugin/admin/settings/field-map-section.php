@@ -1,6 +1,6 @@
 <?php
 /**
- * The screen's last section: which property of a contact goes to which field of a user.
+ * Which property of a contact goes to which field of a user.
  *
  * A table with a few empty rows at its end; saving brings new ones, emptying a row removes it. No script needed.
  *

@@ -142,17 +142,33 @@ final class Fields {
 		);
 	}
 
-	/** A value to copy, and its button (which settings.js brings to life; without it the text can be selected by hand). */
-	public static function show_copy_field( string $id, string $label, string $value ): void {
+	/**
+	 * A value to copy, and its button, which settings.js brings to life; without it the text can be selected by hand.
+	 *
+	 * @param ?string $shown What is seen in place of a secret; the secret itself one has to ask for.
+	 */
+	public static function show_copy_field( string $id, string $label, #[\SensitiveParameter] string $value, ?string $shown = null ): void {
 		printf(
 			'<span class="agile-bridge-copy"><input type="text" class="large-text code" id="%1$s" value="%2$s" aria-label="%3$s" readonly>
-			<button type="button" class="button hide-if-no-js" data-agile-bridge-copy="%1$s" aria-label="%4$s">%5$s</button></span>',
+			<button type="button" class="button hide-if-no-js" data-agile-bridge-copy="%6$s" aria-label="%4$s">%5$s</button></span>',
 			esc_attr( $id ),
-			esc_attr( $value ),
+			esc_attr( $shown ?? $value ),
 			esc_attr( $label ),
 			/* translators: %s: what is copied. */
 			esc_attr( sprintf( __( 'Copy: %s', 'bridge-for-agile-crm' ), $label ) ),
-			esc_html__( 'Copy', 'bridge-for-agile-crm' )
+			esc_html__( 'Copy', 'bridge-for-agile-crm' ),
+			esc_attr( null === $shown ? $id : "$id-whole" )
 		);
+		if ( null !== $shown && $shown !== $value ) {
+			/* translators: %s: what is shown, for instance URL. */
+			$whole = sprintf( __( '%s, whole', 'bridge-for-agile-crm' ), $label );
+			printf(
+				'<details><summary>%s</summary><input type="text" class="large-text code" id="%s-whole" value="%s" aria-label="%s" readonly></details>',
+				esc_html__( 'Show the access key', 'bridge-for-agile-crm' ),
+				esc_attr( $id ),
+				esc_attr( $value ),
+				esc_attr( $whole )
+			);
+		}
 	}
 }

@@ -1,6 +1,7 @@
 <?php
 /**
- * The settings form as WordPress' options.php hands it over: it has checked the nonce and the capability before.
+ * The settings form as WordPress' options.php hands it over: it has checked the nonce and the capability before. (On the first
+ * tab Actions does both.)
  *
  * @package AgileBridge
  */
@@ -18,6 +19,27 @@ final class Form {
 
 	/** The settings group, and the slug under which its errors are shown. */
 	public const GROUP = 'agile_bridge';
+
+	/**
+	 * @param string $action Where it is sent to.
+	 */
+	public static function begin( string $action ): void {
+		printf( '<form action="%s" method="post">', esc_url( $action ) );
+		settings_fields( self::GROUP );
+	}
+
+	/**
+	 * @param ?string $save_and_test The label of the button that asks Agile CRM too; null for WordPress' own.
+	 */
+	public static function end( ?string $save_and_test = null ): void {
+		// Comes last: what PHP cut off before it must not count as emptied.
+		printf( '<input type="hidden" name="%s" value="1">', esc_attr( Fields::field_name( 'complete' ) ) );
+		if ( null !== $save_and_test ) {
+			printf( '<input type="hidden" name="agile_bridge_action" value="%s">', esc_attr( Buttons::SAVE_AND_TEST ) );
+		}
+		submit_button( (string) $save_and_test );
+		echo '</form>';
+	}
 
 	/**
 	 * Whether options.php is storing our form, and not some other code an option.

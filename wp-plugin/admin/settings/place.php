@@ -18,7 +18,7 @@ final class Place {
 	/** WordPress makes it of the menu it is under and the slug. */
 	public const SCREEN_ID = 'settings_page_' . self::SLUG;
 
-	public static function url(): string {
-		return admin_url( 'options-general.php?page=' . self::SLUG );
+	public static function url( Tab $tab = Tab::Connect ): string {
+		return admin_url( 'options-general.php?page=' . self::SLUG . ( Tab::Connect === $tab ? '' : '&tab=' . $tab->value ) );
 	}
 }

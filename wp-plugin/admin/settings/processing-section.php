@@ -1,6 +1,6 @@
 <?php
 /**
- * The screen's section about the inbox: how webhooks are processed, what waits, and what was given up.
+ * About the inbox: how webhooks are processed, what waits, and what was given up.
  *
  * @package AgileBridge
  */
@@ -11,6 +11,7 @@ namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Admin\Dates;
 use AgileBridge\Plugin\Admin\Numbers;
+use AgileBridge\Plugin\Admin\Overview;
 use AgileBridge\Plugin\Inbox\Replay;
 use AgileBridge\Plugin\Inbox\Retention;
 use AgileBridge\Plugin\Site\Clock;
@@ -59,26 +60,17 @@ final class ProcessingSection {
 				__( 'Look for them every hour', 'bridge-for-agile-crm' ),
 				__( 'Asks Agile CRM which contacts have changed, and repairs linked users whose webhook never arrived.', 'bridge-for-agile-crm' )
 			);
-			Fields::show_checkbox_row(
-				'missed_creations',
-				__( 'Missed creations', 'bridge-for-agile-crm' ),
-				$settings->missed_creations_since > 0,
-				__( 'Create users for contacts whose webhook never arrived', 'bridge-for-agile-crm' ),
-				__( 'Every hour, for all contacts that are created after this is switched on: with the default role and without a mail. Older contacts are left alone.', 'bridge-for-agile-crm' )
-			);
-			self::show_gone_contacts( $settings->gone_contacts );
 			?>
 		</table>
 		<?php
 	}
 
 	private static function show_inbox_summary(): void {
-		try {
-			$counts = Replay::count_events();
-		} catch ( \Throwable $error ) {
-			Fields::show_inline_notice( 'error', __( 'The database does not answer questions about stored webhooks. The error log of the site says more.', 'bridge-for-agile-crm' ) );
+		$overview = Overview::read();
+		if ( null === $overview ) {
 			return;
 		}
+		$counts   = $overview->counts;
 		$repaired = Stats::repaired_count();
 		?>
 		<p id="agile-bridge-inbox">
@@ -171,23 +163,5 @@ final class ProcessingSection {
 			</tbody>
 		</table>
 		<?php
-	}
-
-	private static function show_gone_contacts( string $chosen ): void {
-		$choices = [
-			'keep'   => __( 'Change nothing', 'bridge-for-agile-crm' ),
-			'unlink' => __( 'Remove the link to the contact', 'bridge-for-agile-crm' ),
-		];
-		foreach ( RoleChoices::all( str_starts_with( $chosen, 'role:' ) ? [ substr( $chosen, strlen( 'role:' ) ) ] : [] ) as $role => $name ) {
-			/* translators: %s: name of a role. */
-			$choices[ "role:$role" ] = sprintf( __( 'Set the role %s', 'bridge-for-agile-crm' ), $name );
-		}
-		Fields::show_select_row(
-			'gone_contacts',
-			__( 'Deleted contacts', 'bridge-for-agile-crm' ),
-			$choices,
-			$chosen,
-			__( 'What happens with a user when Agile CRM says that the contact no longer exists. Users are never deleted.', 'bridge-for-agile-crm' )
-		);
 	}
 }

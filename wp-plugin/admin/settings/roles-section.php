@@ -1,6 +1,6 @@
 <?php
 /**
- * The screen's section about roles: what webhooks may do with them, and which tag gives which.
+ * Roles: what webhooks may do with them, and which tag gives which.
  *
  * The rules are a table with a few empty rows at its end, like the field map. No script needed.
  *

@@ -53,28 +53,47 @@ final class Screen {
 	}
 
 	/**
-	 * One form for all that is saved, and behind it those of the buttons.
+	 * What a tab saves is one form, and behind it are those of the buttons.
 	 */
 	private static function show(): void {
+		$tab = Tab::current();
 		?>
 		<div class="wrap agile-bridge">
 			<h1><?php echo esc_html( get_admin_page_title() ); ?></h1>
-			<p><?php esc_html_e( 'Receives webhooks from Agile CRM and keeps the users of this site in step with its contacts.', 'bridge-for-agile-crm' ); ?></p>
-			<form action="<?php echo esc_url( admin_url( 'options.php' ) ); ?>" method="post">
-				<?php
-				settings_fields( Form::GROUP );
-				AccountSection::show();
-				WebhooksSection::show();
-				UsersSection::show();
-				RolesSection::show();
-				FieldMapSection::show();
-				ProcessingSection::show();
-				?>
-				<input type="hidden" name="<?php echo esc_attr( Fields::field_name( 'complete' ) ); ?>" value="1">
-				<?php submit_button(); ?>
-			</form>
-			<?php array_map( Buttons::show_form( ... ), Buttons::ACTIONS ); ?>
+			<?php
+			StatusLine::show();
+			self::show_tabs();
+			match ( $tab ) {
+				Tab::Connect  => ConnectTab::show(),
+				Tab::Webhooks => WebhooksTab::show(),
+				Tab::Fields   => self::show_form( FieldMapSection::show( ... ) ),
+				Tab::Users    => self::show_form( UsersSection::show( ... ), RolesSection::show( ... ) ),
+				Tab::Advanced => self::show_form( ProcessingSection::show( ... ) ),
+			};
+		?>
 		</div>
 		<?php
+		Buttons::show_forms( $tab );
+	}
+
+	private static function show_tabs(): void {
+		printf( '<nav class="nav-tab-wrapper wp-clearfix" aria-label="%s">', esc_attr__( 'Settings', 'bridge-for-agile-crm' ) );
+		foreach ( Tab::cases() as $tab ) {
+			$is_current = Tab::current() === $tab;
+			printf(
+				'<a href="%s" class="nav-tab%s"%s>%s</a>',
+				esc_url( Place::url( $tab ) ),
+				$is_current ? ' nav-tab-active' : '',
+				$is_current ? ' aria-current="page"' : '',
+				esc_html( $tab->label() )
+			);
+		}
+		echo '</nav>';
+	}
+
+	private static function show_form( callable ...$sections ): void {
+		Form::begin( admin_url( 'options.php' ) );
+		array_map( static fn( callable $section ) => $section(), $sections );
+		Form::end();
 	}
 }

@@ -1,5 +1,6 @@
 /**
- * The copy buttons of the settings screen. Without this script the fields can be selected by hand.
+ * The copy buttons of the settings screen, and forms that show what they choose. Without this script the fields can be selected
+ * by hand, and the forms have a button.
  */
 ( function () {
 	'use strict';
@@ -20,6 +21,27 @@
 		field.select();
 		return document.execCommand( 'copy' );
 	}
+
+	/** The page itself knows what to show for these choices: it is asked, and that part of it is put in place. */
+	async function show( form ) {
+		const address = new URL( form.action );
+		address.search = new URLSearchParams( new FormData( form ) );
+		const answer = await fetch( address );
+		const page = new DOMParser().parseFromString( await answer.text(), 'text/html' );
+		const part = page.getElementById( form.dataset.agileBridgeShows );
+		// Somebody may have chosen again meanwhile, or been logged out.
+		if ( part && address.search === `?${ new URLSearchParams( new FormData( form ) ) }` ) {
+			document.getElementById( part.id ).replaceChildren( ...part.childNodes );
+			window.history.replaceState( null, '', address );
+		}
+	}
+
+	document.addEventListener( 'change', function ( event ) {
+		const form = event.target.closest( '[data-agile-bridge-shows]' );
+		if ( form ) {
+			show( form );
+		}
+	} );
 
 	document.addEventListener( 'click', async function ( event ) {
 		const button = event.target.closest( '[data-agile-bridge-copy]' );

@@ -1,6 +1,6 @@
 <?php
 /**
- * The screen's third section: what happens with users, beyond their fields.
+ * What happens with users, beyond their fields and roles.
  *
  * @package AgileBridge
  */
@@ -10,7 +10,6 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Site\Settings;
-use AgileBridge\Plugin\Site\WpFusion;
 use AgileBridge\Plugin\User\SetPasswordLink;
 
 defined( 'ABSPATH' ) || exit;
@@ -64,34 +63,34 @@ final class UsersSection {
 				__( 'Users whom somebody deletes here do not come back', 'bridge-for-agile-crm' ),
 				__( 'Otherwise the next webhook of the same contact makes them anew. It counts for deletions from now on; switch it off to let all of them come back.', 'bridge-for-agile-crm' )
 			);
-			if ( WpFusion::has_agile_crm() ) {
-				self::show_who_answers();
-			}
+			Fields::show_checkbox_row(
+				'missed_creations',
+				__( 'Missed creations', 'bridge-for-agile-crm' ),
+				Settings::stored()->missed_creations_since > 0,
+				__( 'Create users for contacts whose webhook never arrived', 'bridge-for-agile-crm' ),
+				__( 'Every hour, for all contacts that are created after this is switched on: with the default role and without a mail. Older contacts are left alone.', 'bridge-for-agile-crm' )
+			);
+			self::show_gone_contacts( Settings::stored()->gone_contacts );
 			?>
 		</table>
 		<?php
 	}
 
-	private static function show_who_answers(): void {
+	private static function show_gone_contacts( string $chosen ): void {
 		$choices = [
-			'wp_fusion' => __( 'WP Fusion, as until now', 'bridge-for-agile-crm' ),
-			'bridge'    => __( 'Bridge for Agile CRM', 'bridge-for-agile-crm' ),
+			'keep'   => __( 'Change nothing', 'bridge-for-agile-crm' ),
+			'unlink' => __( 'Remove the link to the contact', 'bridge-for-agile-crm' ),
 		];
-		$chosen  = Settings::answer_beside_wp_fusion() ? 'bridge' : 'wp_fusion';
-		$legend  = __( 'Who answers webhooks', 'bridge-for-agile-crm' );
-		?>
-		<tr>
-			<th scope="row"><?php echo esc_html( $legend ); ?></th>
-			<td>
-				<fieldset>
-					<legend class="screen-reader-text"><span><?php echo esc_html( $legend ); ?></span></legend>
-					<?php foreach ( $choices as $choice => $label ) : ?>
-						<label><input type="radio" name="<?php echo esc_attr( Fields::field_name( 'who_answers' ) ); ?>" value="<?php echo esc_attr( $choice ); ?>" <?php checked( $choice, $chosen ); ?>> <?php echo esc_html( $label ); ?></label><br>
-					<?php endforeach; ?>
-					<p class="description"><?php esc_html_e( 'WP Fusion is active with Agile CRM, and both understand the same URLs. Only one of them answers, with its own access key.', 'bridge-for-agile-crm' ); ?></p>
-				</fieldset>
-			</td>
-		</tr>
-		<?php
+		foreach ( RoleChoices::all( str_starts_with( $chosen, 'role:' ) ? [ substr( $chosen, strlen( 'role:' ) ) ] : [] ) as $role => $name ) {
+			/* translators: %s: name of a role. */
+			$choices[ "role:$role" ] = sprintf( __( 'Set the role %s', 'bridge-for-agile-crm' ), $name );
+		}
+		Fields::show_select_row(
+			'gone_contacts',
+			__( 'Deleted contacts', 'bridge-for-agile-crm' ),
+			$choices,
+			$chosen,
+			__( 'What happens with a user when Agile CRM says that the contact no longer exists. Users are never deleted.', 'bridge-for-agile-crm' )
+		);
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * The screen's second section: the access key, the addresses to put into Agile CRM, and who was turned away.
+ * What to put into Agile CRM, the access key, and who was turned away.
  *
  * @package AgileBridge
  */
@@ -26,13 +26,16 @@ final class WebhooksSection {
 		<h2 id="agile-bridge-webhooks"><?php esc_html_e( 'Webhooks', 'bridge-for-agile-crm' ); ?></h2>
 		<?php
 		if ( WpFusion::answers() ) {
-			Fields::show_inline_notice( 'info', __( 'WP Fusion answers webhooks now, with its own access key. What follows counts once you choose otherwise under Users, below.', 'bridge-for-agile-crm' ) );
+			Fields::show_inline_notice( 'info', __( 'WP Fusion answers webhooks now, with its own access key. What follows counts once you choose otherwise above.', 'bridge-for-agile-crm' ) );
 		}
 		if ( [] === $keys ) {
 			Fields::show_inline_notice( 'error', self::why_no_access_key( $fixed ) );
 		}
 		if ( ! $fixed && [] !== $keys && null === $keys[0]['key'] ) {
 			Fields::show_inline_notice( 'warning', __( 'The access key cannot be shown any more, because the secret keys (salts) in wp-config.php were changed. Webhooks go on working with it. Replace the key to see a new one.', 'bridge-for-agile-crm' ) );
+		}
+		if ( isset( $keys[0]['key'] ) ) {
+			WebhookBuilder::show( $keys[0]['key'] );
 		}
 		?>
 		<table class="form-table" role="presentation">
@@ -54,9 +57,6 @@ final class WebhooksSection {
 				</td>
 			</tr>
 			<?php
-			if ( isset( $keys[0]['key'] ) ) {
-				self::show_urls( $keys[0]['key'] );
-			}
 			self::show_last_refusal();
 			self::show_left_to_wp_fusion();
 			?>
@@ -76,7 +76,7 @@ final class WebhooksSection {
 	/** @param array{key: ?string, weak: bool, created: int} $key As AccessKeys::shown_access_keys() gives it. */
 	private static function show_access_key( array $key, string $id, string $label ): void {
 		if ( null !== $key['key'] ) {
-			Fields::show_copy_field( $id, $label, $key['key'] );
+			Fields::show_copy_field( $id, $label, $key['key'], AccessKeys::masked( $key['key'] ) );
 		}
 		if ( $key['weak'] ) {
 			/* translators: %d: number of characters. */
@@ -120,59 +120,6 @@ final class WebhooksSection {
 		<?php
 	}
 
-	/**
-	 * The same three addresses serve Agile's two ways to call; only a campaign has to name the contact.
-	 */
-	private static function show_urls( string $key ): void {
-		$actions = [
-			'add'         => __( 'Create the user, or update the one there is', 'bridge-for-agile-crm' ),
-			'update'      => __( 'Update the user, create none', 'bridge-for-agile-crm' ),
-			'update_tags' => __( 'Update only the user\'s tags', 'bridge-for-agile-crm' ),
-		];
-		?>
-		<tr>
-			<th scope="row"><?php esc_html_e( 'Webhook URLs', 'bridge-for-agile-crm' ); ?></th>
-			<td>
-				<?php foreach ( $actions as $action => $meaning ) : ?>
-					<div class="agile-bridge-url">
-						<strong><?php echo esc_html( $meaning ); ?></strong> <code><?php echo esc_html( $action ); ?></code>
-						<?php Fields::show_copy_field( "agile-bridge-url-$action", $meaning, self::webhook_url( $action, $key ) ); ?>
-					</div>
-				<?php endforeach; ?>
-			</td>
-		</tr>
-		<tr>
-			<th scope="row"><?php esc_html_e( 'Method One: in a campaign', 'bridge-for-agile-crm' ); ?></th>
-			<td>
-				<?php esc_html_e( 'For the contacts that run through it. Add a JSON IO node to the campaign, method GET, with one of the URLs above and this parameter:', 'bridge-for-agile-crm' ); ?>
-				<div class="agile-bridge-pair">
-					<?php
-					esc_html_e( 'Name', 'bridge-for-agile-crm' );
-					Fields::show_copy_field( 'agile-bridge-parameter-name', __( 'Name of the parameter', 'bridge-for-agile-crm' ), 'contact_id' );
-					esc_html_e( 'Value', 'bridge-for-agile-crm' );
-					Fields::show_copy_field( 'agile-bridge-parameter-value', __( 'Value of the parameter', 'bridge-for-agile-crm' ), '{{id}}' );
-					?>
-				</div>
-				<p class="description"><?php esc_html_e( 'More parameters, if you like: role (for instance subscriber), send_notification (true sends a new user WordPress\' welcome mail).', 'bridge-for-agile-crm' ); ?></p>
-			</td>
-		</tr>
-		<tr>
-			<th scope="row"><?php esc_html_e( 'Method Two: for the whole account', 'bridge-for-agile-crm' ); ?></th>
-			<td>
-				<?php esc_html_e( 'For every contact that is created or changed. In Agile CRM open Admin Settings → API & Analytics → Webhooks, paste one of the URLs above and check Contact.', 'bridge-for-agile-crm' ); ?>
-			</td>
-		</tr>
-		<?php
-	}
-
-	private static function webhook_url( string $action, #[\SensitiveParameter] string $key ): string {
-		$parameters = [
-			'wpf_action' => $action,
-			'access_key' => rawurlencode( $key ),
-		];
-		return add_query_arg( $parameters, home_url( '/' ) );
-	}
-
 	private static function show_last_refusal(): void {
 		$last = Stats::last_refusal( 'invalid_access_key' );
 		if ( null === $last ) {
@@ -199,7 +146,7 @@ final class WebhooksSection {
 					);
 				}
 				?>
-				<p class="description"><?php esc_html_e( 'At most one call a minute is counted. If it is your own campaign or webhook, put the URLs above into Agile CRM.', 'bridge-for-agile-crm' ); ?></p>
+				<p class="description"><?php esc_html_e( 'At most one call a minute is counted. If it is your own campaign or webhook, put what is above into Agile CRM.', 'bridge-for-agile-crm' ); ?></p>
 			</td>
 		</tr>
 		<?php
@@ -225,7 +172,7 @@ final class WebhooksSection {
 					esc_html( Dates::date_and_time( $last['time'] ) )
 				);
 				?>
-				<p class="description"><?php esc_html_e( 'WP Fusion works with another CRM, whose webhooks look like those of Agile CRM. If these were to come here, put the URLs above into Agile CRM.', 'bridge-for-agile-crm' ); ?></p>
+				<p class="description"><?php esc_html_e( 'WP Fusion works with another CRM, whose webhooks look like those of Agile CRM. If these were to come here, put what is above into Agile CRM.', 'bridge-for-agile-crm' ); ?></p>
 			</td>
 		</tr>
 		<?php

@@ -1,0 +1,101 @@
+<?php
+/**
+ * One event: what happened, its way through the states, what changed, and what to do.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Activity;
+
+use AgileBridge\Plugin\Admin\Dates;
+use AgileBridge\Plugin\Crm\Account;
+use AgileBridge\Plugin\Inbox\ActivityRow;
+use AgileBridge\Plugin\Site\Clock;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Detail {
+
+	public static function show( ActivityRow $event ): void {
+		printf( ' <a class="page-title-action" href="%s">%s</a><hr class="wp-header-end">', esc_url( Address::url() ), esc_html__( 'All events', 'bridge-for-agile-crm' ) );
+		echo '<div class="agile-bridge-detail">';
+		printf( '<p class="agile-bridge-sentence">%s</p>', esc_html( Words::of( $event ) ) );
+		echo '<table class="form-table" role="presentation"><tbody>';
+		self::show_row( __( 'Contact', 'bridge-for-agile-crm' ), self::contact( $event ) );
+		self::show_row( __( 'User', 'bridge-for-agile-crm' ), self::user( $event->user_id ) );
+		self::show_row( __( 'What came', 'bridge-for-agile-crm' ), esc_html( Words::action( $event->action ) . ', ' . Words::origin( $event->origin ) . self::merged( $event->webhooks ) ) );
+		self::show_row( __( 'Way', 'bridge-for-agile-crm' ), self::way( $event ) );
+		self::show_row( __( 'Took', 'bridge-for-agile-crm' ), null === $event->took ? '' : esc_html( EventsTable::duration( $event->took ) ) );
+		self::show_row( __( 'Attempts', 'bridge-for-agile-crm' ), $event->attempts > 0 ? esc_html( number_format_i18n( $event->attempts ) ) : '' );
+		self::show_row( __( 'Changed', 'bridge-for-agile-crm' ), self::changed( $event->changed ) );
+		self::show_row( __( 'Notes', 'bridge-for-agile-crm' ), self::notes( $event->notes ) );
+		self::show_row( __( 'Message', 'bridge-for-agile-crm' ), esc_html( $event->message ) );
+		self::show_row( __( 'Answer', 'bridge-for-agile-crm' ), '' === $event->status ? '' : '<code>' . esc_html( trim( "$event->status $event->code" ) ) . '</code>' );
+		echo '</tbody></table>';
+		if ( $event->can_be_replayed() ) {
+			printf( '<form method="post" action="%s">', esc_url( Address::url( [ 'event' => $event->id ] ) ) );
+			wp_nonce_field( Actions::NONCE );
+			printf( '<button type="submit" class="button button-primary" name="replay" value="%d">%s</button></form>', (int) $event->id, esc_html__( 'Process again', 'bridge-for-agile-crm' ) );
+		}
+		echo '</div>';
+	}
+
+	/** @param string $html What is not there is not shown. */
+	private static function show_row( string $label, string $html ): void {
+		if ( '' !== $html ) {
+			// phpcs:ignore WordPress.Security.EscapeOutput -- escaped where it is made, below.
+			printf( '<tr><th scope="row">%s</th><td>%s</td></tr>', esc_html( $label ), $html );
+		}
+	}
+
+	private static function contact( ActivityRow $event ): string {
+		$url  = Account::contact_url( $event->contact_id );
+		$link = null === $url ? '' : sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html__( 'Open in Agile CRM', 'bridge-for-agile-crm' ) );
+		return implode( ' · ', array_filter( [ esc_html( $event->email ), esc_html( $event->contact_id ), $link ] ) );
+	}
+
+	private static function user( int $id ): string {
+		if ( 0 === $id ) {
+			return '';
+		}
+		$user = get_userdata( $id );
+		if ( false === $user ) {
+			/* translators: %d: the id of a user. */
+			return esc_html( sprintf( __( 'User %d, who was deleted since', 'bridge-for-agile-crm' ), $id ) );
+		}
+		$link = get_edit_user_link( $id );
+		return '' === $link ? esc_html( $user->display_name ) : sprintf( '<a href="%s">%s</a>', esc_url( $link ), esc_html( $user->display_name ) );
+	}
+
+	private static function merged( int $webhooks ): string {
+		/* translators: %s: a number. */
+		return $webhooks > 1 ? ' ' . sprintf( __( '(%s in one: they came while it waited)', 'bridge-for-agile-crm' ), number_format_i18n( $webhooks ) ) : '';
+	}
+
+	private static function way( ActivityRow $event ): string {
+		$steps = [] === $event->steps ? [ [ $event->created_at, 'waiting' ], [ $event->updated_at, $event->state ] ] : $event->steps;
+		$first = $steps[0][0];
+		$html  = '';
+		foreach ( $steps as $number => [ $time, $state ] ) {
+			$after = $time > $first ? ' (+' . EventsTable::duration( $time - $first ) . ')' : '';
+			$html .= sprintf( '<li>%s: %s%s</li>', esc_html( Dates::date_and_time( intdiv( $time, Clock::SECOND ) ) ), esc_html( Words::state( $state, 0 === $number ) ), esc_html( $after ) );
+		}
+		return "<ol>$html</ol>";
+	}
+
+	/** @param array<string, ?string> $changed */
+	private static function changed( array $changed ): string {
+		$items = [];
+		foreach ( $changed as $name => $value ) {
+			$items[] = '<code>' . esc_html( (string) $name ) . '</code>' . ( is_string( $value ) ? ': ' . esc_html( $value ) : '' );
+		}
+		return implode( '<br>', $items );
+	}
+
+	/** @param list<string> $notes */
+	private static function notes( array $notes ): string {
+		return implode( '<br>', array_map( static fn( string $note ): string => esc_html( Words::note( $note ) ) . ' <code>' . esc_html( $note ) . '</code>', $notes ) );
+	}
+}

@@ -1,0 +1,206 @@
+<?php
+/**
+ * The list of events, in WordPress' own table. Its pages go by ids: the list grows while one reads.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Activity;
+
+use AgileBridge\Plugin\Admin\Dates;
+use AgileBridge\Plugin\Crm\Account;
+use AgileBridge\Plugin\Inbox\Activity;
+use AgileBridge\Plugin\Inbox\ActivityFilter;
+use AgileBridge\Plugin\Inbox\ActivityRow;
+use AgileBridge\Plugin\Site\Clock;
+
+defined( 'ABSPATH' ) || exit;
+
+require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
+
+final class EventsTable extends \WP_List_Table {
+
+	public const PER_PAGE = 'agile_bridge_activity_per_page';
+
+	/** What older events are below; 0 where there are none. */
+	private int $older = 0;
+
+	public function __construct( private Query $query ) {
+		parent::__construct(
+			[
+				'singular' => 'event',
+				'plural'   => 'events',
+				'screen'   => Address::SCREEN_ID,
+			]
+		);
+	}
+
+	/** @return array<string, string> */
+	public static function columns(): array {
+		return [
+			'cb'       => '<input type="checkbox">',
+			// The first one stays on a phone.
+			'contact'  => __( 'Contact', 'bridge-for-agile-crm' ),
+			'happened' => __( 'What happened', 'bridge-for-agile-crm' ),
+			'came'     => __( 'What came', 'bridge-for-agile-crm' ),
+			'when'     => __( 'When', 'bridge-for-agile-crm' ),
+			'took'     => __( 'Took', 'bridge-for-agile-crm' ),
+		];
+	}
+
+	/** @return array<string, string> */
+	public function get_columns() {
+		return self::columns();
+	}
+
+	protected function get_default_primary_column_name() {
+		return 'contact';
+	}
+
+	public function prepare_items() {
+		$page        = Activity::page( $this->query->filter(), $this->query->before(), $this->get_items_per_page( self::PER_PAGE ) );
+		$this->items = $page->events;
+		$this->older = $page->before;
+		cache_users( array_values( array_unique( array_filter( array_column( $this->items, 'user_id' ) ) ) ) );
+	}
+
+	public function no_items() {
+		$this->older > 0
+			? esc_html_e( 'None among the newest of them. Go on with the older ones, below.', 'bridge-for-agile-crm' )
+			: esc_html_e( 'No event is like that.', 'bridge-for-agile-crm' );
+	}
+
+	/** @return array<string, string> */
+	protected function get_views() {
+		$labels = [
+			''        => __( 'All', 'bridge-for-agile-crm' ),
+			'waiting' => __( 'Waiting', 'bridge-for-agile-crm' ),
+			'dead'    => __( 'Given up', 'bridge-for-agile-crm' ),
+			'changed' => __( 'Changed something', 'bridge-for-agile-crm' ),
+			'refused' => __( 'Refused', 'bridge-for-agile-crm' ),
+		];
+		$counts = Activity::counts();
+		$chosen = isset( ActivityFilter::VIEWS[ $this->query->get( 'view' ) ] ) ? $this->query->get( 'view' ) : '';
+		$links  = [];
+		foreach ( $labels as $view => $label ) {
+			$links[ "view-$view" ] = sprintf(
+				'<a href="%s"%s>%s <span class="count">(%s)</span></a>',
+				esc_url( Address::url( array_filter( [ 'view' => $view ] ) ) ),
+				$chosen === $view ? ' class="current" aria-current="page"' : '',
+				esc_html( $label ),
+				esc_html( number_format_i18n( min( $counts[ $view ], Activity::MOST_COUNTED ) ) . ( $counts[ $view ] > Activity::MOST_COUNTED ? '+' : '' ) )
+			);
+		}
+		return $links;
+	}
+
+	/** @return array<string, string> */
+	protected function get_bulk_actions() {
+		return [ 'replay' => __( 'Process again', 'bridge-for-agile-crm' ) ];
+	}
+
+	/** @param string $which */
+	protected function extra_tablenav( $which ) {
+		if ( 'top' === $which ) {
+			echo '<div class="alignleft actions">';
+			if ( 'dead' === $this->query->get( 'view' ) && [] !== $this->items ) {
+				self::show_button( 'replay_dead', '1', __( 'Process all given up again', 'bridge-for-agile-crm' ) );
+			}
+			self::show_button( 'process_now', '1', __( 'Process what waits now', 'bridge-for-agile-crm' ) );
+			self::show_button( 'export', '1', __( 'Export as CSV', 'bridge-for-agile-crm' ) );
+			echo '</div>';
+		}
+	}
+
+	/** @param string $which */
+	protected function pagination( $which ) {
+		echo '<div class="tablenav-pages"><span class="pagination-links">';
+		if ( $this->query->before() > 0 ) {
+			printf( '<a class="button" href="%s">%s</a> ', esc_url( Address::url( $this->query->choice() ) ), esc_html__( 'Newest', 'bridge-for-agile-crm' ) );
+		}
+		if ( $this->older > 0 ) {
+			printf( '<a class="button" href="%s">%s</a>', esc_url( Address::url( $this->query->choice() + [ 'before' => $this->older ] ) ), esc_html__( 'Older', 'bridge-for-agile-crm' ) );
+		}
+		echo '</span></div>';
+	}
+
+	/** @param ActivityRow $event */
+	protected function column_cb( $event ) {
+		if ( ! $event->can_be_replayed() ) {
+			return '';
+		}
+		/* translators: %d: the number of an event. */
+		$label = sprintf( __( 'Select event %d', 'bridge-for-agile-crm' ), $event->id );
+		return sprintf( '<input type="checkbox" name="events[]" value="%d" aria-label="%s">', (int) $event->id, esc_attr( $label ) );
+	}
+
+	/**
+	 * @param ActivityRow $event
+	 * @param string      $column
+	 */
+	protected function column_default( $event, $column ) {
+		return match ( $column ) {
+			'when'     => self::when( $event ),
+			'contact'  => self::contact( $event ),
+			'came'     => sprintf( '%s <small>%s</small>', esc_html( Words::action( $event->action ) ), esc_html( Words::origin( $event->origin ) ) ),
+			'happened' => sprintf( '%s%s', esc_html( Words::of( $event ) ), '' === $event->code ? '' : ' <small><code>' . esc_html( $event->code ) . '</code></small>' ),
+			'took'     => null === $event->took ? '' : esc_html( self::duration( $event->took ) ),
+			default    => '',
+		};
+	}
+
+	private static function when( ActivityRow $event ): string {
+		/* translators: %s: how long ago, for instance "3 minutes". */
+		$ago = sprintf( __( '%s ago', 'bridge-for-agile-crm' ), human_time_diff( intdiv( $event->created_at, Clock::SECOND ), intdiv( Clock::now(), Clock::SECOND ) ) );
+		return sprintf( '<span title="%s">%s</span>', esc_attr( Dates::date_and_time( intdiv( $event->created_at, Clock::SECOND ) ) ), esc_html( $ago ) );
+	}
+
+	private static function contact( ActivityRow $event ): string {
+		$user = $event->user_id > 0 ? get_userdata( $event->user_id ) : false;
+		$name = match ( true ) {
+			false !== $user        => $user->display_name,
+			'' !== $event->email   => $event->email,
+			default                => $event->contact_id,
+		};
+		return sprintf(
+			'<strong><a href="%s">%s</a></strong> <small>%s</small><span class="agile-bridge-on-phone">%s</span>',
+			esc_url( Address::url( [ 'event' => $event->id ] ) ),
+			esc_html( $name ),
+			esc_html( $name === $event->contact_id ? '' : $event->contact_id ),
+			esc_html( Words::of( $event ) )
+		);
+	}
+
+	public static function duration( int $milliseconds ): string {
+		return $milliseconds < 10000
+			/* translators: %s: a number. */
+			? sprintf( __( '%s ms', 'bridge-for-agile-crm' ), number_format_i18n( $milliseconds ) )
+			: human_time_diff( 0, intdiv( $milliseconds, 1000 ) );
+	}
+
+	/**
+	 * @param ActivityRow $event
+	 * @param string      $column
+	 * @param string      $primary
+	 */
+	protected function handle_row_actions( $event, $column, $primary ) {
+		if ( $column !== $primary ) {
+			return '';
+		}
+		$actions = [ 'view' => sprintf( '<a href="%s">%s</a>', esc_url( Address::url( [ 'event' => $event->id ] ) ), esc_html__( 'View', 'bridge-for-agile-crm' ) ) ];
+		if ( $event->can_be_replayed() ) {
+			$actions['replay'] = sprintf( '<button type="submit" class="button-link" name="replay" value="%d">%s</button>', (int) $event->id, esc_html__( 'Process again', 'bridge-for-agile-crm' ) );
+		}
+		$url = Account::contact_url( $event->contact_id );
+		if ( null !== $url ) {
+			$actions['crm'] = sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html__( 'Open in Agile CRM', 'bridge-for-agile-crm' ) );
+		}
+		return $this->row_actions( $actions );
+	}
+
+	private static function show_button( string $name, string $value, string $label ): void {
+		printf( '<button type="submit" class="button" name="%s" value="%s">%s</button> ', esc_attr( $name ), esc_attr( $value ), esc_html( $label ) );
+	}
+}

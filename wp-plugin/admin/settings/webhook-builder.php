@@ -1,0 +1,83 @@
+<?php
+/**
+ * 'What should happen?': four choices, and beside them what to put into Agile CRM for it.
+ *
+ * The choices are a form of the page's own address: what it shows can be reloaded, and a colleague can be sent it. settings.js
+ * shows the result while one chooses; without it there is a button.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Settings;
+
+use AgileBridge\Plugin\User\Roles;
+
+defined( 'ABSPATH' ) || exit;
+
+final class WebhookBuilder {
+
+	public static function show( #[\SensitiveParameter] string $key ): void {
+		$recipe = WebhookRecipe::of_request();
+		?>
+		<div class="agile-bridge-builder">
+			<form method="get" action="<?php echo esc_url( admin_url( 'options-general.php' ) ); ?>" data-agile-bridge-shows="agile-bridge-recipe">
+				<input type="hidden" name="page" value="<?php echo esc_attr( Place::SLUG ); ?>">
+				<input type="hidden" name="tab" value="<?php echo esc_attr( Tab::Webhooks->value ); ?>">
+				<?php
+				self::show_radios(
+					'do',
+					__( 'What should happen?', 'bridge-for-agile-crm' ),
+					[
+						'add'         => __( 'Create users and keep them current', 'bridge-for-agile-crm' ),
+						'update'      => __( 'Only keep existing users current', 'bridge-for-agile-crm' ),
+						'update_tags' => __( 'Only their tags', 'bridge-for-agile-crm' ),
+					],
+					$recipe->action
+				);
+				self::show_radios(
+					'way',
+					__( 'From where?', 'bridge-for-agile-crm' ),
+					[
+						'post'    => __( 'A campaign, method POST: the access key stays out of server logs', 'bridge-for-agile-crm' ),
+						'get'     => __( 'A campaign, method GET', 'bridge-for-agile-crm' ),
+						'account' => __( 'The whole account: every contact that is created or changed', 'bridge-for-agile-crm' ),
+					],
+					$recipe->way
+				);
+				self::show_role( $recipe->role );
+				?>
+				<p class="agile-bridge-of-add">
+					<label><input type="checkbox" name="mail" value="1" <?php checked( $recipe->mails ); ?>> <?php esc_html_e( 'Send new users WordPress\' welcome mail', 'bridge-for-agile-crm' ); ?></label>
+				</p>
+				<p class="hide-if-js"><button type="submit" class="button"><?php esc_html_e( 'Show', 'bridge-for-agile-crm' ); ?></button></p>
+			</form>
+			<div id="agile-bridge-recipe" aria-live="polite">
+				<?php RecipeSection::show( $recipe, $key ); ?>
+			</div>
+		</div>
+		<?php
+	}
+
+	/** @param array<string, string> $choices Value => label. */
+	private static function show_radios( string $name, string $legend, array $choices, string $chosen ): void {
+		printf( '<fieldset><legend><strong>%s</strong></legend>', esc_html( $legend ) );
+		foreach ( $choices as $value => $label ) {
+			printf( '<label><input type="radio" name="%s" value="%s" %s> %s</label>', esc_attr( $name ), esc_attr( $value ), checked( $value, $chosen, false ), esc_html( $label ) );
+		}
+		echo '</fieldset>';
+	}
+
+	private static function show_role( string $chosen ): void {
+		/* translators: %s: name of a role. */
+		$choices = [ '' => sprintf( __( 'Site default (%s)', 'bridge-for-agile-crm' ), RoleChoices::name( Roles::default_role() ) ) ] + RoleChoices::all();
+		printf( '<p class="agile-bridge-of-users"><label for="agile-bridge-role"><strong>%s</strong></label> ', esc_html__( 'Role', 'bridge-for-agile-crm' ) );
+		$attributes = [
+			'id'   => 'agile-bridge-role',
+			'name' => 'role',
+		];
+		Fields::show_select( $choices, $chosen, $attributes );
+		echo '</p>';
+	}
+}
