@@ -26,7 +26,7 @@ return $kept;
 "#;
 
 /// As many as there is time for, from pieces that mean something, each compared.
-const COMPARED: &str = r##"
+const COMPARED: &str = r#"
 $pieces = ['wpf_action', 'access_key', 'contact_id', 'email', 'role', 'wpf.action', 'access.key', 'Access_Key', 'access_key[]', '%61ccess_key', 'access%5Fkey', 'access_key%00',
     '=', '=', '=', '&', '&', '&', '&', '+', '%', '%2B', '%00', '%ff', '%E2%80%8B', '[]', '[', '{', '}', '"', ' ', "\t", "\v", "\n", "\u{FEFF}", 'add', 'test', 'update', $given, $given, $given . 'x', '7', '8', '-1',
     "\xff", 'ana@example.com', 'wpf_action=add&', "access_key=$given&", "access_key=$given", "&access_key=$given", 'contact_id=7&', '{"eventData":{"id":7}}',
@@ -61,7 +61,7 @@ while (microtime(true) < $end && count($wrong) < 5) {
     }
 }
 return [$wrong, min($seen), array_sum($seen)];
-"##;
+"#;
 
 #[test]
 fn whatever_comes() {
