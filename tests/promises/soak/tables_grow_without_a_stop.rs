@@ -3,6 +3,7 @@
 
 use super::{Fate, Tally, fate, logs, outcomes, scaled, settle};
 use crate::stage::inbox::number;
+use crate::stage::release;
 use crate::stage::world::World;
 use sandbox::Contact;
 use site::Request;
@@ -89,6 +90,9 @@ fn send_all(world: &World, contacts: &[String], answers: &Tally) -> Duration {
 
 #[test]
 fn tables_grow_without_a_stop() {
+    if release::is_cut_off(FIRST) {
+        return;
+    }
     let world = World::new();
     put_old_server_beside(&world);
     let email = |number: u32| format!("p{number}@example.com");

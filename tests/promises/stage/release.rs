@@ -11,6 +11,26 @@ const TELLS: &str = "<?php
 
 const OURS: &str = "public const INTERFACE_NUMBER = ";
 
+/// Whether this is a shallow clone without that commit, so that no upgrade from it can be tried; says so.
+pub fn is_cut_off(commit: &str) -> bool {
+    let git = |arguments: &[&str]| Command::new("git").args(arguments).current_dir(site::repository()).output();
+    let has = git(&["cat-file", "-e", &format!("{commit}^{{commit}}")]).is_ok_and(|output| output.status.success());
+    let is_shallow =
+        || git(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|output| output.stdout.starts_with(b"true"));
+    let is_cut_off = !has && is_shallow();
+    if is_cut_off {
+        eprintln!("LEFT OUT: {commit} is not in this shallow clone; `git fetch --unshallow` brings it");
+    }
+    is_cut_off
+}
+
+/// The commit of the release before, as `tests/site/release-before.sh` has it.
+pub fn commit_before() -> String {
+    let script = fs::read_to_string(site::repository().join("tests/site/release-before.sh")).expect("the script");
+    let line = script.lines().find_map(|line| line.strip_prefix("commit=")).expect("a commit");
+    line.to_owned()
+}
+
 /// A site with both parts of the release before, and where a host would put the extension's file.
 pub struct OldSite {
     pub world: World,
