@@ -165,7 +165,7 @@ final class Advice {
 	private static function meaning(): string {
 		return 'cli' === PHP_SAPI
 			? __( 'As long as that is so, the command line processes nothing. Webhooks that wait stay stored.', 'bridge-for-agile-crm' )
-			: __( 'As long as that is so, webhooks are kept and answered 202, up to 100 MiB of them, and processed when it is there; a test of the access key is answered with an error (503). The rest of the site is not affected.', 'bridge-for-agile-crm' );
+			: __( 'As long as that is so, webhooks are kept and answered 202, up to 100 MiB of them, and processed afterwards; a test of the access key is answered with an error (503). The rest of the site is not affected.', 'bridge-for-agile-crm' );
 	}
 
 	/**

@@ -2,6 +2,7 @@
 //! extension is back it is what it would have been: an event, in the order of arrival, or refused with the reason.
 
 use crate::site::it_says_how_to_install_it::NO_UPDATE_CHECKS;
+use crate::stage::broken_database::{MENDED, failing, while_broken};
 use crate::stage::inbox::number;
 use crate::stage::world::{World, ana};
 use sandbox::Contact;
@@ -174,4 +175,33 @@ fn there_is_an_end_to_what_is_kept() {
     kept(&world, &site.webhook("add", &[("contact_id", "7")]));
     assert_eq!(rows(&world).len(), 3);
     assert_eq!(site.log(), "");
+}
+
+/// Readers that die at the first of them: it is read alone from then on, and after five deaths no more.
+#[test]
+fn one_that_ends_php_holds_up_nobody() {
+    let world = World::with(|site| site.extension(false));
+    let ids: Vec<String> =
+        (0..3).map(|person| world.contact(Contact::person(&format!("p{person}@example.com")))).collect();
+    for id in &ids {
+        kept(&world, &world.site.webhook("add", &[("contact_id", id)]));
+    }
+    let begun: Vec<Value> =
+        (0..5).map(|_| world.site.wp("return count(AgileBridge\\Plugin\\Inbox\\KeptRequests::next(20));")).collect();
+    assert_eq!(begun, [3, 1, 1, 1, 1].map(Value::from));
+    world.has_extension(true);
+    world.drain_and_rest();
+    let statuses: Vec<String> = told(&world).into_iter().map(|(_, status, _)| status).collect();
+    assert_eq!(statuses, ["rejected", "created", "created"], "{:#?}", world.events());
+    assert_eq!(rows(&world), [] as [Value; 0]);
+}
+
+#[test]
+fn what_cannot_be_kept_is_not_said_to_be() {
+    let world = World::with(|site| site.extension(false));
+    let full = failing("INSERT", "wp_agile_bridge_intake", "");
+    let answer = while_broken(&world, (&full, MENDED), || world.site.webhook("add", &[("contact_id", "7")]));
+    world.expect(&answer, 503, "failed", "site_unavailable");
+    kept(&world, &world.site.webhook("add", &[("contact_id", "7")]));
+    assert_eq!(rows(&world).len(), 1);
 }

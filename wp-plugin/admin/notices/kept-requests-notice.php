@@ -26,13 +26,13 @@ final class KeptRequestsNotice {
 	private const BUDGET = 2 * Clock::SECOND;
 
 	/**
-	 * One sentence or two, '' where none are kept.
+	 * A sentence, '' where none are kept.
 	 */
 	public static function sentence(): string {
 		$kept = KeptRequests::summary();
 		return null === $kept ? '' : sprintf(
 			/* translators: 1: a number, 2: date and time. */
-			_n( '%1$s webhook is kept, since %2$s; it is processed when the extension is there. None is lost.', '%1$s webhooks are kept, since %2$s; they are processed when the extension is there. None is lost.', $kept['count'], 'bridge-for-agile-crm' ),
+			_n( '%1$s webhook is kept, since %2$s; it is processed as soon as the extension is there and fits.', '%1$s webhooks are kept, since %2$s; they are processed as soon as the extension is there and fits; none is lost.', $kept['count'], 'bridge-for-agile-crm' ),
 			number_format_i18n( $kept['count'] ),
 			Dates::date_and_time( intdiv( $kept['since'], Clock::SECOND ) )
 		);
