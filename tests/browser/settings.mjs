@@ -87,6 +87,7 @@ const scenarios = {
 		await whichFormALoginHas( screen );
 		await whichRolesWebhooksMayName( screen );
 		await whichTagGivesWhichRole( screen );
+		await whatWouldHappenIsShown( screen );
 		await everythingFitsOnAPhone( screen );
 	},
 
@@ -205,6 +206,18 @@ async function whichTagGivesWhichRole( screen ) {
 	assert.equal( await screen.field( 'Tag, rule 1' ).inputValue(), 'Lead' );
 	assert.equal( await screen.field( 'Role, rule 1' ).inputValue(), 'author' );
 	assert.equal( await screen.field( 'Tag, rule 2' ).inputValue(), '' );
+}
+
+async function whatWouldHappenIsShown( screen ) {
+	await addedBy( '', 'try@example.com' );
+	await screen.open( 'try' );
+	await screen.field( 'E-mail address or contact id' ).fill( 'try@example.com' );
+	await screen.page.keyboard.press( 'Enter' );
+	await screen.page.locator( '#agile-bridge-preview' ).getByText( 'would be created' ).waitFor();
+	await screen.picture( 'try' );
+	await screen.press( 'Do it now' );
+	assert.match( await screen.notices(), /Done\. What came of it stands below/ );
+	await screen.page.locator( '#agile-bridge-preview' ).getByText( 'linked by contact id' ).waitFor();
 }
 
 async function whatWasGivenUpIsProcessedAgain( screen ) {
@@ -431,7 +444,7 @@ async function theFieldMap( screen ) {
 
 async function everythingFitsOnAPhone( screen ) {
 	await screen.page.setViewportSize( { width: 390, height: 800 } );
-	for ( const tab of [ 'connect', 'webhooks', 'fields', 'users', 'advanced' ] ) {
+	for ( const tab of [ 'connect', 'webhooks', 'fields', 'users', 'try', 'advanced' ] ) {
 		await screen.open( tab );
 		const [ content, window ] = await screen.page.evaluate( () => [ document.documentElement.scrollWidth, innerWidth ] );
 		assert.ok( content <= window, `${ tab }: ${ content } pixels wide on a window of ${ window }` );

@@ -77,6 +77,22 @@ final readonly class Event {
 	}
 
 	/**
+	 * One that is in no table: to ask what would become of it.
+	 *
+	 * @param 'add'|'update'|'update_tags' $action
+	 */
+	public static function imagined( string $action, string $contact_id, string $email ): self {
+		$columns = [ 'id', 'state', 'role', 'send_notification', 'owner', 'taken', 'attempts', 'owed', 'lease_until', 'created_at' ];
+		$given   = [
+			'action'     => $action,
+			'contact_id' => $contact_id,
+			'email'      => $email,
+			'origin'     => 'admin',
+		];
+		return self::of_row( (object) ( $given + array_fill_keys( $columns, '' ) ) );
+	}
+
+	/**
 	 * Whether it needs no contact any more: only what is owed is left.
 	 */
 	public function is_only_owed(): bool {

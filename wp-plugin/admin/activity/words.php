@@ -69,11 +69,17 @@ final class Words {
 			: sprintf( __( 'The user was updated: %s.', 'bridge-for-agile-crm' ), implode( ', ', $parts ) );
 	}
 
-	/**
-	 * The reason, as a sentence of its own where we have one for it.
-	 */
 	private static function why( ActivityRow $event ): string {
-		return match ( $event->code ) {
+		return self::reason( $event->code, $event->message );
+	}
+
+	/**
+	 * A wp_code as a sentence of its own where we have one for it.
+	 *
+	 * @param string $message What there is to say else.
+	 */
+	public static function reason( string $code, string $message ): string {
+		return match ( $code ) {
 			'no_matching_user'  => __( 'No user of this site belongs to this contact, and the webhook only updates.', 'bridge-for-agile-crm' ),
 			'deal_event'        => __( 'This was about a deal, which never becomes a user.', 'bridge-for-agile-crm' ),
 			'not_a_person'      => __( 'This was about a company, which never becomes a user.', 'bridge-for-agile-crm' ),
@@ -83,7 +89,7 @@ final class Words {
 			'email_conflict'    => __( 'The contact\'s address belongs to a user who is linked to another contact. Nothing was changed. Merge the two contacts in Agile CRM, or change one address.', 'bridge-for-agile-crm' ),
 			'rejected_by_site'  => __( 'Code of this site refused this user.', 'bridge-for-agile-crm' ),
 			'replayed'          => __( 'Was given up, and processed again since.', 'bridge-for-agile-crm' ),
-			default             => '' === $event->message ? $event->code : $event->message,
+			default             => '' === $message ? $code : $message,
 		};
 	}
 
@@ -106,6 +112,7 @@ final class Words {
 			'webhook'   => __( 'by a webhook', 'bridge-for-agile-crm' ),
 			'reconcile' => __( 'by the hourly look', 'bridge-for-agile-crm' ),
 			'replay'    => __( 'by a replay', 'bridge-for-agile-crm' ),
+			'admin'     => __( 'by an admin', 'bridge-for-agile-crm' ),
 			'retry'     => __( 'by another try', 'bridge-for-agile-crm' ),
 			default     => $origin,
 		};

@@ -13,14 +13,22 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Settings;
 
+use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Replay;
+use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\User\LinkIndex;
+use AgileBridge\Plugin\Work\Drain;
 
 defined( 'ABSPATH' ) || exit;
 
 final class Actions {
+
+	/** So long a page may take, in milliseconds. */
+	private const APPLYING = 10000;
 
 	public static function handle(): void {
 		if ( ! current_user_can( 'manage_options' ) ) {
@@ -45,13 +53,15 @@ final class Actions {
 			'own_key' => self::bring_access_key( wp_unslash( $_POST['agile_bridge_key'] ?? '' ) ),
 			'replace_key' => self::replace_access_key(),
 			'remove_key'  => AccessKeys::remove_former_access_key(),
+			'apply'       => self::apply(),
 			'replay_dead' => self::replay_all(),
 		};
 		if ( null !== $problem ) {
 			self::show_notice( 'error', [ $problem, __( 'Nothing was changed.', 'bridge-for-agile-crm' ) ] );
 			return;
 		}
-		wp_safe_redirect( add_query_arg( 'agile_bridge_done', $action, Place::url( Buttons::ACTIONS[ $action ] ) ) );
+		$arguments = [ 'agile_bridge_done' => $action ] + ( 'apply' === $action ? [ 'who' => rawurlencode( self::contact_id() ) ] : [] );
+		wp_safe_redirect( add_query_arg( $arguments, Place::url( Buttons::ACTIONS[ $action ] ) ) );
 		exit;
 	}
 
@@ -86,6 +96,26 @@ final class Actions {
 		return AccessKeys::access_key_problem( $key ) ?? AccessKeys::use_access_key( $key );
 	}
 
+	/**
+	 * What was tried is done: as an event like any other, here and now where nobody else drains.
+	 */
+	private static function apply(): ?string {
+		try {
+			Schema::ensure();
+			Inbox::store( new Webhook( 'add', self::contact_id(), origin: 'admin' ) );
+			Drain::run( self::APPLYING );
+			return null;
+		} catch ( Failure $failure ) {
+			return $failure->getMessage();
+		}
+	}
+
+	private static function contact_id(): string {
+		// phpcs:ignore WordPress.Security.NonceVerification -- handle() has verified it.
+		$id = sanitize_text_field( wp_unslash( $_POST['agile_bridge_contact'] ?? '' ) );
+		return LinkIndex::is_contact_id( $id ) ? $id : '';
+	}
+
 	private static function replay_all(): ?string {
 		try {
 			Replay::replay_dead_events();
@@ -104,6 +134,7 @@ final class Actions {
 		$message = match ( sanitize_key( $_GET['agile_bridge_done'] ?? '' ) ) {
 			'replace_key', 'own_key' => __( 'The new access key is in use. The former one stays valid until you remove it: first put the new URLs into Agile CRM.', 'bridge-for-agile-crm' ),
 			'remove_key'             => __( 'The former access key is no longer valid.', 'bridge-for-agile-crm' ),
+			'apply'                  => __( 'Done. What came of it stands below; the activity has its event.', 'bridge-for-agile-crm' ),
 			'replay_dead'            => __( 'The webhooks that were given up are stored anew and will be processed.', 'bridge-for-agile-crm' ),
 			default                  => null,
 		};

@@ -68,6 +68,7 @@ final class Screen {
 				Tab::Webhooks => WebhooksTab::show(),
 				Tab::Fields   => self::show_form( FieldMapSection::show( ... ) ),
 				Tab::Users    => self::show_form( UsersSection::show( ... ), RolesSection::show( ... ) ),
+				Tab::TryIt    => TryTab::show(),
 				Tab::Advanced => self::show_form( ProcessingSection::show( ... ) ),
 			};
 		?>

@@ -17,6 +17,7 @@ enum Tab: string {
 	case Webhooks = 'webhooks';
 	case Fields   = 'fields';
 	case Users    = 'users';
+	case TryIt    = 'try';
 	case Advanced = 'advanced';
 
 	/**
@@ -33,6 +34,7 @@ enum Tab: string {
 			self::Webhooks => __( 'Webhooks', 'bridge-for-agile-crm' ),
 			self::Fields   => __( 'Fields', 'bridge-for-agile-crm' ),
 			self::Users    => __( 'Users', 'bridge-for-agile-crm' ),
+			self::TryIt    => __( 'Try it', 'bridge-for-agile-crm' ),
 			self::Advanced => __( 'Advanced', 'bridge-for-agile-crm' ),
 		};
 	}
