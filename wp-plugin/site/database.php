@@ -18,10 +18,11 @@ defined( 'ABSPATH' ) || exit;
 final class Database {
 
 	/**
-	 * Deadlock; MariaDB 11.8 also says 'record has changed since last read'. InnoDB has undone the whole transaction, which for a
-	 * statement by itself is that statement: it may be sent again.
+	 * Deadlock; MariaDB 11.8 also says 'record has changed since last read'; on a cluster, also at the commit, that another node was
+	 * first (Galera 1213, MySQL's group replication 3101 or 1180). InnoDB has undone the whole transaction, which for a statement by
+	 * itself is that statement: it may be sent again.
 	 */
-	public const DEADLOCKS = [ 1213, 1020 ];
+	public const DEADLOCKS = [ 1213, 1020, 3101, 1180 ];
 
 	/** Seconds to wait for a lock; MySQL's default of 50 would hang a worker. */
 	public const LOCK_WAIT = 2;
@@ -189,7 +190,7 @@ final class Database {
 	 * Whether the last statement failed only because another one was in its way. (Not a lock wait that timed out: whoever held
 	 * the lock for that long will hold it still.)
 	 */
-	private static function is_deadlock(): bool {
+	public static function is_deadlock(): bool {
 		global $wpdb;
 		return $wpdb->dbh instanceof \mysqli && in_array( $wpdb->dbh->errno, self::DEADLOCKS, true );
 	}

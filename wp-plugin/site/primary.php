@@ -48,6 +48,11 @@ final class Primary {
 		for ( $try = 1; Transaction::sent( 'START TRANSACTION' ); $try++ ) {
 			try {
 				$result = Transaction::while_it_lasts( $work );
+				if ( Transaction::sent( 'COMMIT' ) || ! $writes ) {
+					return $result;
+				}
+				// On a cluster it is the commit that finds another node's writes in its way.
+				throw Database::is_deadlock() ? new TransactionLost( 'the commit was refused' ) : Database::failure();
 			} catch ( \Throwable $error ) {
 				Transaction::sent( 'ROLLBACK' );
 				if ( ! $error instanceof TransactionLost ) {
@@ -57,12 +62,7 @@ final class Primary {
 					throw Database::failure();
 				}
 				Host::wait_a_moment( $try );
-				continue;
 			}
-			if ( ! Transaction::sent( 'COMMIT' ) && $writes ) {
-				throw Database::failure();
-			}
-			return $result;
 		}
 		throw Database::failure();
 	}

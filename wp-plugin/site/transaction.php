@@ -26,8 +26,8 @@ final class Transaction {
 
 	private const LOST = 'the transaction was ended by other code, by a deadlock, or by the loss of the connection';
 
-	/** 'Server has gone away' and 'lost connection during query'. */
-	private const CONNECTION_LOST = [ 2006, 2013 ];
+	/** 'Server has gone away', 'lost connection during query', 'shutdown in progress', 'connection was killed'; a cluster's node has lost the others. */
+	private const CONNECTION_LOST = [ 2006, 2013, 1053, 1927, 1047 ];
 
 	private static bool $is_open = false;
 
@@ -76,6 +76,10 @@ final class Transaction {
 					$result     = self::while_it_lasts( $work );
 					$is_sealing = true;
 					$lost       = ! self::sent( 'RELEASE SAVEPOINT agile_bridge' );
+					if ( $lost && ! Database::is_sqlite() && self::ends_transaction() ) {
+						// Not other code: on a cluster another node was first, and nothing is stored.
+						throw new TransactionLost( self::LOST );
+					}
 					if ( ! $lost && null !== $seal ) {
 						self::while_it_lasts( static fn() => $seal( $result ) );
 					}
