@@ -2,6 +2,7 @@
 
 mod a_burst_never_takes_all_workers;
 mod a_campaign_node_takes_its_branch;
+mod a_database_that_goes_away_is_answered_in_time;
 mod a_parameter_means_one_thing;
 mod a_webhook_in_a_burst_is_stored_at_once;
 mod a_wrong_key_is_turned_away_first;
