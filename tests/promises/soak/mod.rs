@@ -8,6 +8,7 @@ mod cold_starts_kill_nobody;
 mod killed_workers_leave_no_half_user;
 mod parallel_adds_make_one_user;
 mod the_newest_state_wins;
+mod three_nodes_and_three_pools_are_one_site;
 mod what_was_accepted_is_applied;
 
 use crate::stage::world::World;
