@@ -7,6 +7,9 @@
  * were a moment ago for what is stored. Splitters keep a transaction on the primary. So what must see what was just written is
  * read inside of one: two statements more, and nobody has to tell us of the splitter. The drop-ins can also be told.
  *
+ * On a cluster whose nodes all write (Galera) nothing more is needed. A node commits in the order of the whole cluster, so who has
+ * committed something, as everybody has who has stored or claimed an event, sees there all that was committed anywhere before.
+ *
  * @package AgileBridge
  */
 
