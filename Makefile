@@ -5,7 +5,7 @@
 #   make test            all tests; `make test ARGS=tags` only those of cargo with that name
 #   make bench           how fast it is, beside plain WordPress (README=1: into docs/performance.md; BENCH_QUICK=1: a trial)
 #   make soak            the long runs in full, of which `make test` runs a tenth: killed workers, webhooks at once and in any order
-#   make test-cluster    three database nodes and three web servers on this machine, one node killed in the middle: some 20 minutes;
+#   make test-cluster    three database nodes and three web servers on this machine, one node killed in the middle: some ten minutes;
 #                        `CLUSTER_ADDRESSES=20 CLUSTER_WEBHOOKS=500 make test-cluster`: a trial
 #   make lint            formatting, clippy, PHP, shell, and whether the house is as ARCHITECTURE.md says
 #   make dist            packages for people without a compiler, under dist/; `make dist PART=ci`: only what CI tests
