@@ -5,6 +5,8 @@
 #   make test            all tests; `make test ARGS=tags` only those of cargo with that name
 #   make bench           how fast it is, beside plain WordPress (README=1: into docs/performance.md; BENCH_QUICK=1: a trial)
 #   make soak            the long runs in full, of which `make test` runs a tenth: killed workers, webhooks at once and in any order
+#   make test-cluster    three database nodes and three web servers on this machine, one node killed in the middle: some ten minutes;
+#                        `CLUSTER_ADDRESSES=20 CLUSTER_WEBHOOKS=500 make test-cluster`: a trial
 #   make lint            formatting, clippy, PHP, shell, and whether the house is as ARCHITECTURE.md says
 #   make dist            packages for people without a compiler, under dist/; `make dist PART=ci`: only what CI tests
 #   make test-dist       what `make dist` makes, tried on clean roots of Debian 12 and 13 and on other PHPs (PART=ci: a part)
@@ -25,7 +27,7 @@ lints := lint-rust lint-php lint-shell lint-house
 # Cargo uses all cores by itself, and its builds share one folder.
 .NOTPARALLEL:
 
-.PHONY: build setup setup-demo setup-bench release-before demo bench test $(tests) soak lint $(lints) dist test-dist clean clean-cache
+.PHONY: build setup setup-demo setup-bench setup-cluster release-before demo bench test $(tests) soak test-cluster lint $(lints) dist test-dist clean clean-cache
 
 build: setup-demo
 	cargo build --release
@@ -46,6 +48,10 @@ setup-bench:
 release-before: setup
 	@tests/site/release-before.sh
 
+# The servers, and what makes three databases one.
+setup-cluster:
+	@tests/site/setup.sh cluster
+
 demo: build
 	@cargo run --quiet --package site --bin demo
 
@@ -65,6 +71,10 @@ test-rust: setup build release-before
 # One after the other, so that each has the machine for itself; they say what they did.
 soak: setup build
 	SOAK=1 cargo test --no-default-features --test promises -- --nocapture --test-threads=1 soak::
+
+# Not part of `make test`: it needs Galera, and minutes.
+test-cluster: setup-cluster build
+	cargo test --no-default-features --test promises -- --ignored --nocapture --test-threads=1 soak::three_nodes
 
 # The extension alone, by PHP's own test runner.
 test-phpt: build

@@ -4,6 +4,7 @@
 #   tests/site/setup.sh          everything, for lint and tests; well under a second when there is nothing to do
 #   tests/site/setup.sh demo     what the demo needs: no database server, no web server, no browser
 #   tests/site/setup.sh bench    what the bench needs: the servers, and what counts instructions
+#   tests/site/setup.sh cluster  what three database nodes on this machine need, besides the servers
 #
 # Debian 12 has no WordPress that is new enough, so its .deb files are taken from later releases of Debian, by the
 # machine's own apt, with the machine's own mirror and keys, and unpacked into the cache: they are never installed.
@@ -36,6 +37,12 @@ bench_packages=(
   php-fpm php-mysql nginx mariadb-server
   redis-server php-redis php-igbinary
   php-cgi valgrind
+)
+# rsync gives a node that joins all data; lsof (or ss) tells it whether the port is free.
+cluster_packages=(
+  "${demo_packages[@]}"
+  php-fpm php-mysql nginx mariadb-server
+  galera-4 rsync lsof
 )
 wordpress_packages=(
   wordpress wordpress-theme-twentytwentyfive php-getid3 libphp-phpmailer
@@ -111,6 +118,7 @@ install_packages() {
         nginx) as_root systemctl disable nginx || true ;;
         mariadb-server) as_root systemctl disable mariadb || true ;;
         redis-server) as_root systemctl disable redis-server || true ;;
+        rsync) as_root systemctl disable rsync || true ;;
         php-fpm) as_root systemctl disable "php$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')-fpm" || true ;;
       esac
     done
@@ -195,5 +203,9 @@ case "${1:-test}" in
     install_packages "${bench_packages[@]}"
     install_wordpress trixie 6.8
     ;;
-  *) die "unknown set-up '$1': demo, test or bench" ;;
+  cluster)
+    install_packages "${cluster_packages[@]}"
+    install_wordpress trixie 6.8
+    ;;
+  *) die "unknown set-up '$1': demo, test, bench or cluster" ;;
 esac

@@ -6,6 +6,9 @@
  * user first writes the rows of the contact and of all its addresses here, inside the same transaction: of two who mean the
  * same person, the second waits until the first has committed, and then sees what it did.
  *
+ * On a cluster two nodes may both write the row, but only one of them can commit: the other is undone, and begins anew. That is
+ * why they are written, and not only locked (SELECT ... FOR UPDATE does not leave its node).
+ *
  * Locks, not facts: no row says who the user is. That is read from WordPress, so that users who were deleted or changed
  * elsewhere leave nothing stale.
  *

@@ -146,7 +146,7 @@ final class Upgrade {
 			if ( false !== Database::quietly( static fn() => $wpdb->query( "ALTER TABLE $table ADD " . implode( ', ADD ', $additions ) . ", $way" ) ) ) {
 				return true;
 			}
-			if ( Database::is_lock_wait_over() ) {
+			if ( Database::is_out_of_reach() ) {
 				return false;
 			}
 		}

@@ -6,7 +6,7 @@
  * word all the same. DDL in a hook commits it; so does a transaction that is opened past wpdb; on SQLite any failing query, also
  * another plugin's, rolls it back, and later writes are stored one by one. What all of these have in common on MySQL, MariaDB
  * and SQLite: a savepoint made at the start no longer exists at the end. So it is released before the commit, and if that fails,
- * the caller is told. (A lost connection, which wpdb would open again without a word, is kept lost: without_reconnecting().)
+ * the caller is told. (A lost connection, which wpdb would open again without a word, is kept lost: reconnection.php.)
  *
  * No call to anything outside while one is open: on SQLite every writer of the site would wait for it.
  *
@@ -26,8 +26,8 @@ final class Transaction {
 
 	private const LOST = 'the transaction was ended by other code, by a deadlock, or by the loss of the connection';
 
-	/** 'Server has gone away' and 'lost connection during query'. */
-	private const CONNECTION_LOST = [ 2006, 2013 ];
+	/** 'Server has gone away', 'lost connection during query', 'shutdown in progress', 'connection was killed'; a cluster's node has lost the others. */
+	private const CONNECTION_LOST = [ 2006, 2013, 1053, 1927, 1047 ];
 
 	private static bool $is_open = false;
 
@@ -65,7 +65,8 @@ final class Transaction {
 	 * @return T
 	 */
 	private static function in_open_one( callable $work, ?callable $seal ) {
-		return self::without_reconnecting(
+		return Reconnection::at_most(
+			0,
 			static function () use ( $work, $seal ) {
 				if ( ! self::sent( 'SAVEPOINT agile_bridge' ) ) {
 					self::sent( 'ROLLBACK' );
@@ -76,6 +77,10 @@ final class Transaction {
 					$result     = self::while_it_lasts( $work );
 					$is_sealing = true;
 					$lost       = ! self::sent( 'RELEASE SAVEPOINT agile_bridge' );
+					if ( $lost && ! Database::is_sqlite() && self::ends_transaction() ) {
+						// Not other code: on a cluster another node was first, and nothing is stored.
+						throw new TransactionLost( self::LOST );
+					}
 					if ( ! $lost && null !== $seal ) {
 						self::while_it_lasts( static fn() => $seal( $result ) );
 					}
@@ -169,41 +174,6 @@ final class Transaction {
 			// The connection is gone: see below.
 			unset( $error );
 			return false;
-		}
-	}
-
-	/**
-	 * Keeps wpdb from opening a lost connection again: it would send the statement once more, without the transaction and its
-	 * locks, and a second user could be stored beside the one that somebody else has made meanwhile. It dies instead, and that
-	 * is made an exception here. (The same for another plugin's wp_die() in a hook: a reason to roll back, not to end.)
-	 *
-	 * @template T
-	 * @param callable(): T $work
-	 * @return T
-	 */
-	private static function without_reconnecting( callable $work ) {
-		global $wpdb;
-		$handlers = Callbacks::DIE_HANDLERS;
-		$throw    = Callbacks::stop_wp_die( ... );
-		// wpdb lets protected properties be set. It lowers the level of error reporting before it tries, and leaves it so if it does not.
-		$retries = $wpdb->reconnect_retries ?? null;
-		$level   = error_reporting(); // phpcs:ignore WordPress.PHP -- read, to be put back.
-		if ( null !== $retries ) {
-			$wpdb->reconnect_retries = 0;
-		}
-		foreach ( $handlers as $handler ) {
-			add_filter( $handler, $throw, PHP_INT_MAX );
-		}
-		try {
-			return $work();
-		} finally {
-			foreach ( $handlers as $handler ) {
-				remove_filter( $handler, $throw, PHP_INT_MAX );
-			}
-			if ( null !== $retries ) {
-				$wpdb->reconnect_retries = $retries;
-			}
-			error_reporting( $level ); // phpcs:ignore WordPress.PHP -- put back.
 		}
 	}
 

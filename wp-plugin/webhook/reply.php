@@ -28,11 +28,13 @@ use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Inbox\Workload;
 use AgileBridge\Plugin\Site\Callbacks;
+use AgileBridge\Plugin\Site\CallbackStopped;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Form;
 use AgileBridge\Plugin\Site\LateCommit;
 use AgileBridge\Plugin\Site\Primary;
+use AgileBridge\Plugin\Site\Reconnection;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
@@ -55,11 +57,7 @@ final class Reply {
 	/** Null while it could not be stored. */
 	private ?Arrival $arrival = null;
 
-	private readonly LateCommit $commit;
-
-	public function __construct( private readonly Webhook $webhook ) {
-		$this->commit = new LateCommit();
-	}
+	public function __construct( private readonly Webhook $webhook, private readonly LateCommit $commit = new LateCommit() ) {}
 
 	/**
 	 * While the main plugin file loads: stores the webhook as soon as it has come. What other plugins do to the request after that
@@ -95,7 +93,7 @@ final class Reply {
 		Output::take_over();
 		// Whoever ends the script from here on, while the answer is sent: what is written is kept.
 		Output::if_nobody_answers( $this->commit->commit( ... ) );
-		Answer::send( $this->process() );
+		Answer::send( Reconnection::at_most( 1, $this->process( ... ) ) );
 		$this->commit->commit();
 		if ( $this->webhook->is_about_a_contact() ) {
 			self::drain_and_end();
@@ -113,17 +111,17 @@ final class Reply {
 	/**
 	 * Where it cannot be stored, the tables are missing or the database fails, and the end of `init` is the time to see to that.
 	 *
-	 * @throws Failure If it has waited for a lock in vain: to wait once more would take longer than the caller waits.
+	 * @throws Failure If it has waited for a lock in vain, or the database is gone: more would take longer than the caller waits.
 	 */
 	private function store_on_arrival(): void {
 		if ( ! Schema::is_there() ) {
 			return;
 		}
 		try {
-			$this->arrival = $this->store();
-		} catch ( Failure $failure ) {
-			if ( Database::is_lock_wait_over() ) {
-				throw $failure;
+			$this->arrival = Reconnection::at_most( 1, $this->store( ... ) );
+		} catch ( Failure | CallbackStopped $error ) {
+			if ( Database::is_out_of_reach() ) {
+				throw Database::failure();
 			}
 		}
 	}

@@ -9,6 +9,7 @@ mod killed_workers_leave_no_half_user;
 mod parallel_adds_make_one_user;
 mod tables_grow_without_a_stop;
 mod the_newest_state_wins;
+mod three_nodes_and_three_pools_are_one_site;
 mod what_was_accepted_is_applied;
 
 use crate::stage::world::World;

@@ -14,7 +14,7 @@ use std::thread;
 const AT_ONCE: u32 = 64;
 
 /// A webhook says itself how many workers may process while their requests wait: two as by default, or all there are.
-const INLINE: &str = "<?php
+pub(super) const INLINE: &str = "<?php
     add_filter('agile_bridge_inline_workers', fn($workers) => (int) ($_GET['inline'] ?? $workers));";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ fn two_web_servers_make_one_user_for_an_address() {
     let world = World::with(|site| site.field_map(&FIELDS).mu_plugin_file("inline.php", INLINE));
     world.drain();
     let pool = world.site.second_pool(4);
-    parallel_adds_make_one_user(&world, scaled(500), &|thread, request| {
+    parallel_adds_make_one_user(&world, scaled(500), AT_ONCE, &|thread, request| {
         if thread % 2 == 0 { world.site.try_send(request) } else { pool.try_send(request) }
     });
 }
@@ -49,12 +49,13 @@ fn eight_workers_make_one_user_for_an_address_on_sqlite() {
         site.field_map(&FIELDS).mu_plugin_file("inline.php", INLINE)
     });
     world.drain();
-    parallel_adds_make_one_user(&world, scaled(500), &|_, request| world.site.try_send(request));
+    parallel_adds_make_one_user(&world, scaled(500), AT_ONCE, &|_, request| world.site.try_send(request));
 }
 
-fn parallel_adds_make_one_user(
+pub(super) fn parallel_adds_make_one_user(
     world: &World,
     addresses: u32,
+    webhooks: u32,
     send: &(impl Fn(u32, &Request) -> io::Result<site::Response> + Sync),
 ) {
     let answers = Tally::default();
@@ -67,10 +68,10 @@ fn parallel_adds_make_one_user(
         (By::All, addresses.div_ceil(10)),
     ];
     for (by, count) in kinds {
-        let some: Vec<_> = (0..count).map(|number| burst(world, by, number)).collect();
-        let at_once = Barrier::new(AT_ONCE as usize);
+        let some: Vec<_> = (0..count).map(|number| burst(world, by, number, webhooks)).collect();
+        let at_once = Barrier::new(webhooks as usize);
         thread::scope(|scope| {
-            for thread in 0..AT_ONCE {
+            for thread in 0..webhooks {
                 let (some, answers, at_once) = (&some, &answers, &at_once);
                 scope.spawn(move || {
                     for burst in some {
@@ -84,7 +85,7 @@ fn parallel_adds_make_one_user(
         bursts.extend(some);
     }
     assert_eq!(settle(world), 0, "no event is given up: {}\n{}", outcomes(world), logs(world));
-    eprintln!("{} addresses, {AT_ONCE} webhooks each; answers: {answers}\nevents: {}", bursts.len(), outcomes(world));
+    eprintln!("{} addresses, {webhooks} webhooks each; answers: {answers}\nevents: {}", bursts.len(), outcomes(world));
 
     let users = users(world);
     expect_none("users are there twice", &duplicates(&users), world);
@@ -115,7 +116,7 @@ fn parallel_adds_make_one_user(
     }
 }
 
-fn burst(world: &World, by: By, number: u32) -> Burst {
+fn burst(world: &World, by: By, number: u32, webhooks: u32) -> Burst {
     let email = format!("{}{number}@example.com", format!("{by:?}").to_lowercase());
     let contact = |number: u32| world.crm.create_contact(person(&email, number)).to_string();
     let first = contact(number);
@@ -134,6 +135,6 @@ fn burst(world: &World, by: By, number: u32) -> Burst {
         By::All => target([By::Email, By::OneContact, By::ManyContacts][(webhook % 3) as usize], webhook),
         by => target(by, webhook),
     };
-    let targets = (0..AT_ONCE).map(one).collect();
+    let targets = (0..webhooks).map(one).collect();
     Burst { by, email, targets }
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::stage::world::World;
 use site::Request;
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::sync::Mutex;
 use std::thread;
 
@@ -46,7 +47,17 @@ enum Change {
 fn in_the_end_every_user_is_as_its_contact_is() {
     let world = World::with(|site| site.field_map(&FIELDS));
     world.drain();
-    let (total, mut random, answers) = (scaled(10_000), Random::new(3), Tally::default());
+    let people = the_newest_state_wins(&world, scaled(10_000), &|_, request| world.site.try_send(request));
+    deadlocks_are_rare(&world, people);
+}
+
+/// How many users there are.
+pub(super) fn the_newest_state_wins(
+    world: &World,
+    total: u32,
+    send: &(impl Fn(u32, &Request) -> io::Result<site::Response> + Sync),
+) -> usize {
+    let (mut random, answers) = (Random::new(3), Tally::default());
     // Five webhooks for a contact, three and a half of them for something that happened.
     let people: Vec<_> = (0..total.div_ceil(5))
         .map(|number| {
@@ -67,37 +78,38 @@ fn in_the_end_every_user_is_as_its_contact_is() {
     eprintln!("{webhooks} webhooks, {overtaken} of them overtaken: {share} %");
     assert!(share >= 30, "too many come in order");
     thread::scope(|scope| {
-        for _ in 0..SENDERS {
-            scope.spawn(|| {
-                while let Some(target) = next_webhook(&world, &people, &steps) {
-                    if fate(world.site.try_send(&Request::new("GET", &target)), &answers) != Fate::Accepted {
+        for sender in 0..SENDERS {
+            let (steps, answers, people) = (&steps, &answers, &people);
+            scope.spawn(move || {
+                while let Some(target) = next_webhook(world, people, steps) {
+                    if fate(send(sender, &Request::new("GET", &target)), answers) != Fate::Accepted {
                         answers.count("not accepted");
                     }
                 }
             });
         }
     });
-    assert_eq!(settle(&world), 0, "no event is given up: {}\n{}", outcomes(&world), logs(&world));
+    assert_eq!(settle(world), 0, "no event is given up: {}\n{}", outcomes(world), logs(world));
     eprintln!(
         "{webhooks} webhooks for {} contacts with {changes} changes; answers: {answers}\nevents: {}",
         people.len(),
-        outcomes(&world)
+        outcomes(world)
     );
-    assert_eq!(answers.of("not accepted"), 0, "{answers}\n{}", logs(&world));
+    assert_eq!(answers.of("not accepted"), 0, "{answers}\n{}", logs(world));
 
-    let users = users(&world);
-    expect_none("users are there twice", &duplicates(&users), &world);
-    expect_none("things are missing in users", &users.iter().flat_map(halves).collect::<Vec<_>>(), &world);
+    let users = users(world);
+    expect_none("users are there twice", &duplicates(&users), world);
+    expect_none("things are missing in users", &users.iter().flat_map(halves).collect::<Vec<_>>(), world);
     let by_contact: BTreeMap<_, _> =
         users.iter().map(|user| (user["agilecrm_contact_id"][0].to_string(), user)).collect();
     let wrong = people.iter().flat_map(|person| match by_contact.get(&format!("\"{}\"", person.contact)) {
         Some(user) => differences(user, &world.crm.contact(person.contact).expect("the contact")),
         None => vec![format!("contact {} has no user", person.contact)],
     });
-    expect_none("users are not as their contacts", &wrong.collect::<Vec<_>>(), &world);
-    assert_eq!(users.len(), people.len(), "one user for each contact, and nobody else\n{}", logs(&world));
-    only_the_mails_that_were_asked_for(&world, &people);
-    deadlocks_are_rare(&world, people.len());
+    expect_none("users are not as their contacts", &wrong.collect::<Vec<_>>(), world);
+    assert_eq!(users.len(), people.len(), "one user for each contact, and nobody else\n{}", logs(world));
+    only_the_mails_that_were_asked_for(world, &people);
+    people.len()
 }
 
 /// Everything that happens, in order: for each contact an `add` and some changes within a short time. Three tenths of the webhooks

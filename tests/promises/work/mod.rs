@@ -1,5 +1,6 @@
 //! One event, from its claim to its end; and the drain.
 
+mod a_commit_that_the_cluster_refuses_is_made_good;
 mod a_contact_in_the_bin_counts_as_gone;
 mod a_contact_that_is_gone_follows_the_setting;
 mod a_drain_goes_on_with_no_account_but_the_present_one;

@@ -21,7 +21,7 @@
 //! kills its servers and removes its folder. Files of WordPress' core are links into a cache: replace, never write them.
 //!
 //! Reading order: [`Builder`] says what is wanted, `start` stands it up, [`Site`] is what tests hold, [`Pool`] one more web server
-//! of it, [`Apache`] another; `template` is an installed
+//! of it, [`Apache`] another, [`Cluster`] three with a database each; `template` is an installed
 //! database, `wordpress` the files; `mariadb`, `fpm`, `nginx`, `builtin` are the servers, each a `process`.
 
 mod answer;
@@ -30,6 +30,7 @@ mod builder;
 mod builtin;
 mod error;
 mod fpm;
+mod galera;
 mod guard;
 mod http;
 mod layout;
@@ -50,6 +51,7 @@ pub use answer::Answer;
 pub use apache::{Apache, Way};
 pub use builder::{ACCESS_KEY, Builder, Database, Server};
 pub use error::{Error, Result};
+pub use galera::Cluster;
 pub use http::{Request, Response, encode, form};
 pub use layout::{cache, extension, repository};
 pub use mail::Mail;

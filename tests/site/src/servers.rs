@@ -37,6 +37,11 @@ impl Servers {
         Ok(())
     }
 
+    /// One more database server, with options that tell it from the site's own.
+    pub fn start_node(&self, options: &[&str]) -> Result<Process> {
+        mariadb::start(&self.layout, &self.guard, options)
+    }
+
     pub fn stop_database(&self) {
         if let Some(server) = lock(&self.database).take() {
             server.stop();

@@ -14,6 +14,7 @@ use crate::answer::Answer;
 use crate::apache::Apache;
 use crate::builder::{Builder, Database};
 use crate::error::{Error, Result};
+use crate::galera::Cluster;
 use crate::http::{Request, Response, form};
 use crate::layout::Layout;
 use crate::mail::{self, Mail};
@@ -162,7 +163,10 @@ impl Site {
 
     /// Several statements on one connection; the rows are those of the last.
     pub fn try_sql(&self, statements: &[&str]) -> Result<Vec<Value>> {
-        let socket = mariadb::socket(&self.layout);
+        self.try_sql_at(&mariadb::socket(&self.layout), statements)
+    }
+
+    pub(crate) fn try_sql_at(&self, socket: &Path, statements: &[&str]) -> Result<Vec<Value>> {
         let folder = template::place(&self.layout, self.wanted.database);
         let dsn = match self.wanted.database {
             Database::MariaDb => format!("mysql:unix_socket={};dbname=wordpress;charset=utf8mb4", socket.display()),
@@ -243,15 +247,26 @@ impl Site {
     /// One more PHP-FPM with an nginx of its own before it, on the same WordPress folder and database, as one more web server
     /// behind a balancer would be. Gone when dropped.
     pub fn second_pool(&self, workers: u8) -> Pool<'_> {
+        self.pool(workers, &self.wanted)
+    }
+
+    /// The same with another environment.
+    pub(crate) fn pool(&self, workers: u8, wanted: &Builder) -> Pool<'_> {
         let number = self.pools.fetch_add(1, Ordering::Relaxed) + 1;
         let names = [format!("fpm-{number}"), format!("nginx-{number}")];
         let started = free_port().and_then(|(listener, port)| {
             drop(listener);
             let ports = [port, self.port];
-            let pool = self.servers.start_pool([&names[0], &names[1]], &self.wanted, &self.php, workers, ports);
+            let pool = self.servers.start_pool([&names[0], &names[1]], wanted, &self.php, workers, ports);
             pool.map(|(fpm, web)| Pool::new(self, fpm, web, port))
         });
         started.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Three Galera nodes in place of the site's MariaDB, the first one where it was, and two more pools, each with a node of its own
+    /// (`setup.sh cluster` brings what that needs).
+    pub fn cluster(&self, workers: u8) -> Cluster<'_> {
+        Cluster::start(self, workers).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// An Apache on the same WordPress folder and database, with PHP in three ways: as its module, by the site's PHP-FPM, and by CGI.

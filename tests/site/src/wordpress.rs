@@ -134,6 +134,17 @@ pub fn set_constant(layout: &Layout, name: &str, value: &Value) -> Result<()> {
     fs::rename(&new, &path).map_err(Error::doing(path.display()))
 }
 
+/// The variable of a pool's environment that says which database is its own.
+pub const DATABASE: &str = "SITE_DATABASE";
+
+/// From the next request on a pool with [`DATABASE`] in its environment has that one.
+pub fn let_pools_choose_database(layout: &Layout) -> Result<()> {
+    let path = layout.wordpress().join("wp-config.php");
+    let text = fs::read_to_string(&path).map_err(Error::doing(path.display()))?;
+    let line = format!("<?php\nfalse !== getenv( '{DATABASE}' ) && define( 'DB_HOST', getenv( '{DATABASE}' ) );\n");
+    layout::write(&path, &text.replacen("<?php\n", &line, 1))
+}
+
 fn constant(name: &str, value: &Value) -> String {
     format!("defined( '{name}' ) || define( '{name}', {} );\n", literal(value))
 }
