@@ -6,6 +6,7 @@ pub mod inbox;
 pub mod listener;
 pub mod look;
 pub mod name_server;
+pub mod numbers;
 pub mod password;
 mod screen;
 pub mod second_connection;
