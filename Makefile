@@ -3,6 +3,8 @@
 #   make build           the extension, target/release/libagile_bridge.so
 #   make demo            a local Agile CRM and a WordPress, and what happens between them (ONCE=1: only the story)
 #   make test            all tests; `make test ARGS=tags` only those of cargo with that name
+#   make test-mysql      the promises that depend on the database, on the MySQL of Debian unstable (half an hour)
+#   make test-mariadb-11.8   the same on the MariaDB of Debian 13; ARGS as for `make test`
 #   make bench           how fast it is, beside plain WordPress (README=1: into docs/performance.md; BENCH_QUICK=1: a trial)
 #   make soak            the long runs in full, of which `make test` runs a tenth: killed workers, webhooks at once and in any order
 #   make test-cluster    three database nodes and three web servers on this machine, one node killed in the middle: some ten minutes;
@@ -27,7 +29,7 @@ lints := lint-rust lint-php lint-shell lint-house
 # Cargo uses all cores by itself, and its builds share one folder.
 .NOTPARALLEL:
 
-.PHONY: build setup setup-demo setup-bench setup-cluster release-before demo bench test $(tests) soak test-cluster lint $(lints) dist test-dist clean clean-cache
+.PHONY: build setup setup-demo setup-bench setup-cluster release-before demo bench test $(tests) soak test-cluster test-mysql test-mariadb-11.8 lint $(lints) dist test-dist clean clean-cache
 
 build: setup-demo
 	cargo build --release
@@ -67,6 +69,19 @@ test: $(tests)
 # for a slow CRM, for time limits. So twice as many at once as there are cores.
 test-rust: setup build release-before
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$((2 * $$(nproc)))} cargo test --workspace --no-default-features -- $(ARGS)
+
+# Of other servers than this machine's: fetched, never installed. `DATABASE_SERVER` is read by tests/site/src/sql_server.rs.
+database_rooms := inbox:: user:: work:: site::
+
+# Without what stands in for a replica that is behind: MariaDB's tables with a history.
+test-mysql: setup build
+	@tests/site/setup.sh mysql
+	DATABASE_SERVER=mysql cargo test --no-default-features --test promises -- \
+	  --skip a_replica_that_lags_is_not_believed:: $(or $(ARGS),$(database_rooms))
+
+test-mariadb-11.8: setup build
+	@tests/site/setup.sh mariadb-11.8
+	DATABASE_SERVER=mariadb-11.8 cargo test --no-default-features --test promises -- $(or $(ARGS),$(database_rooms))
 
 # One after the other, so that each has the machine for itself; they say what they did.
 soak: setup build

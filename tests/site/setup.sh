@@ -5,6 +5,7 @@
 #   tests/site/setup.sh demo     what the demo needs: no database server, no web server, no browser
 #   tests/site/setup.sh bench    what the bench needs: the servers, and what counts instructions
 #   tests/site/setup.sh cluster  what three database nodes on this machine need, besides the servers
+#   tests/site/setup.sh mysql    for `make test-mysql`: the MySQL of Debian unstable; mariadb-11.8: the MariaDB of Debian 13
 #
 # Debian 12 has no WordPress that is new enough, so its .deb files are taken from later releases of Debian, by the
 # machine's own apt, with the machine's own mirror and keys, and unpacked into the cache: they are never installed.
@@ -175,6 +176,40 @@ install_sqlite() {
   trap - EXIT
 }
 
+# install_server NAME SUITE PROGRAM PACKAGE...: the database server of a Debian suite with all of its libraries, also the C library:
+# it runs beside this machine's own by its own loader, as servers/NAME/server of the cache.
+install_server() {
+  local name="$1" suite="$2" program="$3" folder="$cache/servers/$1" usr loader libraries file
+  shift 3
+  [ ! -x "$folder/server" ] || return 0
+  lock
+  [ ! -x "$folder/server" ] || return 0
+  say "fetching $name of Debian $suite"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  unpack_debs "$suite" "$(dpkg --print-architecture)" "$folder" --with-dependencies "$@" || die "$name could not be fetched"
+  usr="$folder/usr"
+  rm -rf "$usr/share/doc" "$usr/share/man" "$usr/share/locale"
+  loader="$(find "$usr/lib" -name 'ld-linux-*.so.*' | head -n 1)"
+  libraries="$(dirname "$loader")"
+  # (What MariaDB's script for a new data folder calls, it calls by these names.)
+  for file in "$usr/sbin/$program" "$usr/bin/my_print_defaults" "$usr/bin/resolveip"; do
+    [ -e "$file" ] || continue
+    mv "$file" "$file.real"
+    printf '#!/bin/sh\nexec %q --library-path %q %q "$@"' "$loader" "$libraries" "$file.real" >"$file"
+    [ "$file" != "$usr/sbin/$program" ] || printf ' --basedir=%q' "$usr" >>"$file"
+    echo >>"$file"
+    chmod +x "$file"
+  done
+  if [ -e "$usr/bin/mariadb-install-db" ]; then
+    # Its options, of which --no-defaults has to be the first, come with --basedir after them.
+    printf '#!/bin/sh\nexec %q "$@" --basedir=%q\n' "$usr/bin/mariadb-install-db" "$usr" >"$folder/installer"
+    chmod +x "$folder/installer"
+  fi
+  "$usr/sbin/$program" --no-defaults --version >&2 || die "$name of Debian $suite does not run here"
+  ln -s "$usr/sbin/$program" "$folder/server"
+}
+
 # What drives the browser; the browser itself is Debian's.
 install_browser_driver() {
   local folder="$root/tests/browser"
@@ -207,5 +242,7 @@ case "${1:-test}" in
     install_packages "${cluster_packages[@]}"
     install_wordpress trixie 6.8
     ;;
-  *) die "unknown set-up '$1': demo, test, bench or cluster" ;;
+  mysql) install_server mysql sid mysqld mysql-server-core ;;
+  mariadb-11.8) install_server mariadb-11.8 trixie mariadbd mariadb-server-core mariadb-server ;;
+  *) die "unknown set-up '$1': demo, test, bench, cluster, mysql or mariadb-11.8" ;;
 esac

@@ -2,6 +2,8 @@
 /**
  * A commit that waits until the answer is out: the caller need not wait for the disk.
  *
+ * Measured without: an unchanged `update` takes 1 ms more, of 15.
+ *
  * For the last statement of an event whose caller waits. Whoever sends the next webhook of the contact waits at the row until
  * then, and finds the event finished. If the commit never comes, the event is taken up again: only for what may be done once
  * more.

@@ -50,9 +50,7 @@ final class NewUser {
 	 * @throws \Throwable Of a callback of another plugin.
 	 */
 	public function insert( array $account, #[\SensitiveParameter] string $hash ): int {
-		global $wpdb;
-		$mark     = Database::mark();
-		$is_mysql = $wpdb->is_mysql;
+		$mark = Database::mark();
 		// The throwaway password need not be hashed at all. Neither may touch users that others' hooks make.
 		$known  = KnownHash::give( $hash );
 		$put    = self::put_into_row( $hash, $account['user_login'] );
@@ -65,7 +63,6 @@ final class NewUser {
 			remove_filter( 'insert_user_meta', $notice, PHP_INT_MIN );
 			remove_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
 			$known->take_back();
-			$wpdb->is_mysql = $is_mysql;
 		}
 		if ( is_wp_error( $user_id ) || $user_id <= 0 ) {
 			Database::require_since( $mark );
@@ -176,11 +173,7 @@ final class NewUser {
 				return $row;
 			}
 			remove_filter( 'wp_pre_insert_user_data', $put, PHP_INT_MAX );
-			$row = [ 'user_pass' => $hash ] + $row;
-			if ( NewUserRow::fits_any_table( $row ) ) {
-				NewUserRow::without_a_look_at_columns();
-			}
-			return $row;
+			return [ 'user_pass' => $hash ] + $row;
 		};
 		return $put;
 	}

@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 
 const OLD: [&str; 4] = [
     "ALTER TABLE wp_agile_bridge_events DROP COLUMN notes, DROP COLUMN changed, DROP COLUMN duration_ms, DROP COLUMN steps,
-        DROP KEY subject_key, DROP KEY email, DROP KEY user_id, DROP KEY outcome,
-        DROP KEY action, DROP KEY origin, DROP KEY created_at",
+        DROP KEY subject_key, DROP KEY email, DROP KEY user_id, DROP KEY outcome",
     "ALTER TABLE wp_agile_bridge_identities DROP KEY locked_on, DROP COLUMN locked_on",
     "DROP TABLE wp_agile_bridge_links",
     "DELETE FROM wp_agile_bridge_leases WHERE name NOT IN ('drain', 'crm', 'reconcile', 'cleanup')",

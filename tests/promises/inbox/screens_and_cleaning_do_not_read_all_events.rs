@@ -1,6 +1,7 @@
 //! What the inbox keeps is not read as a whole, neither for the screen nor to clean up: a site with many events is no slower.
 
 use crate::stage::inbox::number;
+use crate::stage::numbers::numbers_to;
 use crate::stage::rows_read::rows_read;
 use crate::stage::world::World;
 
@@ -14,7 +15,8 @@ fn screens_and_cleaning_do_not_read_all_events() {
     let now = world.now();
     world.site.sql(&format!(
         "INSERT INTO wp_agile_bridge_events (state, action, contact_id, due_at, created_at, updated_at, message)
-         SELECT IF(seq % 40 = 0, 'dead', 'done'), 'update', seq, {now}, {now}, {now} - seq, '\"Why.\"' FROM seq_1_to_{KEPT}"
+         SELECT IF(seq % 40 = 0, 'dead', 'done'), 'update', seq, {now}, {now}, {now} - seq, '\"Why.\"' FROM {}",
+        numbers_to(KEPT)
     ));
     world.site.sql("ANALYZE TABLE wp_agile_bridge_events");
     // Their contacts are named by an e-mail alone.

@@ -3,6 +3,7 @@
 //! transaction it happens, nothing of it may count as written.
 
 use crate::stage::inbox::number;
+use crate::stage::numbers::numbers_to;
 use crate::stage::second_connection::SecondConnection;
 use crate::stage::world::{World, ana};
 use serde_json::{Value, json};
@@ -32,7 +33,7 @@ fn heavy_transaction(world: &World) -> SecondConnection {
     let mut other = SecondConnection::open(world);
     other.run("CREATE TABLE ballast (number INT PRIMARY KEY) ENGINE=InnoDB");
     other.run("START TRANSACTION");
-    other.run("INSERT INTO ballast SELECT seq FROM seq_1_to_3000");
+    other.run(&format!("INSERT INTO ballast SELECT seq FROM {}", numbers_to(3000)));
     other
 }
 
@@ -68,13 +69,13 @@ fn over_the_locks_before_anything_is_written() {
     let lock =
         |name: &str| format!("SELECT version FROM wp_agile_bridge_identities WHERE identity = {name} FOR UPDATE");
     other.run(&lock(&last));
-    let deadlocks = other.status("Innodb_deadlocks");
+    let deadlocks = other.deadlocks();
     let answer = std::thread::scope(|scope| {
         let webhook = scope.spawn(|| world.site.webhook("add", &[("contact_id", &id)]));
         other.await_lock_waits(1);
         // Ours has the first by now.
         assert_eq!(other.run(&lock(&first)).len(), 1, "we were not the ones to be undone");
-        assert!(other.status("Innodb_deadlocks") > deadlocks, "there was no deadlock");
+        assert!(other.deadlocks() > deadlocks, "there was no deadlock");
         other.run("ROLLBACK");
         webhook.join().expect("an answer")
     });
@@ -95,14 +96,14 @@ fn after_the_user_is_written(held: impl FnOnce(&World) -> String, ours: &str) {
             assert!(Instant::now() < deadline, "no user is written: {}", world.site.log());
             std::thread::sleep(Duration::from_millis(2));
         }
-        let deadlocks = watch.status("Innodb_deadlocks");
+        let deadlocks = watch.deadlocks();
         other.run(&held(&world));
         let contact = identity("contact", &format!("1 {id}"));
         other.begin(&format!("SELECT version FROM wp_agile_bridge_identities WHERE identity = {contact} FOR UPDATE"));
         watch.await_lock_waits(1);
         std::fs::rename(file("ours"), file("go")).expect("a file");
         assert!(other.end().is_ok(), "we were not the ones to be undone");
-        assert!(watch.status("Innodb_deadlocks") > deadlocks, "there was no deadlock");
+        assert!(watch.deadlocks() > deadlocks, "there was no deadlock");
         other.run("ROLLBACK");
         webhook.join().expect("an answer")
     });

@@ -9,6 +9,7 @@ pub mod inbox;
 pub mod listener;
 pub mod look;
 pub mod name_server;
+pub mod numbers;
 pub mod password;
 pub mod release;
 pub mod rows_read;

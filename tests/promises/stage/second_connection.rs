@@ -69,6 +69,13 @@ impl SecondConnection {
         number(&self.run(&format!("SHOW GLOBAL STATUS LIKE '{name}'"))[0]["Value"])
     }
 
+    /// How many there have been since the server started.
+    pub fn deadlocks(&mut self) -> i64 {
+        let counted =
+            self.run("SELECT `COUNT` AS counted FROM information_schema.INNODB_METRICS WHERE NAME = 'lock_deadlocks'");
+        number(&counted[0]["counted"])
+    }
+
     /// Waits until so many statements of the whole server wait for a lock.
     #[track_caller]
     pub fn await_lock_waits(&mut self, wanted: i64) {

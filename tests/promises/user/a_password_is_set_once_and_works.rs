@@ -101,11 +101,12 @@ fn neither_password_nor_login_change_later(world: &World) {
     assert_eq!(world.site.mails(), []);
 }
 
-/// Says of each hash whether a transaction was open.
+/// Says of each hash whether a transaction was open: outside of one a savepoint is gone at once.
 const WITNESS: &str = "<?php add_filter('wp_hash_password_options', function ($options) {
     global $wpdb;
-    $open = $wpdb->get_var('SELECT @@in_transaction');
-    file_put_contents(WP_CONTENT_DIR . '/hashed', \"$open\\n\", FILE_APPEND);
+    $wpdb->dbh->query('SAVEPOINT witness');
+    $is_open = $wpdb->dbh->query('RELEASE SAVEPOINT witness');
+    file_put_contents(WP_CONTENT_DIR . '/hashed', (int) $is_open . PHP_EOL, FILE_APPEND);
     return $options;
 });";
 

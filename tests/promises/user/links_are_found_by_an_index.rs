@@ -2,6 +2,7 @@
 //! truth: what the index has too much is no link, what it lacks is found within hours.
 
 use crate::stage::look::{change, look, mend};
+use crate::stage::numbers::numbers_to;
 use crate::stage::world::{World, ana};
 use sandbox::Contact;
 use site::Database;
@@ -98,9 +99,10 @@ fn index_of(world: &World, user: u64) -> usize {
 fn links_that_were_there_before_are_filled_in() {
     // WP Fusion's, say: more than one statement looks at.
     let world = World::new();
-    world.site.sql(
-        "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) SELECT 1000 + seq, 'agilecrm_contact_id', 7000000 + seq FROM seq_1_to_12000",
-    );
+    world.site.sql(&format!(
+        "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) SELECT 1000 + seq, 'agilecrm_contact_id', 7000000 + seq FROM {}",
+        numbers_to(12_000)
+    ));
     let contact = world.contact(Contact::person("late@example.com"));
     let user = world.existing_user("late", "other@example.com", "subscriber");
     world.site.wp(&format!("return update_user_meta({user}, 'agilecrm_contact_id', '{contact}');"));

@@ -2,8 +2,8 @@
 
 mod a_burst_never_takes_all_workers;
 mod a_campaign_node_takes_its_branch;
-mod a_kept_request_is_read_as_it_came;
 mod a_database_that_goes_away_is_answered_in_time;
+mod a_kept_request_is_read_as_it_came;
 mod a_parameter_means_one_thing;
 mod a_php_upgrade_loses_no_webhook;
 mod a_webhook_in_a_burst_is_stored_at_once;

@@ -9,7 +9,7 @@ use crate::site::Site;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Database {
-    /// A MariaDB server of the site's own.
+    /// A MariaDB server of the site's own, or what `DATABASE_SERVER` names in its place.
     MariaDb,
     /// WordPress' official SQLite integration plugin.
     Sqlite,

@@ -22,7 +22,7 @@
 //!
 //! Reading order: [`Builder`] says what is wanted, `start` stands it up, [`Site`] is what tests hold, [`Pool`] one more web server
 //! of it, [`Apache`] another, [`Cluster`] three with a database each; `template` is an installed
-//! database, `wordpress` the files; `mariadb`, `fpm`, `nginx`, `builtin` are the servers, each a `process`.
+//! database, `wordpress` the files; `mariadb` (or the server that `sql_server` says), `fpm`, `nginx`, `builtin` are the servers, each a `process`.
 
 mod answer;
 mod apache;
@@ -43,6 +43,7 @@ mod process;
 mod redis;
 mod servers;
 mod site;
+mod sql_server;
 mod start;
 mod template;
 mod wordpress;

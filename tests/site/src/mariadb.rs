@@ -1,4 +1,4 @@
-//! A MariaDB server of the site's own, reachable through a socket in its folder only.
+//! A MariaDB server of the site's own, or the server that [`SqlServer`] says; reachable through a socket in its folder only.
 
 use std::fs;
 use std::os::unix::net::UnixStream;
@@ -10,15 +10,7 @@ use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::layout::Layout;
 use crate::process::Process;
-
-/// Small files, since every site gets a copy; otherwise MariaDB's defaults, durability among them.
-pub const OPTIONS: [&str; 5] = [
-    "--innodb-data-file-path=ibdata1:5M:autoextend",
-    "--innodb-autoextend-increment=1",
-    "--innodb-log-file-size=16M",
-    "--innodb-temp-data-file-path=ibtmp1:1M:autoextend",
-    "--innodb-buffer-pool-size=64M",
-];
+use crate::sql_server::SqlServer;
 
 /// The database, and the account that WordPress uses.
 const PREPARE: &str = "CREATE DATABASE wordpress CHARACTER SET utf8mb4;\n\
@@ -35,15 +27,12 @@ pub fn socket(layout: &Layout) -> PathBuf {
 
 /// Makes an empty database and starts it.
 pub fn create(layout: &Layout, guard: &Arc<Guard>) -> Result<Process> {
-    let output = Command::new("mariadb-install-db")
-        .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"])
-        .arg(format!("--datadir={}", data(layout).display()))
-        .args(as_root().then_some("--user=root"))
-        .args(OPTIONS)
-        .output()
-        .map_err(Error::doing("starting mariadb-install-db"))?;
+    let mut installation = SqlServer::chosen().installation();
+    installation.arg(format!("--datadir={}", data(layout).display()));
+    let output = installation.output();
+    let output = output.map_err(Error::doing(format!("starting {}", installation.get_program().display())))?;
     if !output.status.success() {
-        return Err(Error::new(format!("mariadb-install-db failed:\n{}", String::from_utf8_lossy(&output.stderr))));
+        return Err(Error::new(format!("making a database failed:\n{}", String::from_utf8_lossy(&output.stderr))));
     }
     let prepare = layout.run().join("prepare.sql");
     fs::write(&prepare, PREPARE).map_err(Error::doing(prepare.display()))?;
@@ -61,7 +50,8 @@ pub fn await_ready(process: &mut Process, layout: &Layout) -> Result<()> {
 }
 
 fn launch(layout: &Layout, guard: &Arc<Guard>, first: Option<&Path>, options: &[&str]) -> Result<Process> {
-    let mut command = Command::new("/usr/sbin/mariadbd");
+    let server = SqlServer::chosen();
+    let mut command = Command::new(server.program());
     command
         .args(["--no-defaults", "--skip-networking", "--skip-name-resolve"])
         .arg(format!("--datadir={}", data(layout).display()))
@@ -70,9 +60,9 @@ fn launch(layout: &Layout, guard: &Arc<Guard>, first: Option<&Path>, options: &[
         .arg(format!("--tmpdir={}", layout.run().display()))
         .args(as_root().then_some("--user=root"))
         .args(first.map(|file| format!("--init-file={}", file.display())))
-        .args(OPTIONS)
+        .args(server.options())
         .args(options);
-    Process::start("mariadbd", &mut command, &layout.logs().join("mariadb.log"), guard)
+    Process::start("the database", &mut command, &layout.logs().join("mariadb.log"), guard)
 }
 
 /// Root's servers ask to be told that they really should run as root.

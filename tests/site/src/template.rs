@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::layout::{Layout, cache, sqlite_plugin};
 use crate::php::Php;
+use crate::sql_server::SqlServer;
 use crate::{mariadb, wordpress};
 
 /// Threads of one process take turns; another process makes its own, and the first one done wins.
@@ -44,9 +45,11 @@ fn key(core: &Path, database: Database, multisite: bool) -> String {
     match database {
         Database::Sqlite => read(sqlite_plugin().with_extension("from")).hash(&mut hasher),
         Database::MariaDb => {
-            mariadb::OPTIONS.hash(&mut hasher);
+            let server = SqlServer::chosen();
+            SqlServer::name().hash(&mut hasher);
+            server.options().collect::<Vec<_>>().hash(&mut hasher);
             // The server's size stands for its version, which would cost a start of it.
-            fs::metadata("/usr/sbin/mariadbd").map_or(0, |file| file.len()).hash(&mut hasher);
+            fs::metadata(server.program()).map_or(0, |file| file.len()).hash(&mut hasher);
         }
     }
     let kind = if multisite { "network" } else { "single" };
