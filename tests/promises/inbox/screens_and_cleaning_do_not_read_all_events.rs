@@ -10,6 +10,7 @@ const KEPT: u32 = 40_000;
 #[test]
 fn screens_and_cleaning_do_not_read_all_events() {
     let world = World::new();
+    let numbers = numbers_to(KEPT);
     world.expect(&world.site.webhook("test", &[]), 200, "ok", "");
     world.site.wp("AgileBridge\\Plugin\\Inbox\\Schema::ensure(); return 1;");
     let now = world.now();
@@ -23,7 +24,7 @@ fn screens_and_cleaning_do_not_read_all_events() {
     let contacts = "'' AS contact_id, CONCAT('p', seq, '@example.com') AS email, SHA2(CONCAT('email p', seq, '@example.com'), 256)";
     world.site.sql(&format!(
         "INSERT INTO wp_agile_bridge_events (state, action, contact_id, email, subject_key, due_at, created_at, updated_at, message)
-         SELECT 'done', 'update', {contacts}, {now}, {now}, {now} - seq, '' FROM seq_1_to_{KEPT}"
+         SELECT 'done', 'update', {contacts}, {now}, {now}, {now} - seq, '' FROM {numbers}"
     ));
     world.site.sql("ANALYZE TABLE wp_agile_bridge_events");
     let last = world.site.sql("SELECT MIN(id) AS id FROM wp_agile_bridge_events WHERE contact_id = ''");

@@ -1,5 +1,6 @@
 //! The list of events answers at once however many there are: by pages, by whatever it is filtered, by a day long ago.
 
+use crate::stage::numbers::numbers_to;
 use crate::stage::world::World;
 use serde_json::json;
 
@@ -19,6 +20,7 @@ fn rows_read(world: &World, code: &str) -> (serde_json::Value, i64) {
 #[test]
 fn a_page_reads_a_few_thousand_at_most() {
     let world = World::new();
+    let numbers = numbers_to(EVENTS);
     world.expect(&world.site.webhook("test", &[]), 200, "ok", "");
     world.site.wp("AgileBridge\\Plugin\\Inbox\\Schema::ensure(); return 1;");
     let now = world.now();
@@ -26,7 +28,7 @@ fn a_page_reads_a_few_thousand_at_most() {
     world.site.sql(&format!(
         "INSERT INTO wp_agile_bridge_events (state, status, action, contact_id, email, user_id, created_at, updated_at, message)
          SELECT IF(seq % 20000 = 0, 'dead', 'done'), IF(seq % 2 = 0, 'unchanged', 'updated'), IF(seq = 7, 'add', 'update'), seq, CONCAT('c', seq, '@example.com'), seq,
-                {now} - 1000 * ({EVENTS} - seq), {now}, '' FROM seq_1_to_{EVENTS}"
+                {now} - 1000 * ({EVENTS} - seq), {now}, '' FROM {numbers}"
     ));
     world.site.sql("ANALYZE TABLE wp_agile_bridge_events");
     let page = |filter: &str, before: u32| {

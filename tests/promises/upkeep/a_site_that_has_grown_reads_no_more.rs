@@ -2,6 +2,7 @@
 //! the index of links reads more, and nobody waits for it.
 
 use crate::stage::look::{MINUTE, change, linked, look, mend};
+use crate::stage::numbers::numbers_to;
 use crate::stage::rows_read::rows_read;
 use crate::stage::world::World;
 use sandbox::Contact;
@@ -52,9 +53,10 @@ fn a_site_that_has_grown_reads_no_more() {
     let small = read(&world, &people, "small");
 
     let now = world.now();
+    let numbers = numbers_to(GROWN.try_into().expect("so many"));
     world.site.sql(&format!(
         "INSERT INTO wp_users (ID, user_login, user_email, user_nicename, user_registered) SELECT 1000 + seq, CONCAT('grown', seq),
-         CONCAT('grown', seq, '@example.net'), CONCAT('grown', seq), NOW() FROM seq_1_to_{GROWN}"
+         CONCAT('grown', seq, '@example.net'), CONCAT('grown', seq), NOW() FROM {numbers}"
     ));
     for (key, value) in [
         ("agilecrm_contact_id", "7000000 + seq"),
@@ -63,13 +65,13 @@ fn a_site_that_has_grown_reads_no_more() {
         ("wp_capabilities", "'a:1:{s:10:\"subscriber\";b:1;}'"),
     ] {
         world.site.sql(&format!(
-            "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) SELECT 1000 + seq, '{key}', {value} FROM seq_1_to_{GROWN}"
+            "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) SELECT 1000 + seq, '{key}', {value} FROM {numbers}"
         ));
     }
     world.site.sql(&format!(
         "INSERT INTO wp_agile_bridge_events (subject_key, state, action, contact_id, status, user_id, due_at, created_at, updated_at, message)
          SELECT SHA2(seq, 256), 'done', 'update', 7000000 + seq, 'updated', 1000 + seq, at, at, at, ''
-         FROM (SELECT seq, {now} - 1000 * (seq % 864000) - 86400000 AS at FROM seq_1_to_{GROWN}) AS events"
+         FROM (SELECT seq, {now} - 1000 * (seq % 864000) - 86400000 AS at FROM {numbers}) AS events"
     ));
     // Up to 10,000 users WordPress itself counts them at each creation.
     world.site.wp("return update_option('user_count', 20000);");
