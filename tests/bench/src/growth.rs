@@ -154,8 +154,9 @@ fn look(stand: &Stand, grown: &Grown, people: &[String], plan: &str) -> Outcome<
         stand.crm.replace_contact(id, contact);
     }
     grown.sql("UPDATE wp_agile_bridge_leases SET until_at = 0 WHERE name IN ('reconcile', 'links')")?;
+    // The index of links is mended beside the look, and not by the drain that follows.
     let found = stand.ours.wp(
-        "$start = hrtime(true); $stored = AgileBridge\\Plugin\\Upkeep\\Look::take(); return [$stored, (hrtime(true) - $start) / 1e9];",
+        "AgileBridge\\Plugin\\Upkeep\\LinkMending::take(); $start = hrtime(true); $stored = AgileBridge\\Plugin\\Upkeep\\Look::take(); return [$stored, (hrtime(true) - $start) / 1e9];",
     );
     if found[0].as_u64() != Some(people.len() as u64) {
         return Err(format!("a look found {} of {} changes\n{}", found[0], people.len(), stand.log_end()));
