@@ -15,11 +15,14 @@ use AgileBridge\Plugin\Inbox\KeptRequests;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Site\Callbacks;
+use AgileBridge\Plugin\Site\CallbackStopped;
+use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Form;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\Site\Reconnection;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\WpFusion;
@@ -92,13 +95,16 @@ final class Request {
 		try {
 			if ( 'test' === $intake->action() ) {
 				Output::send( ...Output::problem( 503, 'failed', 'extension_missing', $problem ) );
-			} elseif ( KeptRequests::keep( $intake->unread() ) ) {
+			} elseif ( Reconnection::at_most( 1, static fn(): bool => KeptRequests::keep( $intake->unread() ) ) ) {
 				Answer::send( Outcome::queued( '' ) );
 			} else {
 				Output::send( ...Output::problem( 503, 'failed', 'extension_missing', "$problem Until then webhooks are kept, but this one is too large, or too many are kept already: send it again later." ) );
 			}
 		} catch ( Failure $failure ) {
 			Answer::send( Outcome::failed( $failure, '' ) );
+		} catch ( CallbackStopped $stopped ) {
+			// The database is gone.
+			Answer::send( Outcome::failed( Database::failure(), '' ) );
 		}
 		exit;
 	}

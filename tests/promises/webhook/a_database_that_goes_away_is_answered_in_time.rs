@@ -48,3 +48,24 @@ fn before_it_is_stored_and_while_it_is_written() {
         world.site.start_database();
     }
 }
+
+#[test]
+fn before_it_is_kept_while_the_extension_is_missing() {
+    let world = World::with(|site| site.extension(false).mu_plugin_file("stop.php", STOP));
+    world.expect(&world.site.webhook("add", &[("contact_id", "7")]), 202, "queued", "");
+    let file = |name: &str| world.site.root().join("wp-content").join(name);
+    fs::write(file("armed"), "INSERT INTO wp_agile_bridge_intake").expect("a file");
+    let (answer, took) = std::thread::scope(|scope| {
+        let webhook = scope.spawn(|| world.site.webhook("add", &[("contact_id", "8")]));
+        let is_there = || file("there").exists();
+        assert!(site::await_until(Duration::from_secs(20), is_there), "no webhook: {}", world.site.log());
+        world.site.kill_database();
+        let began = Instant::now();
+        fs::write(file("go"), "").expect("a file");
+        (webhook.join().expect("an answer"), began.elapsed())
+    });
+    world.expect(&answer, 503, "failed", "site_unavailable");
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    world.site.start_database();
+    world.expect(&world.site.webhook("add", &[("contact_id", "8")]), 202, "queued", "");
+}
