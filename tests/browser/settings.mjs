@@ -267,7 +267,10 @@ async function howManyAreProcessedAtOnce( screen ) {
 	assert.match( await screen.notices(), /Settings saved/ );
 	assert.equal( await status( await addedBy( await addUrl( screen ), 'later@example.com' ) ), 202 );
 	await screen.inboxSays( /Waiting: 0\./ );
+	await screen.open( 'advanced' );
+	await screen.field( 'Keep the values of fields that changed, with the activity' ).check();
 	await screen.save( { 'Processed at once': '2' } );
+	assert.ok( await screen.field( 'Keep the values of fields that changed, with the activity' ).isChecked() );
 }
 
 async function harmlessRolesForDeletedContacts( screen ) {

@@ -60,6 +60,13 @@ final class ProcessingSection {
 				__( 'Look for them every hour', 'bridge-for-agile-crm' ),
 				__( 'Asks Agile CRM which contacts have changed, and repairs linked users whose webhook never arrived.', 'bridge-for-agile-crm' )
 			);
+			Fields::show_checkbox_row(
+				'keeps_values',
+				__( 'Values', 'bridge-for-agile-crm' ),
+				$settings->keeps_values,
+				__( 'Keep the values of fields that changed, with the activity', 'bridge-for-agile-crm' ),
+				__( 'Otherwise it names the fields alone. Kept are 200 characters of a value, for as long as the event; of passwords and secrets nothing.', 'bridge-for-agile-crm' )
+			);
 			?>
 		</table>
 		<?php

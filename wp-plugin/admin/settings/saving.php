@@ -61,7 +61,7 @@ final class Saving {
 			'api_key'               => self::wanted_api_key( $input ),
 			'return_password_field' => self::wanted_return_password_field( $input ),
 		];
-		foreach ( [ 'paused', 'reconcile', 'follow_emails', 'returns_link', 'limit_roles', 'role_changes', 'keeps_deleted_away' ] as $switch ) {
+		foreach ( [ 'paused', 'reconcile', 'follow_emails', 'returns_link', 'limit_roles', 'role_changes', 'keeps_deleted_away', 'keeps_values' ] as $switch ) {
 			$wanted[ $switch ] = isset( $input[ $switch ] ) ? '1' === $input[ $switch ] : null;
 		}
 		$wanted['inline_workers'] = self::wanted_inline_workers( $input );
