@@ -213,7 +213,7 @@ final class Inbox {
 			'' === $owner ? 0 : 1,
 			$owner,
 			'' === $owner ? 0 : 1,
-			'' === $owner ? 0 : $now + Claims::LEASE,
+			'' === $owner ? 0 : $now + Event::LEASE,
 			$came + $delay,
 			'' === $owner ? 0 : 1,
 			$came,

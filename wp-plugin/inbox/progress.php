@@ -32,7 +32,7 @@ final class Progress {
 			'UPDATE ' . Tables::events() . " SET state = 'applied', owed = %s, updated_at = %d, lease_until = %d$record WHERE id = %d AND owner = %s",
 			Database::json( $owed->to_array() ),
 			$now,
-			$now + Claims::LEASE,
+			$now + Event::LEASE,
 			$event->id,
 			$event->owner
 		);

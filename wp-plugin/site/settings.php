@@ -91,8 +91,8 @@ final readonly class Settings {
 			role_changes: false !== ( $stored['role_changes'] ?? true ),
 			keeps_deleted_away: true === ( $stored['keeps_deleted_away'] ?? false ),
 			keeps_values: true === ( $stored['keeps_values'] ?? false ),
-			tag_roles: array_values( array_filter( array_map( TagRule::of_stored( ... ), $list( 'tag_roles' ) ) ) ),
-			access_keys: array_map( [ AccessKey::class, 'of_stored' ], self::stored_keys( $stored ) ),
+			tag_roles: array_values( array_filter( array_map( static fn( $rule ): ?TagRule => TagRule::of_stored( $rule ), $list( 'tag_roles' ) ) ) ),
+			access_keys: array_map( static fn( array $key ): AccessKey => AccessKey::of_stored( $key ), self::stored_keys( $stored ) ),
 		);
 	}
 

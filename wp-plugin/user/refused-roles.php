@@ -24,14 +24,12 @@ final class RefusedRoles {
 	private const MAX = 20;
 
 	/**
-	 * @param list<string>  $notes  Of an event that is done.
+	 * An event that is done has the note `role_refused`.
+	 *
 	 * @param ?string       $wanted The role that it named.
 	 * @param ?list<string> $tags   Of its contact.
 	 */
-	public static function note( array $notes, ?string $wanted, ?array $tags ): void {
-		if ( ! in_array( 'role_refused', $notes, true ) ) {
-			return;
-		}
+	public static function note( ?string $wanted, ?array $tags ): void {
 		foreach ( array_unique( array_filter( [ RoleNames::slug( (string) $wanted ), TagRoles::deciding( $tags )?->role ] ) ) as $role ) {
 			self::note_role( $role );
 		}

@@ -95,9 +95,9 @@ final class Writing {
 			return $this->finish_ignored( 'no_matching_user' );
 		}
 		$notes = $owed->notes;
-		Stats::count_unsent_mails( $this->unsent );
+		0 === $this->unsent || Stats::count_unsent_mails( $this->unsent );
 		Ownership::note_kept_email( $owed->user_id, $this->contact, $owed->notes );
-		RefusedRoles::note( $owed->notes, $this->event->role, $this->contact->tags );
+		in_array( 'role_refused', $owed->notes, true ) && RefusedRoles::note( $this->event->role, $this->contact->tags );
 		if ( ! $owed->is_finished ) {
 			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
 			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed, $notes ) );
@@ -125,7 +125,7 @@ final class Writing {
 			}
 			try {
 				$owed = $this->write_once( $decision );
-				null === $decision->user || ProtectedLinks::note( $decision->user, $decision->linked, $this->contact->id );
+				null === $decision->user || $decision->linked === $this->contact->id || ProtectedLinks::note( $decision->user, $decision->linked, $this->contact->id );
 				return $owed;
 			} catch ( TransactionLost | UserChanged $again ) {
 				$owed = Progress::owed_if_written( $this->event );
