@@ -124,7 +124,12 @@ fn it_goes_and_comes_back_on_sqlite() {
 /// which are killed.
 #[test]
 fn who_has_it_reads_them_and_none_twice() {
-    let world = World::with(|site| site.extension(false));
+    // Slow enough to be killed while there is something to read, on any machine.
+    let slow = "<?php add_filter('query', function ($sql) {
+        if (PHP_SAPI === 'cli' && str_starts_with($sql, 'DELETE FROM wp_agile_bridge_intake')) usleep(20000);
+        return $sql;
+    });";
+    let world = World::with(|site| site.extension(false).mu_plugin_file("slow.php", slow));
     let ids: Vec<String> = (0..120).map(|number| person(&world, number)).collect();
     for id in &ids {
         world.expect(&world.site.webhook("add", &[("contact_id", id)]), 202, "queued", "");
@@ -132,8 +137,8 @@ fn who_has_it_reads_them_and_none_twice() {
     world.write_extension_line(true);
     let script = world.site.root().join("wp-content/plugins/bridge-for-agile-crm/drain.php");
     for _ in 0..3 {
-        let mut reader = world.site.php().arg(&script).stdout(std::process::Stdio::null()).spawn().expect("php runs");
         let before = kept(&world);
+        let mut reader = world.site.php().arg(&script).stdout(std::process::Stdio::null()).spawn().expect("php runs");
         assert!(await_until(Duration::from_secs(20), || kept(&world) < before));
         reader.kill().expect("it runs");
         reader.wait().expect("it has ended");
