@@ -216,7 +216,7 @@ async function whatWouldHappenIsShown( screen ) {
 	await screen.page.locator( '#agile-bridge-preview' ).getByText( 'would be created' ).waitFor();
 	await screen.picture( 'try' );
 	await screen.press( 'Do it now' );
-	assert.match( await screen.notices(), /Done\. What came of it stands below/ );
+	assert.match( await screen.notices(), /The event is stored, and processed at once/ );
 	await screen.page.locator( '#agile-bridge-preview' ).getByText( 'linked by contact id' ).waitFor();
 }
 
@@ -351,7 +351,7 @@ async function theConnectionTestTellsWhatIsWrong( screen ) {
 	await screen.connect( { 'API key': 'not-the-key' } );
 	assert.match( await screen.notices(), /status 401/ );
 	await screen.open();
-	assert.match( await screen.status(), /^Not tested yet/, 'what was proven was another key' );
+	assert.match( await screen.status(), /^The connection is not confirmed yet/, 'what was proven was another key' );
 	await screen.connect( { 'API key': given( 'CRM_API_KEY' ) } );
 }
 

@@ -34,15 +34,16 @@ enum Connection {
 	/** Agile CRM does not answer. */
 	case Silent;
 
-	/** Nobody has tried these credentials yet. */
-	case Untried;
+	/** Agile CRM has not answered these credentials yet. */
+	case Unconfirmed;
 
 	case Connected;
 
 	private const RECORD = 'connected';
 
 	/**
-	 * @param bool $has_processed Whether webhooks were processed lately, which nobody could without being connected.
+	 * @param bool $has_processed Whether events were processed lately: by whatever credentials, so it counts only where nobody has ever
+	 *                            tested any (constants alone may configure the site).
 	 */
 	public static function now( Breaker $breaker, bool $has_processed ): self {
 		return match ( true ) {
@@ -51,8 +52,8 @@ enum Connection {
 			null === Account::connection()    => self::NotSetUp,
 			null !== Account::blocked_host()  => self::Blocked,
 			$breaker->is_open()               => 'refusal' === $breaker->reason ? self::Refused : self::Silent,
-			$has_processed, self::is_proven() => self::Connected,
-			default                           => self::Untried,
+			self::is_proven( $has_processed ) => self::Connected,
+			default                           => self::Unconfirmed,
 		};
 	}
 
@@ -60,15 +61,18 @@ enum Connection {
 	 * Agile CRM has said who we are.
 	 */
 	public static function note_proof(): void {
-		if ( ! self::is_proven() ) {
+		if ( ! self::is_proven( false ) ) {
 			Stats::write( self::RECORD, [ 'account' => Account::fingerprint() ] );
 		}
 	}
 
 	/**
 	 * Whether it has said so to these credentials.
+	 *
+	 * @param bool $otherwise Where it has never said so to any.
 	 */
-	private static function is_proven(): bool {
-		return Account::fingerprint() === ( Stats::record( self::RECORD )['account'] ?? '' );
+	private static function is_proven( bool $otherwise ): bool {
+		$proof = Stats::record( self::RECORD )['account'] ?? null;
+		return null === $proof ? $otherwise : Account::fingerprint() === $proof;
 	}
 }

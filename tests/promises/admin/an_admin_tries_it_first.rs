@@ -47,15 +47,16 @@ fn what_would_happen_and_then_it_does() {
         assert!(!page.contains("her own password"), "{said}");
         assert_eq!((world.user_tables(), world.events().len()), (before.clone(), 0), "nothing is written");
 
-        let apply = |nonce: &str, method: &str| {
-            let fields = [("agile_bridge_action", "apply"), ("agile_bridge_contact", &*id), ("_wpnonce", nonce)];
-            let request = Request::new(method, SCREEN).header("Cookie", &cookie);
+        let apply = |nonce: &str, contact: &str| {
+            let fields = [("agile_bridge_action", "apply"), ("agile_bridge_contact", contact), ("_wpnonce", nonce)];
+            let request = Request::new("POST", SCREEN).header("Cookie", &cookie);
             world.site.send(&request.body("application/x-www-form-urlencoded", form(&fields)))
         };
         let nonce = nonce(&page, "id=\"agile-bridge-apply-form\"");
-        assert_eq!(apply("0123456789", "POST").status, 403);
+        assert_eq!(apply("0123456789", &id).status, 403);
+        assert!(apply(&nonce, "nobody").body().contains("The form named no contact."));
         assert_eq!((world.user_tables(), world.events().len()), (before, 0), "only from the screen");
-        let answer = apply(&nonce, "POST");
+        let answer = apply(&nonce, &id);
         assert_eq!(answer.status, 302, "{}", answer.body());
         world.await_all_done();
         let event = world.event_of(&id);

@@ -1,6 +1,7 @@
 //! The screens.
 
 mod a_file_for_a_spreadsheet_runs_nothing;
+mod a_new_key_counts_as_connected_once_it_is_answered;
 mod a_setting_that_the_database_cannot_hold_is_refused;
 mod an_admin_sees_what_became_of_every_webhook;
 mod an_admin_sets_it_up_on_a_screen;

@@ -3,6 +3,7 @@
 //! by then or not. One that only has to connect anew is processed.
 
 use crate::stage::world::{World, ana};
+use site::Answer;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,20 @@ const STOP: &str = "<?php
         if ('kill' === file_get_contents(WP_CONTENT_DIR . '/go')) $GLOBALS['wpdb']->dbh->query('KILL CONNECTION_ID()');
         return $sql;
     });";
+
+/// The webhook stops at the statement that is armed; the database is killed there, and it goes on. How long it took from then on.
+fn while_the_database_goes(world: &World, action: &str, contact: &str) -> (Answer, Duration) {
+    let file = |name: &str| world.site.root().join("wp-content").join(name);
+    std::thread::scope(|scope| {
+        let webhook = scope.spawn(|| world.site.webhook(action, &[("contact_id", contact)]));
+        let is_there = || file("there").exists();
+        assert!(site::await_until(Duration::from_secs(20), is_there), "no webhook: {}", world.site.log());
+        world.site.kill_database();
+        let began = Instant::now();
+        fs::write(file("go"), "").expect("a file");
+        (webhook.join().expect("an answer"), began.elapsed())
+    })
+}
 
 #[test]
 fn before_it_is_stored_and_while_it_is_written() {
@@ -34,15 +49,7 @@ fn before_it_is_stored_and_while_it_is_written() {
         fs::remove_file(file("go")).expect("a file");
         fs::remove_file(file("there")).expect("a file");
         fs::write(file("armed"), statement).expect("a file");
-        let (answer, took) = std::thread::scope(|scope| {
-            let webhook = scope.spawn(|| world.site.webhook("update", &[("contact_id", &id)]));
-            let is_there = || file("there").exists();
-            assert!(site::await_until(Duration::from_secs(20), is_there), "no webhook: {}", world.site.log());
-            world.site.kill_database();
-            let began = Instant::now();
-            fs::write(file("go"), "").expect("a file");
-            (webhook.join().expect("an answer"), began.elapsed())
-        });
+        let (answer, took) = while_the_database_goes(&world, "update", &id);
         world.expect(&answer, 503, "failed", "site_unavailable");
         assert!(took < Duration::from_secs(4), "{statement}: {took:?}");
         world.site.start_database();
@@ -55,15 +62,7 @@ fn before_it_is_kept_while_the_extension_is_missing() {
     world.expect(&world.site.webhook("add", &[("contact_id", "7")]), 202, "queued", "");
     let file = |name: &str| world.site.root().join("wp-content").join(name);
     fs::write(file("armed"), "INSERT INTO wp_agile_bridge_intake").expect("a file");
-    let (answer, took) = std::thread::scope(|scope| {
-        let webhook = scope.spawn(|| world.site.webhook("add", &[("contact_id", "8")]));
-        let is_there = || file("there").exists();
-        assert!(site::await_until(Duration::from_secs(20), is_there), "no webhook: {}", world.site.log());
-        world.site.kill_database();
-        let began = Instant::now();
-        fs::write(file("go"), "").expect("a file");
-        (webhook.join().expect("an answer"), began.elapsed())
-    });
+    let (answer, took) = while_the_database_goes(&world, "add", "8");
     world.expect(&answer, 503, "failed", "site_unavailable");
     assert!(took < Duration::from_secs(4), "{took:?}");
     world.site.start_database();

@@ -32,10 +32,12 @@ final class Export {
 		nocache_headers();
 		header( 'Content-Type: text/csv; charset=utf-8' );
 		header( 'Content-Disposition: attachment; filename="agile-crm-activity-' . wp_date( 'Y-m-d' ) . '.csv"' );
-		self::put( self::COLUMNS );
+		// phpcs:ignore WordPress.WP.AlternativeFunctions -- the answer, not a file.
+		$out = fopen( 'php://output', 'w' );
+		self::put( $out, self::COLUMNS );
 		while ( true ) {
 			foreach ( $page->events as $event ) {
-				self::put( self::cells( $event ) );
+				self::put( $out, self::cells( $event ) );
 			}
 			flush();
 			if ( 0 === $page->before ) {
@@ -68,12 +70,12 @@ final class Export {
 		];
 	}
 
-	/** @param list<string> $cells */
-	private static function put( array $cells ): void {
+	/**
+	 * @param resource     $out
+	 * @param list<string> $cells
+	 */
+	private static function put( $out, array $cells ): void {
 		$safe = static fn( string $cell ): string => 1 === preg_match( '/^[\s\x00-\x1f]*[=+\-@|%＝＋－＠]/u', $cell ) ? "'$cell" : $cell;
-		// phpcs:ignore WordPress.WP.AlternativeFunctions -- the answer, not a file.
-		$out = fopen( 'php://output', 'w' );
 		fputcsv( $out, array_map( $safe, $cells ), ',', '"', '' );
-		fclose( $out ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 	}
 }

@@ -18,7 +18,7 @@ defined( 'ABSPATH' ) || exit;
 final readonly class Query {
 
 	/** Of the parameters below, those that choose events. */
-	private const CHOOSING = [ 'view', 'do', 'origin', 's', 'user', 'since', 'until' ];
+	private const CHOOSING = [ 'view', 'do', 'origin', 's', 'since', 'until' ];
 
 	/** @param array<string, string> $given Name => value, as far as they are given. */
 	private function __construct( private array $given ) {}
@@ -77,12 +77,10 @@ final readonly class Query {
 	 */
 	private function subject(): ?array {
 		$search = trim( $this->get( 's' ) );
-		$user   = (int) $this->get( 'user' );
-		if ( '' === $search && 0 === $user ) {
+		if ( '' === $search ) {
 			return null;
 		}
 		$found = match ( true ) {
-			0 !== $user               => get_user_by( 'id', $user ),
 			is_email( $search )       => get_user_by( 'email', $search ),
 			ctype_digit( $search )    => get_user_by( 'id', (int) $search ),
 			default                   => get_user_by( 'login', $search ),

@@ -1,7 +1,7 @@
 <?php
 /**
  * The buttons of the settings screen that are not WordPress' 'Save': save the account and test the connection, replace the
- * access key, remove the former one, process again what was given up.
+ * access key, remove the former one, do what was tried, process again what was given up.
  *
  * Hook: load-settings_page_bridge-for-agile-crm → handle. Each is a form of its own that posts to the screen itself.
  * What changes something ends in a redirect, so that reloading the page does not do it again.
@@ -100,9 +100,13 @@ final class Actions {
 	 * What was tried is done: as an event like any other, here and now where nobody else drains.
 	 */
 	private static function apply(): ?string {
+		$contact_id = self::contact_id();
+		if ( '' === $contact_id ) {
+			return __( 'The form named no contact. Look for one first.', 'bridge-for-agile-crm' );
+		}
 		try {
 			Schema::ensure();
-			Inbox::store( new Webhook( 'add', self::contact_id(), origin: 'admin' ) );
+			Inbox::store( new Webhook( 'add', $contact_id, origin: 'admin' ) );
 			Drain::run( self::APPLYING );
 			return null;
 		} catch ( Failure $failure ) {
@@ -134,7 +138,7 @@ final class Actions {
 		$message = match ( sanitize_key( $_GET['agile_bridge_done'] ?? '' ) ) {
 			'replace_key', 'own_key' => __( 'The new access key is in use. The former one stays valid until you remove it: first put the new URLs into Agile CRM.', 'bridge-for-agile-crm' ),
 			'remove_key'             => __( 'The former access key is no longer valid.', 'bridge-for-agile-crm' ),
-			'apply'                  => __( 'Done. What came of it stands below; the activity has its event.', 'bridge-for-agile-crm' ),
+			'apply'                  => __( 'The event is stored, and processed at once unless something is in the way; Tools → Agile CRM activity tells what came of it.', 'bridge-for-agile-crm' ),
 			'replay_dead'            => __( 'The webhooks that were given up are stored anew and will be processed.', 'bridge-for-agile-crm' ),
 			default                  => null,
 		};

@@ -65,7 +65,7 @@ final class StatusLine {
 			Connection::Blocked     => [ 'bad', __( 'wp-config.php forbids calls to Agile CRM', 'bridge-for-agile-crm' ) ],
 			Connection::Refused     => [ 'bad', __( 'Agile CRM refuses this site', 'bridge-for-agile-crm' ) ],
 			Connection::Silent      => [ 'wait', __( 'Agile CRM does not answer', 'bridge-for-agile-crm' ) ],
-			Connection::Untried     => [ 'wait', __( 'Not tested yet', 'bridge-for-agile-crm' ) ],
+			Connection::Unconfirmed => [ 'wait', __( 'The connection is not confirmed yet', 'bridge-for-agile-crm' ) ],
 			/* translators: 1: the account's subdomain, 2: an e-mail address. */
 			Connection::Connected   => [ 'good', sprintf( __( 'Connected to "%1$s" as %2$s', 'bridge-for-agile-crm' ), Account::domain(), Account::email() ) ],
 		};
