@@ -40,7 +40,7 @@ function rows( screen ) {
 
 /** A link, until its page is there. */
 function follow( screen, link ) {
-	return Promise.all( [ screen.page.waitForEvent( 'load' ), link.click() ] );
+	return screen.leave( () => link.click() );
 }
 
 async function theListTellsWhatHappened( screen ) {
@@ -109,7 +109,7 @@ async function whatIsSelectedIsProcessedAgain( screen ) {
 	await screen.page.goto( `${ LIST }&view=dead` );
 	await screen.page.locator( '#the-list input[type=checkbox]' ).check();
 	await screen.page.locator( '#bulk-action-selector-top' ).selectOption( 'replay' );
-	await Promise.all( [ screen.page.waitForEvent( 'load' ), screen.page.locator( '#doaction' ).click() ] );
+	await screen.leave( () => screen.page.locator( '#doaction' ).click() );
 	assert.match( await screen.notices(), /1 event is stored anew/ );
 	await screen.press( 'Process what waits now' );
 	assert.match( await screen.notices(), /was worked on|Nothing was due/ );
@@ -122,7 +122,7 @@ async function whatIsSelectedIsProcessedAgain( screen ) {
 	// One alone, by keys.
 	const button = screen.page.locator( '#the-list > tr' ).nth( 6 ).getByRole( 'button', { name: 'Process again' } );
 	await button.focus();
-	await Promise.all( [ screen.page.waitForEvent( 'load' ), screen.page.keyboard.press( 'Enter' ) ] );
+	await screen.leave( () => screen.page.keyboard.press( 'Enter' ) );
 	assert.match( await screen.notices(), /1 event is stored anew/ );
 	await screen.press( 'Process what waits now' );
 	await screen.page.goto( LIST );

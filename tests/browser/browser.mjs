@@ -82,9 +82,15 @@ export class Screen {
 		return this.page.getByRole( 'button', { name: label, exact: true } );
 	}
 
+	/** Does what leads to another page, and waits for that page: the present one is let load first, or its load is taken for the other's. */
+	async leave( action ) {
+		await this.page.waitForLoadState();
+		await Promise.all( [ this.page.waitForEvent( 'load' ), action() ] );
+	}
+
 	/** Presses a button that sends a form, and waits for the page that answers. */
-	async press( label ) {
-		await Promise.all( [ this.page.waitForEvent( 'load' ), this.button( label ).click() ] );
+	press( label ) {
+		return this.leave( () => this.button( label ).click() );
 	}
 
 	async fill( values ) {

@@ -212,7 +212,7 @@ async function whatWouldHappenIsShown( screen ) {
 	await addedBy( '', 'try@example.com' );
 	await screen.open( 'try' );
 	await screen.field( 'E-mail address or contact id' ).fill( 'try@example.com' );
-	await screen.page.keyboard.press( 'Enter' );
+	await screen.leave( () => screen.page.keyboard.press( 'Enter' ) );
 	await screen.page.locator( '#agile-bridge-preview' ).getByText( 'would be created' ).waitFor();
 	await screen.picture( 'try' );
 	await screen.press( 'Do it now' );
