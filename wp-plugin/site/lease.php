@@ -86,6 +86,29 @@ final class Lease {
 	}
 
 	/**
+	 * The same, if nobody else has done so since it was read. (Where it is used `failures` counts how often it was written.)
+	 *
+	 * @param array<mixed> $details
+	 */
+	public static function replace( string $name, LeaseRecord $seen, array $details ): bool {
+		return 0 < Database::execute(
+			'UPDATE ' . self::table() . ' SET details = %s, failures = failures + 1 WHERE name = %s AND failures = %d',
+			Database::json( $details ),
+			$name,
+			$seen->failures
+		);
+	}
+
+	/**
+	 * A row for what is only kept.
+	 *
+	 * @throws Failure
+	 */
+	public static function insert( string $name ): void {
+		Database::execute( 'INSERT IGNORE INTO ' . self::table() . " (name, details) VALUES (%s, '')", $name );
+	}
+
+	/**
 	 * A row for each thing, where it is missing: without its row nothing could ever be taken.
 	 *
 	 * @throws Failure

@@ -72,7 +72,9 @@ final class Reply {
 			}
 			$arrival = $this->storing->arrival;
 			if ( null !== $arrival && $arrival->others_wait_for_drain ) {
-				if ( $this->leave_to_drain( $arrival ) ) {
+				$is_left = $this->leave_to_drain( $arrival );
+				$this->storing->note_key();
+				if ( $is_left ) {
 					exit;
 				}
 				add_action( 'init', [ self::class, 'drain_and_end' ], $last );
@@ -92,6 +94,7 @@ final class Reply {
 		Output::if_nobody_answers( $this->commit->commit( ... ) );
 		Answer::send( Reconnection::at_most( 1, $this->process( ... ) ) );
 		$this->commit->commit();
+		$this->storing->note_key();
 		if ( $this->webhook->is_about_a_contact() ) {
 			self::drain_and_end();
 		}

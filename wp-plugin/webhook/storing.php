@@ -19,6 +19,7 @@ use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Site\CallbackStopped;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\KeyUse;
 use AgileBridge\Plugin\Site\Reconnection;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
@@ -72,6 +73,14 @@ final class Storing {
 		}
 		// Where every request ends so, nothing but WP-Cron processes it.
 		Schedule::ensure();
+		$this->note_key();
+	}
+
+	/**
+	 * For when the answer is out: that its access key was used.
+	 */
+	public function note_key(): void {
+		KeyUse::note( $this->webhook->key_digest, $this->arrival?->key_used_at );
 	}
 
 	/**
