@@ -56,7 +56,7 @@ const scenarios = {
 		await screen.open( 'webhooks' );
 		const list = screen.page.locator( '#agile-bridge-no-events' );
 		await list.locator( '> summary' ).click();
-		assert.match( await list.innerText(), /add, by an address \(GET\).*No contact is named.*Add the parameter contact_id = \{\{id\}\}/s );
+		assert.match( await list.innerText(), /add, by an address \(GET\).*It named no contact.*Add the parameter contact_id = \{\{id\}\}/s );
 		await everythingFits( screen, 'refused-calls' );
 	},
 };

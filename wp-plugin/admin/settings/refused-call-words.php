@@ -55,23 +55,47 @@ final class RefusedCallWords {
 				__( 'Its action is none of this plugin\'s, so it was left to WP Fusion.', 'bridge-for-agile-crm' ),
 				__( 'If it was meant for this plugin, use add, update, update_tags or test; else give WP Fusion a key of its own.', 'bridge-for-agile-crm' ),
 			],
-			default                  => [ $call->message, self::what_to_do( $call->message ) ],
+			default                  => self::malformed( $call->message ),
 		};
 	}
 
 	/**
-	 * @param string $message What the caller of a malformed webhook was told.
+	 * @param string $message What its caller was told.
+	 * @return array{string, string}
 	 */
-	private static function what_to_do( string $message ): string {
+	private static function malformed( string $message ): array {
 		$tells = static fn( string $part ): bool => str_contains( $message, $part );
 		return match ( true ) {
-			$tells( 'No contact is named' )    => __( 'Add the parameter contact_id = {{id}} to the JSON IO node; an account webhook names the contact by itself. If it was there, a redirect has dropped it: use the address above as it stands.', 'bridge-for-agile-crm' ),
-			$tells( 'two different contacts' ) => __( 'Leave contact_id out of the address of an account webhook: its JSON names the contact.', 'bridge-for-agile-crm' ),
-			$tells( 'wpf_action' )             => __( 'Copy wpf_action from above.', 'bridge-for-agile-crm' ),
-			$tells( 'contact_id' )             => __( 'Copy contact_id from above: {{id}}, once and with both braces. Agile CRM puts the number in its place.', 'bridge-for-agile-crm' ),
-			$tells( 'email' )                  => __( 'Name the contact by contact_id = {{id}}, whatever its address is.', 'bridge-for-agile-crm' ),
-			$tells( 'JSON' )                   => __( 'Take an account webhook of Agile CRM as it is, with Contact checked; in a JSON IO node use a form.', 'bridge-for-agile-crm' ),
-			default                            => __( 'Compare the address and the parameters in Agile CRM with what stands above.', 'bridge-for-agile-crm' ),
+			$tells( 'No contact is named' )    => [
+				__( 'It named no contact.', 'bridge-for-agile-crm' ),
+				__( 'Add the parameter contact_id = {{id}} to the JSON IO node; an account webhook names the contact by itself. If it was there, a redirect has dropped it: use the address above as it stands.', 'bridge-for-agile-crm' ),
+			],
+			$tells( 'two different contacts' ) => [
+				__( 'The parameter contact_id and the JSON named two different contacts.', 'bridge-for-agile-crm' ),
+				__( 'Leave contact_id out of the address of an account webhook: its JSON names the contact.', 'bridge-for-agile-crm' ),
+			],
+			$tells( 'wpf_action must be' )     => [
+				__( 'Its action was none of add, update, update_tags and test.', 'bridge-for-agile-crm' ),
+				__( 'Copy wpf_action from above.', 'bridge-for-agile-crm' ),
+			],
+			$tells( 'contact_id is not' )      => [
+				__( 'The parameter contact_id held no id of a contact.', 'bridge-for-agile-crm' ),
+				__( 'Copy contact_id from above: {{id}}, with both braces. Agile CRM puts the number in its place.', 'bridge-for-agile-crm' ),
+			],
+			$tells( 'email is not' )           => [
+				__( 'The parameter email held no plain e-mail address.', 'bridge-for-agile-crm' ),
+				__( 'Name the contact by contact_id = {{id}}, whatever its address is.', 'bridge-for-agile-crm' ),
+			],
+			$tells( 'The JSON body' )          => [
+				/* translators: %s: what the caller was told, in English. */
+				sprintf( __( 'Its JSON is none of Agile CRM: "%s"', 'bridge-for-agile-crm' ), $message ),
+				__( 'Take an account webhook of Agile CRM as it is, with Contact checked; in a JSON IO node use a form.', 'bridge-for-agile-crm' ),
+			],
+			default                            => [
+				/* translators: %s: what the caller was told, in English. */
+				sprintf( __( 'A parameter was malformed: "%s"', 'bridge-for-agile-crm' ), $message ),
+				__( 'Compare the address and the parameters in Agile CRM with what stands above.', 'bridge-for-agile-crm' ),
+			],
 		};
 	}
 }
