@@ -34,7 +34,9 @@ spl_autoload_register(
 				require $file;
 			}
 		}
-	}
+	},
+	// Before WordPress' own, which would be asked for each of them in vain.
+	prepend: true
 );
 
 if ( defined( 'AGILE_BRIDGE_CLASSES_ONLY' ) ) {
