@@ -10,12 +10,12 @@ use std::fs;
 use std::process::Command;
 
 /// A page cache that looks at nothing but the path.
-const PAGE_CACHE: &str = r#"<?php
+const PAGE_CACHE: &str = r"<?php
 if ( 'GET' === $_SERVER['REQUEST_METHOD'] && '/' === strtok( $_SERVER['REQUEST_URI'], '?' ) ) {
 	$kept = WP_CONTENT_DIR . '/kept-home.html';
 	if ( is_file( $kept ) ) { readfile( $kept ); exit; }
 	ob_start( static function ( $page ) use ( $kept ) { str_contains( $page, '</html>' ) && file_put_contents( $kept, $page ); return $page; } );
-}"#;
+}";
 
 #[test]
 fn whoever_it_is() {

@@ -136,6 +136,18 @@ fn on_a_network_it_is_the_super_admins() {
     assert!(world.self_test(&cookie).contains("From this server, webhooks reach the plugin."));
 }
 
+/// Without it every key is refused, this one too.
+#[test]
+fn without_the_extension_it_says_so() {
+    let world = World::with(|site| site.extension(false).database(site::Database::Sqlite));
+    let cookie = world.log_in_as_admin();
+    let seen = world.settings_tab(&cookie, "webhooks");
+    assert!(section(&seen).contains("The self-test needs the PHP extension."), "{}", section(&seen));
+    assert!(!section(&seen).contains("<button"), "{}", section(&seen));
+    let answer = world.press_self_test(&cookie, &nonce_of(&seen), "");
+    assert!(answer.status == 200 && answer.body().contains("Nothing was changed."), "{}", answer.body());
+}
+
 /// Played by `tests/browser/self-test.mjs`: the page goes on by itself, and without scripts by its button.
 #[test]
 fn in_a_browser_with_and_without_scripts() {
