@@ -35,6 +35,11 @@ if ( defined( 'WP_USE_THEMES' ) ) {
 				exit( '<h1>Forbidden</h1>This request was refused by Mod_Security.' );
 			}
 			break;
+		case 'printing':
+			echo '<p>Counted</p>';
+			while ( ob_get_level() > 0 ) { ob_end_flush(); }
+			flush();
+			break;
 		case 'code at init':
 			add_action( 'init', static function () { wp_redirect( wp_login_url() ); exit; }, 1 );
 	}
