@@ -47,7 +47,7 @@ final class SelfTestWords {
 			/* translators: 1: a method and an address. */
 			Meaning::PasswordWall => $sentence( __( 'From this server, %1$s is refused: the web server asks for a user name and a password (401).', 'bridge-for-agile-crm' ) ),
 			/* translators: 1: a method and an address, 2: a title in brackets, or nothing. */
-			Meaning::ComingSoon => $sentence( __( 'From this server, %1$s is answered by a page for the time until the site is ready, coming soon or maintenance%2$s. The webhook never reaches the plugin.', 'bridge-for-agile-crm' ), $quoted ),
+			Meaning::ComingSoon => $sentence( __( 'From this server, %1$s is answered by a coming-soon or maintenance page%2$s. The webhook never reaches the plugin.', 'bridge-for-agile-crm' ), $quoted ),
 			/* translators: 1: a method and an address. */
 			Meaning::PageCache => $sentence( __( 'From this server, %1$s is answered by a page cache, with something that it has stored before. The webhook never reaches the plugin.', 'bridge-for-agile-crm' ) ),
 			/* translators: 1: a method and an address, 2: a number. */

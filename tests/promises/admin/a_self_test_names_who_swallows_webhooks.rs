@@ -34,7 +34,7 @@ fn whoever_it_is() {
         ("https", format!("is redirected to https: https://{host}/."), true, "Settings → General"),
         ("www", format!("with or without www: http://www.{host}/."), true, "Settings → General"),
         ("login wall", format!("have to log in: {url}/wp-login.php."), true, "requests with the parameter wpf_action"),
-        ("coming soon", "coming soon or maintenance (\"Coming soon & new\")".to_owned(), true, "Switch it off"),
+        ("coming soon", "a coming-soon or maintenance page (\"Coming soon & new\")".to_owned(), true, "Switch it off"),
         ("printing", "printed before or after its answer (\"Counted\")".to_owned(), true, "must-use plugins"),
         ("code at init", "ends the request before the answer: exit in wp-content/mu-plugins/swallower.php".to_owned(), true, "that plugin or theme"),
         ("firewall", "is refused with status 403, and not by the plugin: by a firewall, of the host or of a security plugin. It bears the mark of ModSecurity.".to_owned(), false, "Allow this method"),
