@@ -31,7 +31,7 @@ final class Lease {
 	/**
 	 * Takes a lease that nobody holds, in one statement.
 	 *
-	 * @param 'drain'|'reconcile'|'cleanup'|'count'|'links'|'intake'|'schema' $name
+	 * @param 'drain'|'reconcile'|'cleanup'|'count'|'links'|'intake'|'schema'|'self_test' $name
 	 */
 	public static function take( string $name, string $owner, int $milliseconds ): bool {
 		$now   = Clock::now();
@@ -67,6 +67,21 @@ final class Lease {
 		);
 	}
 
+	/**
+	 * The same for another owner, from whom it has: of two who say so at once only one is heard.
+	 *
+	 * @return bool False if somebody else has it by now.
+	 */
+	public static function hand_over( string $name, string $from, string $to, int $milliseconds ): bool {
+		return 0 < Database::execute(
+			'UPDATE ' . self::table() . ' SET owner = %s, until_at = %d WHERE name = %s AND owner = %s',
+			$to,
+			Clock::now() + $milliseconds,
+			$name,
+			$from
+		);
+	}
+
 	public static function release( string $name, string $owner ): void {
 		Database::execute( 'UPDATE ' . self::table() . " SET owner = '', until_at = 0 WHERE name = %s AND owner = %s", $name, $owner );
 	}
@@ -83,6 +98,15 @@ final class Lease {
 	 */
 	public static function keep( string $name, array $details ): void {
 		Database::execute( 'UPDATE ' . self::table() . ' SET details = %s WHERE name = %s', Database::json( $details ), $name );
+	}
+
+	/**
+	 * A row for what few sites ever do, where it is missing.
+	 *
+	 * @throws Failure
+	 */
+	public static function add( string $name ): void {
+		Database::execute( 'INSERT IGNORE INTO ' . self::table() . " (name, details) VALUES (%s, '')", $name );
 	}
 
 	/**

@@ -1,7 +1,7 @@
 <?php
 /**
  * The buttons of the settings screen that are not WordPress' 'Save': save the account and test the connection, replace the
- * access key, remove the former one, do what was tried, process again what was given up.
+ * access key, remove the former one, test the way of webhooks, do what was tried, process again what was given up.
  *
  * Hook: load-settings_page_bridge-for-agile-crm → handle. Each is a form of its own that posts to the screen itself.
  * What changes something ends in a redirect, so that reloading the page does not do it again.
@@ -53,6 +53,7 @@ final class Actions {
 			'own_key' => self::bring_access_key( wp_unslash( $_POST['agile_bridge_key'] ?? '' ) ),
 			'replace_key' => self::replace_access_key(),
 			'remove_key'  => AccessKeys::remove_former_access_key(),
+			'self_test'   => SelfTestSection::act(),
 			'apply'       => self::apply(),
 			'replay_dead' => self::replay_all(),
 		};
@@ -61,7 +62,8 @@ final class Actions {
 			return;
 		}
 		$arguments = [ 'agile_bridge_done' => $action ] + ( 'apply' === $action ? [ 'who' => rawurlencode( self::contact_id() ) ] : [] );
-		wp_safe_redirect( add_query_arg( $arguments, Place::url( Buttons::ACTIONS[ $action ] ) ) );
+		$place     = 'self_test' === $action ? '#' . SelfTestSection::ID : '';
+		wp_safe_redirect( add_query_arg( $arguments, Place::url( Buttons::ACTIONS[ $action ] ) ) . $place );
 		exit;
 	}
 
