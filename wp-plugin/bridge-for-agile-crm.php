@@ -34,7 +34,9 @@ spl_autoload_register(
 				require $file;
 			}
 		}
-	}
+	},
+	// Before WordPress' own, which would be asked for each of them in vain.
+	prepend: true
 );
 
 if ( defined( 'AGILE_BRIDGE_CLASSES_ONLY' ) ) {
@@ -109,7 +111,7 @@ if ( is_multisite() ) {
  */
 add_filter( 'site_transient_update_plugins', 'AgileBridge\Plugin\drop_foreign_update' );
 
-/* The settings screen, the activity, the notices, and our line in Site Health. */
+/* The settings screen, the activity, the notices, and our lines in Site Health. */
 if ( is_admin() ) {
 	add_action( 'admin_menu', [ Admin\Settings\Screen::class, 'add_page' ] );
 	add_action( 'admin_init', [ Admin\Settings\Saving::class, 'register' ] );
@@ -126,6 +128,7 @@ if ( is_admin() ) {
 	add_action( 'admin_notices', [ Admin\Notices\EmailNotice::class, 'show' ] );
 	add_action( 'admin_notices', [ Admin\Notices\ProtectedNotice::class, 'show' ] );
 	add_filter( 'site_status_tests', [ Admin\Health\ExtensionHealth::class, 'add' ] );
+	add_filter( 'site_status_tests', [ Admin\Health\SelfTestHealth::class, 'add' ] );
 }
 
 /* Activation makes the first access key and the tables; deactivation stops WP-Cron's events. Nothing else relies on either. */

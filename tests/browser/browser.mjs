@@ -14,8 +14,8 @@ export function given( name ) {
 	return value;
 }
 
-/** Runs one scenario on a page of an administrator; a failure leaves a picture if SCREENSHOTS names a folder. */
-export async function asAdmin( name, scenario ) {
+/** Runs one scenario on a page of an administrator, in a browser with these options; a failure leaves a picture if SCREENSHOTS names a folder. */
+export async function asAdmin( name, scenario, options = {} ) {
 	const profile = mkdtempSync( join( tmpdir(), 'bridge-chromium-' ) );
 	const browser = await chromium.launchPersistentContext( profile, {
 		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -25,6 +25,7 @@ export async function asAdmin( name, scenario ) {
 			'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
 			'--disable-component-update', '--disable-sync',
 		],
+		...options,
 	} );
 	try {
 		const page = await browser.newPage();

@@ -46,7 +46,7 @@ final class RefusedCalls {
 			if ( Lease::replace( self::ROW, $seen, array_slice( $calls, 0, self::MOST ) ) ) {
 				return;
 			}
-			Lease::insert( self::ROW );
+			Lease::add( self::ROW );
 		}
 	}
 

@@ -31,7 +31,7 @@ final class Lease {
 	/**
 	 * Takes a lease that nobody holds, in one statement.
 	 *
-	 * @param 'drain'|'reconcile'|'cleanup'|'count'|'links'|'intake'|'schema' $name
+	 * @param 'drain'|'reconcile'|'cleanup'|'count'|'links'|'intake'|'schema'|'self_test' $name
 	 */
 	public static function take( string $name, string $owner, int $milliseconds ): bool {
 		$now   = Clock::now();
@@ -64,6 +64,21 @@ final class Lease {
 			Clock::now() + $milliseconds,
 			$name,
 			$owner
+		);
+	}
+
+	/**
+	 * The same for another owner, from whom it has: of two who say so at once only one is heard.
+	 *
+	 * @return bool False if somebody else has it by now.
+	 */
+	public static function hand_over( string $name, string $from, string $to, int $milliseconds ): bool {
+		return 0 < Database::execute(
+			'UPDATE ' . self::table() . ' SET owner = %s, until_at = %d WHERE name = %s AND owner = %s',
+			$to,
+			Clock::now() + $milliseconds,
+			$name,
+			$from
 		);
 	}
 
@@ -100,11 +115,11 @@ final class Lease {
 	}
 
 	/**
-	 * A row for what is only kept.
+	 * A row for what few sites ever do, where it is missing.
 	 *
 	 * @throws Failure
 	 */
-	public static function insert( string $name ): void {
+	public static function add( string $name ): void {
 		Database::execute( 'INSERT IGNORE INTO ' . self::table() . " (name, details) VALUES (%s, '')", $name );
 	}
 

@@ -22,6 +22,9 @@ final readonly class Settings {
 	/** Access keys below this many bytes open nothing. The extension refuses them too. */
 	public const MIN_ACCESS_KEY_BYTES = 8;
 
+	/** So begin the keys of self-tests, of which nothing is known here: self-test-key.php. */
+	public const SELF_TEST_PREFIX = 'self-test-';
+
 	/** How many workers of all servers together process webhooks while their requests wait; the rest is answered 202 and drained. */
 	private const INLINE_WORKERS = 2;
 

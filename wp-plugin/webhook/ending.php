@@ -12,6 +12,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Webhook;
 
+use AgileBridge\Plugin\Site\Culprit;
 use AgileBridge\Plugin\Site\Host;
 
 defined( 'ABSPATH' ) || exit;
@@ -20,6 +21,13 @@ final class Ending {
 
 	/** @var ?array{int, array<string, mixed>} Status and body; null: it is not stored. */
 	private static ?array $of_stored = null;
+
+	/** Whether the caller, who is the site itself, is told whose code it was. */
+	private static bool $names_culprit = false;
+
+	public static function name_culprit(): void {
+		self::$names_culprit = true;
+	}
 
 	/**
 	 * @param array<string, mixed> $body What to answer from here on if nothing has failed.
@@ -43,7 +51,8 @@ final class Ending {
 			return self::$of_stored;
 		}
 		self::log( $what );
-		return self::failed( 500, 'site_error', 'Another plugin or the theme of the site ended the request. The error log of the site says more.' );
+		[ $status, $body ] = self::failed( 500, 'site_error', 'Another plugin or the theme of the site ended the request. The error log of the site says more.' );
+		return [ $status, self::$names_culprit ? $body + [ 'wp_culprit' => Culprit::of_end( 0 ) ] : $body ];
 	}
 
 	/**

@@ -54,6 +54,13 @@ final class Request {
 		if ( ! $received['ours'] ) {
 			return;
 		}
+		// (Who has any other wrong key is not to cost a question to the database.)
+		if ( ! $received['authentic'] && str_contains( $raw['query'] . $raw['body'], Settings::SELF_TEST_PREFIX ) && SelfTestCall::is_one( $raw ) ) {
+			Output::guard();
+			Form::put_away();
+			SelfTestCall::begin( self::last() );
+			return;
+		}
 		if ( isset( $received['refusal'] ) && WpFusion::has_another_crm() && self::is_for_wp_fusion( $received, $raw ) ) {
 			self::leave_to_wp_fusion( $raw );
 			return;
@@ -62,8 +69,7 @@ final class Request {
 		if ( ! $received['authentic'] ) {
 			self::refuse( $received['refusal'], $raw );
 		}
-		// WP Fusion ends such requests at priority 10, also where the CRM it works with is another one.
-		$last = WpFusion::is_active() || WpFusion::is_lite_active() ? 9 : PHP_INT_MAX;
+		$last = self::last();
 		if ( isset( $received['refusal'] ) ) {
 			add_action( 'init', [ Refused::of( $received['refusal'], $raw, self::requested_action() ), 'answer' ], $last );
 			Form::put_away();
@@ -73,6 +79,14 @@ final class Request {
 		// (Two keys are valid while one takes the other's place.)
 		$key = 1 === count( $digests ) ? $digests[0] : ( new Intake( ...$raw ) )->key_digest( $digests );
 		( new Reply( Webhook::of_extension( $received['webhook'], $key ) ) )->begin( $last );
+	}
+
+	/**
+	 * The priority at which webhooks are answered at `init`. (WP Fusion ends such requests at 10, also where the CRM it works with is
+	 * another one.)
+	 */
+	private static function last(): int {
+		return WpFusion::is_active() || WpFusion::is_lite_active() ? 9 : PHP_INT_MAX;
 	}
 
 	/**

@@ -16,4 +16,5 @@ pub mod release;
 pub mod rows_read;
 mod screen;
 pub mod second_connection;
+pub mod self_test;
 pub mod world;

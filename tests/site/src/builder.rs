@@ -54,6 +54,7 @@ pub struct Builder {
     pub(crate) disabled_functions: String,
     pub(crate) name_server: Option<String>,
     pub(crate) shares_core: bool,
+    pub(crate) keeps_compiled: bool,
     pub(crate) object_cache: ObjectCache,
 }
 
@@ -76,6 +77,7 @@ impl Builder {
             disabled_functions: String::new(),
             name_server: None,
             shares_core: true,
+            keeps_compiled: true,
             object_cache: ObjectCache::OfTheRequest,
         }
     }
@@ -205,6 +207,14 @@ impl Builder {
         self.constant("WP_DEBUG", false)
             .constant("WP_DEBUG_LOG", false)
             .php_ini(&[("error_reporting", "E_ALL & ~E_DEPRECATED & ~E_STRICT"), ("opcache.revalidate_freq", "2")])
+    }
+
+    /// PHP-FPM compiles all by itself after each start, as it does on a server; otherwise it takes the shared core as earlier sites
+    /// have compiled it.
+    #[must_use]
+    pub fn compiles_anew(mut self) -> Self {
+        self.keeps_compiled = false;
+        self
     }
 
     /// WordPress' object cache in a Redis server of the site's own.

@@ -54,9 +54,11 @@ impl Fpm {
         }
         let configuration = layout.run().join(format!("{name}.conf"));
         layout::write(&configuration, &text)?;
+        // (What was compiled where a function is there counts on it.)
+        let fpm = php.fpm(builder.keeps_compiled && builder.shares_core && builder.disabled_functions.is_empty())?;
         let mut command = match &builder.name_server {
-            Some(address) => with_name_server(layout, &php.fpm(), address)?,
-            None => php.fpm(),
+            Some(address) => with_name_server(layout, &fpm, address)?,
+            None => fpm,
         };
         command.arg("--nodaemonize").arg("--fpm-config").arg(configuration);
         command.args(as_root().then_some("--allow-to-run-as-root"));
@@ -118,7 +120,7 @@ fn with_name_server(layout: &Layout, program: &Command, address: &str) -> Result
     layout::write(&file, &format!("nameserver {address}\n"))?;
     let mut command = Command::new("unshare");
     command.args(["--mount", "sh", "-c", "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\""]).arg(file);
-    command.arg(program.get_program()).env_clear();
+    command.arg(program.get_program()).args(program.get_args()).env_clear();
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     Ok(command)
 }

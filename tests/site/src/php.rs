@@ -1,13 +1,16 @@
 //! The PHP of one site: Debian's own configuration, and on top of it one ini file of ours.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use crate::error::{Error, Result};
 use crate::layout::{self, Layout, cache};
+use crate::wordpress::SHARED;
 
 const SCRIPTS: [(&str, &str); 5] = [
     ("install.php", include_str!("../php/install.php")),
@@ -78,8 +81,14 @@ impl Php {
         self.with_our_ini("php")
     }
 
-    pub fn fpm(&self) -> Command {
-        self.with_our_ini(&format!("php-fpm{}", *VERSION))
+    /// `keeps_compiled`: see [`Builder::compiles_anew`](crate::Builder::compiles_anew).
+    pub fn fpm(&self, keeps_compiled: bool) -> Result<Command> {
+        let mut command = self.with_our_ini(&format!("php-fpm{}", *VERSION));
+        if keeps_compiled {
+            let kept = share_compiled(&self.layout)?;
+            command.args(["-d", &format!("opcache.file_cache={}", kept.display())]);
+        }
+        Ok(command)
     }
 
     /// PHP behind CGI: the only one that answers the same request again and again in one process without a web server.
@@ -124,7 +133,7 @@ impl Php {
             "{name} ended with {}:\n{}{}",
             output.status,
             String::from_utf8_lossy(&output.stderr),
-            last_lines(&std::fs::read_to_string(self.layout.php_log()).unwrap_or_default(), 20)
+            last_lines(&fs::read_to_string(self.layout.php_log()).unwrap_or_default(), 20)
         )))
     }
 
@@ -154,7 +163,7 @@ impl Php {
 /// thousand times. What lies in the site's own folder is compiled each time.
 fn keep_compiled(layout: &Layout) -> Result<Vec<String>> {
     let (kept, except) = (cache().join("opcache"), layout.php().join("not-kept"));
-    std::fs::create_dir_all(&kept).map_err(Error::doing(kept.display()))?;
+    fs::create_dir_all(&kept).map_err(Error::doing(kept.display()))?;
     layout::write(&except, &format!("{}\n", layout.folder.display()))?;
     let options = [
         "enable_cli=1".to_owned(),
@@ -163,6 +172,25 @@ fn keep_compiled(layout: &Layout) -> Result<Vec<String>> {
         format!("blacklist_filename={}", except.display()),
     ];
     Ok(options.into_iter().flat_map(|option| ["-d".to_owned(), format!("opcache.{option}")]).collect())
+}
+
+/// A folder for what the site's PHP-FPM compiles, in which the shared core's part is that of all sites.
+fn share_compiled(layout: &Layout) -> Result<PathBuf> {
+    let own = layout.folder.join("opcache");
+    let core = layout.wordpress().join(SHARED).canonicalize().map_err(Error::doing("finding the core"))?;
+    let core = core.strip_prefix("/").unwrap_or(&core);
+    fs::create_dir_all(&own).map_err(Error::doing(own.display()))?;
+    let kept = cache().join("opcache");
+    // Each build of PHP has a folder of its own.
+    for build in fs::read_dir(&kept).map_err(Error::doing(kept.display()))?.flatten() {
+        let shared = build.path().join(core);
+        let link = own.join(build.file_name()).join(core);
+        if shared.is_dir() && !link.exists() {
+            fs::create_dir_all(link.parent().unwrap_or(&own)).map_err(Error::doing(own.display()))?;
+            symlink(&shared, &link).map_err(Error::doing(link.display()))?;
+        }
+    }
+    Ok(own)
 }
 
 pub fn last_lines(text: &str, count: usize) -> String {

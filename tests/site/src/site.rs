@@ -21,6 +21,7 @@ use crate::mail::{self, Mail};
 use crate::mariadb;
 use crate::php::{Php, last_lines};
 use crate::pool::Pool;
+use crate::process::{PATIENCE, await_until};
 use crate::servers::Servers;
 use crate::start::free_port;
 use crate::{template, wordpress};
@@ -176,12 +177,15 @@ impl Site {
         serde_json::from_str(&json).map_err(|error| Error::new(format!("{error}: {json}")))
     }
 
-    /// The statements that WordPress sends to MariaDB while `action` runs.
+    /// The statements that WordPress sends to MariaDB while `action` runs, and after it until its requests have come to their ends:
+    /// a webhook's goes on when it is answered.
     pub fn queries_during<T>(&self, action: impl FnOnce() -> T) -> (T, Vec<String>) {
         assert_eq!(self.wanted.database, Database::MariaDb, "only MariaDB keeps a log of its queries");
+        self.await_no_request();
         let on = ["SET GLOBAL log_output = 'TABLE'", "TRUNCATE mysql.general_log", "SET GLOBAL general_log = 1"];
         self.try_sql(&on).unwrap_or_else(|error| panic!("{error}"));
         let result = action();
+        self.await_no_request();
         let off = [
             "SET GLOBAL general_log = 0",
             // Ours, as root, are not WordPress'.
@@ -191,6 +195,13 @@ impl Site {
         let rows = self.try_sql(&off).unwrap_or_else(|error| panic!("{error}"));
         let queries = rows.iter().filter_map(|row| row["argument"].as_str().map(str::to_owned));
         (result, queries.collect())
+    }
+
+    /// Until WordPress has no connection to MariaDB any more: it closes each at the end of its request.
+    fn await_no_request(&self) {
+        let is_wordpress = |connection: &Value| connection["User"] == "wordpress";
+        let rests = || !self.sql("SHOW PROCESSLIST").iter().any(is_wordpress);
+        assert!(await_until(PATIENCE, rests), "requests do not end\n{}", self.log());
     }
 
     pub fn mails(&self) -> Vec<Mail> {

@@ -1,7 +1,7 @@
 <?php
 /**
  * The buttons of the settings screen that are not WordPress' 'Save': save the account and test the connection, make, bring and
- * revoke an access key, do what was tried, process again what was given up.
+ * revoke an access key, test the way of webhooks, do what was tried, process again what was given up.
  *
  * Hook: load-settings_page_bridge-for-agile-crm → handle. Each is a form of its own that posts to the screen itself.
  * What changes something ends in a redirect, so that reloading the page does not do it again; but for a new key, which is shown once.
@@ -51,6 +51,7 @@ final class Actions {
 			'own_key'     => AccessKeys::bring( self::sent( 'agile_bridge_key' ), self::sent( 'agile_bridge_own_label' ) ),
 			'new_key'     => AccessKeys::make( self::sent( 'agile_bridge_label' ) ),
 			'revoke_key'  => AccessKeys::revoke( self::sent( 'agile_bridge_about' ) ),
+			'self_test'   => SelfTestSection::act(),
 			'apply'       => self::apply(),
 			'replay_dead' => self::replay_all(),
 		};
@@ -63,7 +64,8 @@ final class Actions {
 			return;
 		}
 		$arguments = [ 'agile_bridge_done' => $action ] + ( 'apply' === $action ? [ 'who' => rawurlencode( self::contact_id() ) ] : [] );
-		wp_safe_redirect( add_query_arg( $arguments, Place::url( Buttons::ACTIONS[ $action ] ) ) );
+		$place     = 'self_test' === $action ? '#' . SelfTestSection::ID : '';
+		wp_safe_redirect( add_query_arg( $arguments, Place::url( Buttons::ACTIONS[ $action ] ) ) . $place );
 		exit;
 	}
 

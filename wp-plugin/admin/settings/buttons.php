@@ -19,6 +19,7 @@ final class Buttons {
 		'new_key'     => Tab::Webhooks,
 		'own_key'     => Tab::Webhooks,
 		'revoke_key'  => Tab::Webhooks,
+		'self_test'   => Tab::Webhooks,
 		'apply'       => Tab::TryIt,
 		'replay_dead' => Tab::Advanced,
 	];

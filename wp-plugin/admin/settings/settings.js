@@ -1,6 +1,6 @@
 /**
- * The copy buttons of the settings screen, and forms that show what they choose. Without this script the fields can be selected
- * by hand, and the forms have a button.
+ * The copy buttons of the settings screen, forms that show what they choose, and a self-test that goes on by itself. Without this
+ * script the fields can be selected by hand, and the forms and each step have a button.
  */
 ( function () {
 	'use strict';
@@ -35,6 +35,31 @@
 			window.history.replaceState( null, '', address );
 		}
 	}
+
+	/** One step a request: the page says what came of it, and whether there is another. Where it says that it does not go on, it is shown. */
+	async function goOn( form, part ) {
+		const again = () => part.querySelector( 'button[data-agile-bridge-goes-on]' );
+		do {
+			part.querySelectorAll( 'button' ).forEach( ( button ) => ( button.disabled = true ) );
+			const answer = await fetch( form.action, { method: 'POST', body: new FormData( form ) } );
+			const page = new DOMParser().parseFromString( await answer.text(), 'text/html' );
+			const next = page.getElementById( part.id );
+			if ( ! answer.redirected || ! next ) {
+				throw new Error( 'it does not go on' );
+			}
+			part.replaceChildren( ...next.childNodes );
+			wp.a11y.speak( part.querySelector( '[role="status"]' ).textContent );
+		} while ( again() );
+		part.querySelector( 'h2' ).focus();
+	}
+
+	document.addEventListener( 'submit', function ( event ) {
+		const steps = event.submitter?.dataset.agileBridgeSteps;
+		if ( steps ) {
+			event.preventDefault();
+			goOn( event.target, document.getElementById( steps ) ).catch( () => event.target.submit() );
+		}
+	} );
 
 	document.addEventListener( 'change', function ( event ) {
 		const form = event.target.closest( '[data-agile-bridge-shows]' );

@@ -22,5 +22,6 @@ final class WebhooksTab {
 			Form::end();
 		}
 		WebhooksSection::show();
+		SelfTestSection::show();
 	}
 }
