@@ -29,7 +29,6 @@ const scenarios = {
 		await theAccountIsSaved( screen );
 		await theConnectionTestTellsWhatIsWrong( screen );
 		await copiedUrlsWork( screen );
-		await keysAreReplaced( screen );
 		await aKeyOfOnesOwn( screen );
 		await theFieldMap( screen );
 		await everythingFitsOnAPhone( screen );
@@ -49,14 +48,13 @@ const scenarios = {
 		await screen.connect( { 'API key': given( 'CRM_API_KEY' ) } );
 		assert.match( await screen.notices(), /Connected/ );
 		await screen.open( 'webhooks' );
-		await screen.press( 'Replace with a new key' );
+		await screen.press( 'New key' );
 		assert.equal( await status( asTest( await addUrl( screen ) ) ), 200 );
 	},
 
 	async constants( screen ) {
 		const fixed = {
 			connect: { Subdomain: 'DOMAIN', 'E-mail address': 'EMAIL', 'API key': 'API_KEY' },
-			webhooks: { 'Access key': 'ACCESS_KEY' },
 			users: { 'Return password': 'RETURN_PASSWORD_FIELD' },
 		};
 		for ( const [ tab, fields ] of Object.entries( fixed ) ) {
@@ -69,10 +67,16 @@ const scenarios = {
 				assert.ok( text.includes( `Set by AGILE_BRIDGE_${ name } in wp-config.php` ), name );
 			}
 			assert.ok( ! ( await screen.page.content() ).includes( given( 'CRM_API_KEY' ) ), 'the API key is never shown' );
-			assert.equal( await screen.button( 'Replace with a new key' ).count(), 0 );
 		}
 		await screen.save( {} );
 		assert.match( await screen.notices(), /Settings saved/ );
+
+		await screen.open( 'webhooks' );
+		await screen.picture( 'constants-webhooks' );
+		assert.match( await screen.page.locator( '.wrap' ).innerText(), /Set by AGILE_BRIDGE_ACCESS_KEY in wp-config\.php/ );
+		for ( const button of [ 'New key', 'Use this key', 'Revoke this key' ] ) {
+			assert.equal( await screen.button( button ).count(), 0, button );
+		}
 
 		await screen.connect();
 		assert.match( await screen.notices(), /Connected/ );
@@ -391,32 +395,25 @@ async function copiedUrlsWork( screen ) {
 	assert.match( await screen.page.locator( '#agile-bridge-refusals' ).innerText(), /wrong access key at least 1 time today/ );
 }
 
-async function keysAreReplaced( screen ) {
-	const former = asTest( await addUrl( screen ) );
-	await screen.press( 'Replace with a new key' );
-	assert.match( await screen.notices(), /former one stays valid/ );
-	await screen.picture( 'two-keys' );
-	const current = asTest( await addUrl( screen ) );
-	assert.notEqual( current, former );
-	assert.deepEqual( [ await status( former ), await status( current ) ], [ 200, 200 ] );
-
-	await screen.press( 'Remove the former key' );
-	assert.deepEqual( [ await status( former ), await status( current ) ], [ 403, 200 ] );
-}
-
 async function aKeyOfOnesOwn( screen ) {
-	await screen.page.getByText( 'Use a key of your own' ).click();
-	await screen.field( 'Key of your own' ).evaluate( ( field ) => field.removeAttribute( 'minlength' ) );
-	await screen.field( 'Key of your own' ).fill( 'short' );
-	await screen.press( 'Use this key' );
+	await screen.open( 'webhooks' );
+	const former = asTest( await addUrl( screen ) );
+	const bring = async ( key ) => {
+		await screen.page.getByText( 'Use a key of your own' ).click();
+		await screen.field( 'Key of your own' ).evaluate( ( field ) => field.removeAttribute( 'minlength' ) );
+		await screen.field( 'Key of your own' ).fill( key );
+		await screen.press( 'Use this key' );
+	};
+	await bring( 'short' );
 	assert.match( await screen.notices(), /at least 8 characters.*Nothing was changed/s );
 
-	await screen.page.getByText( 'Use a key of your own' ).click();
-	await screen.field( 'Key of your own' ).fill( 'short-but-works' );
-	await screen.press( 'Use this key' );
-	assert.match( await screen.notices(), /This key is weak/ );
+	await bring( 'short-but-works' );
+	assert.match( await screen.notices(), /The key •+ is weak/ );
 	assert.equal( await status( webhook( 'test', 'short-but-works' ) ), 200 );
-	await screen.press( 'Remove the former key' );
+	await screen.page.getByText( 'Revoke…' ).last().click();
+	await screen.leave( () => screen.button( 'Revoke this key' ).last().click() );
+	assert.match( await screen.notices(), /no longer valid/ );
+	assert.deepEqual( [ await status( former ), await status( webhook( 'test', 'short-but-works' ) ) ], [ 403, 200 ] );
 }
 
 async function theFieldMap( screen ) {

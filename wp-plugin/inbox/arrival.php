@@ -22,6 +22,7 @@ final readonly class Arrival {
 	 * @param bool               $others_wait_for_drain Whether a worker drains now, and other events wait for it.
 	 * @param LeaseRecord        $crm            What is known of the CRM.
 	 * @param int                $known_user     Whose user the contact was the last time, 0 if that is not known: a hint.
+	 * @param int                $key_used_at    What is noted of its access key: milliseconds since 1970, 0 for nothing.
 	 */
 	public function __construct(
 		public ?Event $event,
@@ -30,5 +31,6 @@ final readonly class Arrival {
 		public bool $others_wait_for_drain,
 		public LeaseRecord $crm,
 		public int $known_user,
+		public int $key_used_at,
 	) {}
 }

@@ -25,6 +25,7 @@ namespace AgileBridge\Plugin\Inbox;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\KeyUse;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\LeaseRecord;
 use AgileBridge\Plugin\Site\Primary;
@@ -95,10 +96,10 @@ final class Inbox {
 		[ 'identity' => $identity, 'contact_id' => $contact_id ] = self::store( $webhook, $owner );
 
 		$now = Clock::now();
-		$row = self::look_around( $identity, $contact_id, $now );
+		$row = self::look_around( $identity, $contact_id, $now, KeyUse::row( $webhook->key_digest ) );
 		if ( null === $row || (int) $row->updated_at < $before ) {
 			// A replica that does not have it yet. (One that has it has all that was written before it.)
-			$row = Primary::during( static fn(): ?object => self::look_around( $identity, $contact_id, $now ) );
+			$row = Primary::during( static fn(): ?object => self::look_around( $identity, $contact_id, $now, KeyUse::row( $webhook->key_digest ) ) );
 		}
 		if ( null !== $row && ( null === $row->until_at || null === $row->drained_until ) ) {
 			// Somebody has emptied the table; without its rows nothing would ever be drained.
@@ -114,23 +115,25 @@ final class Inbox {
 			others_wait_for_drain: $others_wait_for_drain,
 			crm: LeaseRecord::of_row( $row ),
 			known_user: (int) ( $row->known_user ?? 0 ),
+			key_used_at: (int) ( $row->key_used_at ?? 0 ),
 		);
 	}
 
 	/**
 	 * @return ?object The open event of this name, and what to know of all else before it is processed.
 	 */
-	private static function look_around( string $identity, string $contact_id, int $now ): ?object {
+	private static function look_around( string $identity, string $contact_id, int $now, string $key ): ?object {
 		[ $events, $leases, $identities ] = [ Tables::events(), Lease::table(), Tables::identities() ];
 		return Database::rows(
-			"SELECT e.*, c.until_at, c.failures, c.details, d.until_at AS drained_until,
+			"SELECT e.*, c.until_at, c.failures, c.details, d.until_at AS drained_until, k.until_at AS key_used_at,
 				(SELECT COUNT(*) FROM $events r WHERE r.state IN ('running', 'applied') AND r.inline_worker = 1 AND r.lease_until > %d) AS inline_workers,
 				(SELECT i.version FROM $identities i WHERE i.identity = %s) AS version,
 				(SELECT p.user_id FROM $events p WHERE p.contact_id = %s AND p.contact_id <> '' AND p.state = 'done' AND p.user_id > 0 ORDER BY p.id DESC LIMIT 1) AS known_user
-				FROM $events e LEFT JOIN $leases c ON c.name = 'crm' LEFT JOIN $leases d ON d.name = 'drain' WHERE e.open_key = %s",
+				FROM $events e LEFT JOIN $leases c ON c.name = 'crm' LEFT JOIN $leases d ON d.name = 'drain' LEFT JOIN $leases k ON k.name = %s WHERE e.open_key = %s",
 			$now,
 			$identity,
 			$contact_id,
+			$key,
 			$identity
 		)[0] ?? null;
 	}

@@ -4,7 +4,7 @@
  *
  *   {prefix}agile_bridge_events         of each site: the inbox (inbox.php)
  *   {prefix}agile_bridge_intake         of each site: what came while the extension was missing (kept-requests.php)
- *   {prefix}agile_bridge_leases         of each site: who may do what until when (site/lease.php)
+ *   {prefix}agile_bridge_leases         of each site: who may do what until when (site/lease.php), when a key was used (site/key-use.php), refused-calls.php
  *   {prefix of the users' table}agile_bridge_identities  of all who share the users: locks (identities.php)
  *   {prefix of the users' table}agile_bridge_links       of all who share the users: where links are (user/link-index.php)
  *

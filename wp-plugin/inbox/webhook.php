@@ -23,6 +23,7 @@ final readonly class Webhook {
 	 * @param string                                                $ignored    Why it is about nobody: `deal_event` or `not_a_person`.
 	 * @param 'webhook'|'reconcile'|'replay'|'retry'|'admin'        $origin     Who stores it.
 	 * @param ?int                                                  $arrived_at Milliseconds since 1970, where it did not come just now.
+	 * @param string                                                $key_digest Of the access key that it came with; '' where it came with none.
 	 */
 	public function __construct(
 		public string $action,
@@ -34,12 +35,14 @@ final readonly class Webhook {
 		public string $ignored = '',
 		public string $origin = 'webhook',
 		public ?int $arrived_at = null,
+		public string $key_digest = '',
 	) {}
 
 	/**
-	 * @param array<string, mixed> $webhook Of the extension's receive_webhook().
+	 * @param array<string, mixed> $webhook    Of the extension's receive_webhook().
+	 * @param string               $key_digest Of its access key, if that is to be noted.
 	 */
-	public static function of_extension( array $webhook ): self {
+	public static function of_extension( array $webhook, string $key_digest = '' ): self {
 		return new self(
 			action: $webhook['action'],
 			contact_id: (string) $webhook['contact_id'],
@@ -48,6 +51,7 @@ final readonly class Webhook {
 			send_notification: $webhook['send_notification'],
 			is_async: $webhook['async'],
 			ignored: (string) $webhook['ignored'],
+			key_digest: $key_digest,
 		);
 	}
 

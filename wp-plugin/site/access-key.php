@@ -21,13 +21,20 @@ final readonly class AccessKey {
 	 * @param string $sealed  See secret.php.
 	 * @param bool   $weak    Whether it is shorter than one should be.
 	 * @param int    $created Seconds since 1970; 0 if not known.
+	 * @param string $label   What an admin calls it; '' if they did not say.
 	 */
-	public function __construct( public string $digest, public string $sealed, public bool $weak, public int $created ) {}
+	public function __construct( public string $digest, public string $sealed, public bool $weak, public int $created, public string $label = '' ) {}
 
 	/**
 	 * @param array<string, mixed> $key With a digest.
 	 */
 	public static function of_stored( array $key ): self {
-		return new self( $key['digest'], (string) ( $key['sealed'] ?? '' ), (bool) ( $key['weak'] ?? false ), (int) ( $key['created'] ?? 0 ) );
+		return new self(
+			$key['digest'],
+			(string) ( $key['sealed'] ?? '' ),
+			(bool) ( $key['weak'] ?? false ),
+			(int) ( $key['created'] ?? 0 ),
+			is_string( $key['label'] ?? null ) ? $key['label'] : ''
+		);
 	}
 }

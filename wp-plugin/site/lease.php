@@ -101,6 +101,20 @@ final class Lease {
 	}
 
 	/**
+	 * The same, if nobody else has done so since it was read. (Where it is used `failures` counts how often it was written.)
+	 *
+	 * @param array<mixed> $details
+	 */
+	public static function replace( string $name, LeaseRecord $seen, array $details ): bool {
+		return 0 < Database::execute(
+			'UPDATE ' . self::table() . ' SET details = %s, failures = failures + 1 WHERE name = %s AND failures = %d',
+			Database::json( $details ),
+			$name,
+			$seen->failures
+		);
+	}
+
+	/**
 	 * A row for what few sites ever do, where it is missing.
 	 *
 	 * @throws Failure

@@ -44,7 +44,7 @@ final readonly class Settings {
 	 * @param bool            $keeps_deleted_away Whether a contact whose user was deleted makes no new one.
 	 * @param bool            $keeps_values  Whether the inbox keeps the values of fields that changed, and not only their names.
 	 * @param list<TagRule>   $tag_roles     The first whose tag a user has decides.
-	 * @param list<AccessKey> $access_keys   At most two, the one in use first, the former one after it until the admin removes it.
+	 * @param list<AccessKey> $access_keys   At most two, the newer one first; the other one until the admin revokes it.
 	 */
 	private function __construct(
 		public string $domain,

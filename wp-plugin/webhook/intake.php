@@ -67,6 +67,20 @@ final readonly class Intake {
 	}
 
 	/**
+	 * Which of them it shows, '' for none.
+	 *
+	 * @param list<string> $digests Of the valid keys.
+	 */
+	public function key_digest( array $digests ): string {
+		foreach ( $digests as $digest ) {
+			if ( $this->is_authentic( [ $digest ] ) ) {
+				return $digest;
+			}
+		}
+		return '';
+	}
+
+	/**
 	 * Why it is refused unread, in the words of the extension.
 	 *
 	 * @param list<string> $digests Of the valid keys.

@@ -21,21 +21,16 @@ use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Inbox\Arrival;
 use AgileBridge\Plugin\Inbox\Claims;
 use AgileBridge\Plugin\Inbox\Event;
-use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Progress;
-use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Inbox\Workload;
 use AgileBridge\Plugin\Site\Callbacks;
-use AgileBridge\Plugin\Site\CallbackStopped;
-use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Form;
 use AgileBridge\Plugin\Site\LateCommit;
 use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\Site\Reconnection;
-use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
 use AgileBridge\Plugin\User\Users;
@@ -54,10 +49,11 @@ final class Reply {
 	/** Seconds that the CRM has in any case: where other plugins take all of the time, the event is not lost for it. */
 	private const CRM_LEAST = 1.5;
 
-	/** Null while it could not be stored. */
-	private ?Arrival $arrival = null;
+	private readonly Storing $storing;
 
-	public function __construct( private readonly Webhook $webhook, private readonly LateCommit $commit = new LateCommit() ) {}
+	public function __construct( private readonly Webhook $webhook, private readonly LateCommit $commit = new LateCommit() ) {
+		$this->storing = new Storing( $webhook );
+	}
 
 	/**
 	 * While the main plugin file loads: stores the webhook as soon as it has come. What other plugins do to the request after that
@@ -69,19 +65,22 @@ final class Reply {
 		Primary::is_wanted();
 		if ( $this->webhook->is_about_a_contact() ) {
 			try {
-				$this->store_on_arrival();
+				$this->storing->on_arrival();
 			} catch ( Failure $failure ) {
 				Answer::send( Outcome::failed( $failure, $this->webhook->contact_id ) );
 				exit;
 			}
-			if ( null !== $this->arrival && $this->arrival->others_wait_for_drain ) {
-				if ( $this->leave_to_drain( $this->arrival ) ) {
+			$arrival = $this->storing->arrival;
+			if ( null !== $arrival && $arrival->others_wait_for_drain ) {
+				$is_left = $this->leave_to_drain( $arrival );
+				$this->storing->note_key();
+				if ( $is_left ) {
 					exit;
 				}
 				add_action( 'init', [ self::class, 'drain_and_end' ], $last );
 				return;
 			}
-			Output::if_nobody_answers( $this->leave_for_later( ... ) );
+			Output::if_nobody_answers( $this->storing->for_later( ... ) );
 		}
 		add_action( 'init', [ $this, 'answer' ], $last );
 	}
@@ -95,6 +94,7 @@ final class Reply {
 		Output::if_nobody_answers( $this->commit->commit( ... ) );
 		Answer::send( Reconnection::at_most( 1, $this->process( ... ) ) );
 		$this->commit->commit();
+		$this->storing->note_key();
 		if ( $this->webhook->is_about_a_contact() ) {
 			self::drain_and_end();
 		}
@@ -106,24 +106,6 @@ final class Reply {
 		Form::forget();
 		Drain::after_answer( Output::has_let_caller_go() );
 		exit;
-	}
-
-	/**
-	 * Where it cannot be stored, the tables are missing or the database fails, and the end of `init` is the time to see to that.
-	 *
-	 * @throws Failure If it has waited for a lock in vain, or the database is gone: more would take longer than the caller waits.
-	 */
-	private function store_on_arrival(): void {
-		if ( ! Schema::is_there() ) {
-			return;
-		}
-		try {
-			$this->arrival = Reconnection::at_most( 1, $this->store( ... ) );
-		} catch ( Failure | CallbackStopped $error ) {
-			if ( Database::is_out_of_reach() ) {
-				throw Database::failure();
-			}
-		}
 	}
 
 	/**
@@ -148,60 +130,16 @@ final class Reply {
 		}
 	}
 
-	/**
-	 * Another plugin or the theme ended the request before its webhook could be processed: somebody else does it.
-	 *
-	 * @throws Failure
-	 */
-	private function leave_for_later(): void {
-		if ( null === $this->arrival ) {
-			// When it came, the tables were missing or the database failed.
-			Schema::ensure();
-			Inbox::store( $this->webhook );
-		} elseif ( null !== $this->arrival->event ) {
-			Progress::postpone( $this->arrival->event, 0, false );
-		}
-		// Where every request ends so, nothing but WP-Cron processes it.
-		Schedule::ensure();
-	}
-
 	private function process(): Outcome {
 		if ( ! $this->webhook->is_about_a_contact() ) {
 			return 'test' === $this->webhook->action ? Outcome::ok() : Outcome::ignored( $this->webhook->ignored, $this->webhook->contact_id );
 		}
 		try {
-			return $this->accept( $this->arrival ?? $this->store_after_all() );
+			return $this->accept( $this->storing->at_last() );
 		} catch ( Failure $failure ) {
 			// Not stored: the one case in which the sender has to know that it was for nothing.
 			return Outcome::failed( $failure, $this->webhook->contact_id );
 		}
-	}
-
-	/**
-	 * @throws Failure If it could not be stored.
-	 */
-	private function store_after_all(): Arrival {
-		Schema::ensure();
-		try {
-			return $this->store();
-		} catch ( Failure $failure ) {
-			if ( ! Database::is_table_missing() ) {
-				throw $failure;
-			}
-			// A restored backup has the option and not the tables.
-			Schema::install();
-			return $this->store();
-		}
-	}
-
-	/**
-	 * @throws Failure If it could not be stored.
-	 */
-	private function store(): Arrival {
-		$arrival = Inbox::receive( $this->webhook, ! $this->webhook->is_async && ! Settings::is_paused() );
-		// Whoever ends the request from here on: it is not for nothing.
-		Answer::give_if_ended( Outcome::queued( $this->webhook->contact_id ) );
-		return $arrival;
 	}
 
 	/**

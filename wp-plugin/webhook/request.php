@@ -14,13 +14,12 @@ namespace AgileBridge\Plugin\Webhook;
 use AgileBridge\Plugin\Inbox\KeptRequests;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Webhook;
-use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\CallbackStopped;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Form;
-use AgileBridge\Plugin\Site\Hooks;
+use AgileBridge\Plugin\Site\KeyUse;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Reconnection;
 use AgileBridge\Plugin\Site\Settings;
@@ -45,12 +44,13 @@ final class Request {
 		}
 		$problem = Extension::problem();
 		if ( null !== $problem ) {
-			self::receive_unread( new Intake( ...self::raw() ), $problem );
+			self::receive_unread( self::raw(), $problem );
 			return;
 		}
 
 		$raw      = self::raw();
-		$received = \AgileBridge\receive_webhook( ...$raw, key_digests: Settings::key_digests() );
+		$digests  = Settings::key_digests();
+		$received = \AgileBridge\receive_webhook( ...$raw, key_digests: $digests );
 		if ( ! $received['ours'] ) {
 			return;
 		}
@@ -62,21 +62,23 @@ final class Request {
 			return;
 		}
 		if ( isset( $received['refusal'] ) && WpFusion::has_another_crm() && self::is_for_wp_fusion( $received, $raw ) ) {
-			self::record( 'left_to_wp_fusion' );
+			self::leave_to_wp_fusion( $raw );
 			return;
 		}
 		Output::guard();
 		if ( ! $received['authentic'] ) {
-			self::refuse( $received['refusal'] );
+			self::refuse( $received['refusal'], $raw );
 		}
-		$last   = self::last();
-		$action = self::requested_action();
-		Form::put_away();
+		$last = self::last();
 		if ( isset( $received['refusal'] ) ) {
-			add_action( 'init', static fn() => self::refuse_at_init( $received['refusal'], $action ), $last );
+			add_action( 'init', [ Refused::of( $received['refusal'], $raw, self::requested_action() ), 'answer' ], $last );
+			Form::put_away();
 			return;
 		}
-		( new Reply( Webhook::of_extension( $received['webhook'] ) ) )->begin( $last );
+		Form::put_away();
+		// (Two keys are valid while one takes the other's place.)
+		$key = 1 === count( $digests ) ? $digests[0] : ( new Intake( ...$raw ) )->key_digest( $digests );
+		( new Reply( Webhook::of_extension( $received['webhook'], $key ) ) )->begin( $last );
 	}
 
 	/**
@@ -90,21 +92,23 @@ final class Request {
 	/**
 	 * The same while the extension is missing, or does not fit: what has the right key is kept, and read when it is back.
 	 *
-	 * @param string $problem What is wrong with it.
+	 * @param array<string, string> $raw
+	 * @param string                $problem What is wrong with it.
 	 */
-	private static function receive_unread( Intake $intake, string $problem ): void {
+	private static function receive_unread( array $raw, string $problem ): void {
+		$intake = new Intake( ...$raw );
 		if ( ! $intake->is_ours() ) {
 			return;
 		}
 		$digests = Settings::key_digests();
 		if ( WpFusion::has_another_crm() && ( ! $intake->is_authentic( $digests ) || ! in_array( $intake->action(), self::ACTIONS, true ) ) ) {
-			self::record( 'left_to_wp_fusion' );
+			self::leave_to_wp_fusion( $raw );
 			return;
 		}
 		Output::guard();
 		$refusal = $intake->refusal( $digests );
 		if ( null !== $refusal ) {
-			self::refuse( $refusal );
+			self::refuse( $refusal, $raw );
 		}
 		try {
 			if ( 'test' === $intake->action() ) {
@@ -112,8 +116,11 @@ final class Request {
 			} elseif ( Reconnection::at_most( 1, static fn(): bool => KeptRequests::keep( $intake->unread() ) ) ) {
 				Answer::send( Outcome::queued( '' ) );
 			} else {
-				Output::send( ...Output::problem( 503, 'failed', 'extension_missing', "$problem Until then webhooks are kept, but this one is too large, or too many are kept already: send it again later." ) );
+				$full = Output::problem( 503, 'failed', 'extension_missing', "$problem Until then webhooks are kept, but this one is too large, or too many are kept already: send it again later." );
+				Output::send( ...$full );
+				Refused::of( [ 'status' => 503, 'code' => 'not_kept', 'message' => '' ], $raw, self::requested_action() )->note();
 			}
+			KeyUse::note( $intake->key_digest( $digests ), null );
 		} catch ( Failure $failure ) {
 			Answer::send( Outcome::failed( $failure, '' ) );
 		} catch ( CallbackStopped $stopped ) {
@@ -197,28 +204,34 @@ final class Request {
 	}
 
 	/**
-	 * Ends the request with a refusal. Of the method and the access key nothing of WordPress is needed for that.
+	 * @param array<string, string> $raw
+	 */
+	private static function leave_to_wp_fusion( array $raw ): void {
+		self::record( 'left_to_wp_fusion' );
+		$why = [
+			'status'  => 0,
+			'code'    => 'left_to_wp_fusion',
+			'message' => '',
+		];
+		add_action( 'shutdown', [ Refused::of( $why, $raw, self::requested_action() ), 'note' ] );
+	}
+
+	/**
+	 * Ends the request with a refusal for which nothing of WordPress is needed.
 	 *
 	 * @param array{status: int, code: string, message: string} $refusal
+	 * @param array<string, string>                             $raw
 	 */
-	private static function refuse( array $refusal ): never {
+	private static function refuse( array $refusal, array $raw ): never {
 		if ( 403 === $refusal['status'] ) {
 			self::record( $refusal['code'] );
 		}
 		$allow = 405 === $refusal['status'] ? [ 'Allow' => 'GET, POST' ] : [];
 		Output::send( ...Output::problem( $refusal['status'], 'rejected', $refusal['code'], $refusal['message'] ), headers: $allow );
+		if ( 403 !== $refusal['status'] ) {
+			Refused::of( $refusal, $raw, self::requested_action() )->note();
+		}
 		exit;
-	}
-
-	/**
-	 * The same for who has the key, when whoever listens to failures is there.
-	 *
-	 * @param array{status: int, code: string, message: string} $refusal
-	 */
-	private static function refuse_at_init( array $refusal, string $action ): never {
-		Output::take_over();
-		WpFusion::detached( static fn() => Callbacks::contained( static fn() => Hooks::fire( 'wpf_api_fail', false, $action, false ) ) );
-		self::refuse( $refusal );
 	}
 
 	/**

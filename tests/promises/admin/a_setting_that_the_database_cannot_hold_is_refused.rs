@@ -36,7 +36,7 @@ fn save(world: &World, cookie: &str, field: &str, rows: &[(&str, &str)]) -> Stri
 
 #[test]
 fn it_is_told_and_the_rest_is_saved() {
-    let world = World::new();
+    let world = World::with(|site| site.access_key(None));
     world.site.sql("ALTER TABLE wp_options CONVERT TO CHARACTER SET latin1");
     let (user, password) = site::ADMIN;
     let cookie = world.site.login(user, password);
@@ -50,4 +50,14 @@ fn it_is_told_and_the_rest_is_saved() {
     let page = save(&world, &cookie, "Hasło", &[("Plan", "plan")]);
     assert!(page.contains("utf8mb4"), "the screen does not say what to do:\n{page}");
     assert_eq!(stored(&world), expected);
+
+    // Nor is a key made that nobody could read again.
+    let keys = || world.site.wp("wp_cache_flush(); return count(get_option('agile_bridge_settings')['access_keys']);");
+    let new = nonce(&world.settings_tab(&cookie, "webhooks"), "id=\"agile-bridge-new_key-form\"");
+    for (label, expected) in [("Kampañe", 2), ("Płeć", 1)].into_iter().rev() {
+        let fields = [("agile_bridge_action", "new_key"), ("_wpnonce", &*new), ("agile_bridge_label", label)];
+        let request = Request::new("POST", SCREEN).header("Cookie", &cookie);
+        let page = world.site.send(&request.body("application/x-www-form-urlencoded", form(&fields))).body();
+        assert_eq!((keys(), page.contains("utf8mb4")), (json!(expected), expected == 1), "{label}: {page}");
+    }
 }

@@ -5,6 +5,7 @@ mod a_new_key_counts_as_connected_once_it_is_answered;
 mod a_self_test_names_who_swallows_webhooks;
 mod a_self_test_writes_nothing_but_what_it_found;
 mod a_setting_that_the_database_cannot_hold_is_refused;
+mod an_access_key_is_told_apart_and_revoked;
 mod an_admin_sees_what_became_of_every_webhook;
 mod an_admin_sets_it_up_on_a_screen;
 mod an_admin_tries_it_first;

@@ -20,8 +20,8 @@ fn post(world: &World, cookie: &str, target: &str, fields: &[(&str, &str)]) -> u
     world.site.send(&request).status
 }
 
-fn replacing(nonce: &str) -> [(&str, &str); 2] {
-    [("agile_bridge_action", "replace_key"), ("_wpnonce", nonce)]
+fn making_a_key(nonce: &str) -> [(&str, &str); 2] {
+    [("agile_bridge_action", "new_key"), ("_wpnonce", nonce)]
 }
 
 fn processing_again(nonce: &str) -> [(&str, &str); 2] {
@@ -57,7 +57,7 @@ fn who_may_and_what_counts() {
     let before = stored(&world);
     assert_eq!(before[0]["access_keys"].as_array().map(Vec::len), Some(1), "activation makes a key");
     let page = |tab: &str| world.settings_tab(&admin, tab);
-    let replace = nonce(&page("webhooks"), "id=\"agile-bridge-replace_key-form\"");
+    let new = nonce(&page("webhooks"), "id=\"agile-bridge-new_key-form\"");
     let save = nonce(&page("advanced"), "name='option_page'");
     let again = nonce(&page("advanced"), "id=\"agile-bridge-replay_dead-form\"");
 
@@ -66,13 +66,13 @@ fn who_may_and_what_counts() {
     let whole = [("agile_bridge_settings[complete]", "1")];
     let wrong = "0123456789";
     let cases = [
-        ("an editor", &*editor, [&*save, &replace, &again]),
+        ("an editor", &*editor, [&*save, &new, &again]),
         ("a wrong nonce", &admin, [wrong, wrong, wrong]),
-        ("the nonce of another form", &admin, [&replace, &again, &save]),
-        ("nobody", "", [&save, &replace, &again]),
+        ("the nonce of another form", &admin, [&new, &again, &save]),
+        ("nobody", "", [&save, &new, &again]),
     ];
-    for (case, cookie, [save, replace, again]) in cases {
-        post(&world, cookie, SCREEN, &replacing(replace));
+    for (case, cookie, [save, new, again]) in cases {
+        post(&world, cookie, SCREEN, &making_a_key(new));
         post(&world, cookie, SCREEN, &processing_again(again));
         assert_eq!(given_up(&world), 1, "{case}");
         post(&world, cookie, "/wp-admin/options.php", &saving(save, &whole));
@@ -143,9 +143,9 @@ fn who_may_and_what_counts() {
     let roles = ["webhook_roles", "tag_roles"].map(|name| &after[0][name]);
     assert_eq!(roles, [&json!(["author"]), &json!([{"tag": "R&D 'x' \\ ü", "role": "author"}])]);
 
-    assert_eq!(post(&world, &admin, SCREEN, &replacing(&replace)), 302);
+    assert_eq!(post(&world, &admin, SCREEN, &making_a_key(&new)), 200);
     assert_eq!(stored(&world)[0]["access_keys"].as_array().map(Vec::len), Some(2));
-    assert_eq!(post(&world, &admin, SCREEN, &replacing(&replace)), 200, "never three keys");
+    assert_eq!(post(&world, &admin, SCREEN, &making_a_key(&new)), 200, "never three keys");
     assert_eq!(stored(&world)[0]["access_keys"].as_array().map(Vec::len), Some(2));
 
     assert_eq!(post(&world, &admin, SCREEN, &processing_again(&again)), 302);

@@ -52,6 +52,12 @@ fn with_another_crm() {
     assert_eq!(record(&world, "refusal"), Value::Null, "a call to somebody else is no wrong key");
     assert_eq!(record(&world, "left_to_wp_fusion")["count"], 1, "at most one a minute");
     assert!(page(&world, SCREEN).contains("id=\"agile-bridge-left-to-wp-fusion\""), "the screen tells it");
+    let with_our_key = world.await_refused_calls(1).remove(0);
+    assert_eq!(
+        [&with_our_key[1], &with_our_key[4]],
+        ["left_to_wp_fusion", "GET"],
+        "told as one with our key, and only that"
+    );
     world.take_notes();
 
     // All else is ours.

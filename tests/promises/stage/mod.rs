@@ -6,6 +6,7 @@ mod browser;
 pub mod crowd;
 mod extension;
 pub mod inbox;
+mod keys;
 pub mod listener;
 pub mod look;
 pub mod name_server;

@@ -1,9 +1,11 @@
 //! One request, from its arrival to its answer.
 
 mod a_burst_never_takes_all_workers;
+mod a_call_that_became_no_event_is_told;
 mod a_campaign_node_takes_its_branch;
 mod a_database_that_goes_away_is_answered_in_time;
 mod a_kept_request_is_read_as_it_came;
+mod a_key_tells_when_it_was_used;
 mod a_parameter_means_one_thing;
 mod a_php_upgrade_loses_no_webhook;
 mod a_webhook_in_a_burst_is_stored_at_once;

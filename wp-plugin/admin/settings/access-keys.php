@@ -1,8 +1,6 @@
 <?php
 /**
- * Making, replacing and removing the stored access keys.
- *
- * Two may be valid at once: the one in use, first, and the former one, so that a key can be replaced in the CRM at leisure.
+ * The access keys: made, brought along, shown, revoked.
  *
  * @package AgileBridge
  */
@@ -13,6 +11,7 @@ namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Site\AccessKey;
 use AgileBridge\Plugin\Site\Extension;
+use AgileBridge\Plugin\Site\KeyUse;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
 
@@ -25,42 +24,86 @@ final class AccessKeys {
 
 	private const MAX_ACCESS_KEY_BYTES = 200;
 
+	/** Two, so that a key can be replaced in the CRM at leisure. */
+	public const MOST = 2;
+
+	public const MAX_LABEL_LETTERS = 60;
+
+	/** The one that was made for this very page, which shows it whole. */
+	private static ?string $new = null;
+
 	/**
 	 * A key for a site that has none, if the extension is there to make one.
 	 */
 	public static function make_first_access_key(): void {
-		if ( null === Settings::constant_text( 'AGILE_BRIDGE_ACCESS_KEY' ) && [] === Settings::stored()->access_keys && null === Extension::problem() ) {
-			self::use_access_key( \AgileBridge\generate_access_key() );
+		if ( ! self::is_fixed() && [] === Settings::stored()->access_keys && null === Extension::problem() ) {
+			self::add( \AgileBridge\generate_access_key(), '' );
 		}
 	}
 
 	/**
-	 * Puts a key to use. The one in use until now stays valid as the former one.
+	 * Makes a key, for the one time that it is shown.
 	 *
+	 * @param string $label As somebody typed it.
 	 * @return ?string Null, or why not.
 	 */
-	public static function use_access_key( #[\SensitiveParameter] string $key ): ?string {
-		$keys = Settings::stored()->access_keys;
-		if ( count( $keys ) > 1 ) {
-			return __( 'Two keys are valid already. Remove the former one first.', 'bridge-for-agile-crm' );
+	public static function make( string $label ): ?string {
+		$problem = self::is_fixed() ? self::why_fixed() : Extension::problem();
+		if ( null !== $problem ) {
+			return $problem;
 		}
-		$digest = hash( 'sha256', $key );
-		if ( in_array( $digest, array_column( $keys, 'digest' ), true ) ) {
-			return __( 'This is the key in use already.', 'bridge-for-agile-crm' );
+		$key       = \AgileBridge\generate_access_key();
+		$problem   = self::add( $key, $label );
+		self::$new = null === $problem ? $key : null;
+		return $problem;
+	}
+
+	/**
+	 * Puts a key to use that somebody brings along.
+	 *
+	 * @param string $label As somebody typed it.
+	 * @return ?string Null, or why not.
+	 */
+	public static function bring( #[\SensitiveParameter] string $key, string $label ): ?string {
+		return self::is_fixed() ? self::why_fixed() : self::access_key_problem( $key ) ?? self::add( $key, $label );
+	}
+
+	/**
+	 * Ends the validity of one of two keys, for ever. (Without any every webhook would be refused.)
+	 *
+	 * @param string $id See ShownKey.
+	 * @return ?string Null, or why not.
+	 */
+	public static function revoke( string $id ): ?string {
+		if ( self::is_fixed() ) {
+			return self::why_fixed();
 		}
-		array_unshift(
-			$keys,
-			new AccessKey( $digest, Secret::seal( $key, 'access_key' ), self::is_weak( $key ), time() )
-		);
-		self::store_access_keys( $keys );
+		$keys    = Settings::stored()->access_keys;
+		$revoked = array_filter( $keys, static fn( AccessKey $key ): bool => self::id( $key->digest ) === $id );
+		if ( [] === $revoked ) {
+			return __( 'There is no such access key any more.', 'bridge-for-agile-crm' );
+		}
+		if ( count( $keys ) < 2 ) {
+			return __( 'This is the only access key: without it every webhook would be refused. Make a new one first.', 'bridge-for-agile-crm' );
+		}
+		self::store( array_values( array_diff_key( $keys, $revoked ) ) );
+		array_map( KeyUse::forget( ... ), array_column( $revoked, 'digest' ) );
 		return null;
 	}
 
 	/**
-	 * Ends the validity of the former key.
+	 * The key that was made for this page; null on any other.
 	 */
-	public static function remove_former_access_key(): void {
-		self::store_access_keys( array_slice( Settings::stored()->access_keys, 0, 1 ) );
+	public static function new_key(): ?string {
+		return self::$new;
+	}
+
+	public static function is_fixed(): bool {
+		return null !== Settings::constant_text( 'AGILE_BRIDGE_ACCESS_KEY' );
+	}
+
+	private static function why_fixed(): string {
+		return __( 'The access key is set in wp-config.php.', 'bridge-for-agile-crm' );
 	}
 
 	/**
@@ -93,35 +136,61 @@ final class AccessKeys {
 	}
 
 	/**
-	 * The valid keys as the screen shows them; `key` is null where the salts were changed since it was stored, and where the
-	 * constant's key, which opens all sites of a network, is not for this admin's eyes.
+	 * The valid keys, the newer one first. The constant's key opens all sites of a network, and is not for the eyes of who has only one.
 	 *
-	 * @return list<array{key: ?string, weak: bool, created: int}>
+	 * @return list<ShownKey>
 	 */
-	public static function shown_access_keys(): array {
+	public static function shown(): array {
+		$used     = KeyUse::all();
 		$constant = Settings::constant_text( 'AGILE_BRIDGE_ACCESS_KEY' );
-		if ( null !== $constant ) {
-			$too_short = strlen( $constant ) < Settings::MIN_ACCESS_KEY_BYTES;
-			return $too_short ? [] : [
-				[
-					'key'     => is_multisite() && ! current_user_can( 'manage_network_options' ) ? null : $constant,
-					'weak'    => self::is_weak( $constant ),
-					'created' => 0,
-				],
-			];
-		}
-		$shown = static fn( AccessKey $key ): array => [
-			'key'     => Secret::unseal( $key->sealed, 'access_key' ),
-			'weak'    => $key->weak,
-			'created' => $key->created,
-		];
-		return array_map( $shown, Settings::stored()->access_keys );
+		$keys     = null === $constant ? Settings::stored()->access_keys : array_map(
+			static fn( string $digest ): AccessKey => new AccessKey( $digest, '', self::is_weak( $constant ), 0 ),
+			Settings::key_digests()
+		);
+		$whole    = static fn( AccessKey $key ): ?string => match ( true ) {
+			null === $constant => Secret::unseal( $key->sealed, 'access_key' ),
+			is_multisite() && ! current_user_can( 'manage_network_options' ) => null,
+			default => $constant,
+		};
+		$shown    = static function ( AccessKey $key ) use ( $used, $whole ): ShownKey {
+			$text = $whole( $key );
+			return new ShownKey( self::id( $key->digest ), $key->label, $text, self::masked( (string) $text ), $key->weak, $key->created, $used[ KeyUse::row( $key->digest ) ] ?? 0 );
+		};
+		return array_map( $shown, $keys );
 	}
 
 	/**
-	 * @param list<AccessKey> $keys The one in use first.
+	 * Told apart by what only this site can compute: of a short key a part of its digest would help who guesses.
 	 */
-	private static function store_access_keys( array $keys ): void {
+	private static function id( string $digest ): string {
+		return substr( wp_hash( "access key $digest" ), 0, 12 );
+	}
+
+	/**
+	 * @return ?string Null, or why not.
+	 */
+	private static function add( #[\SensitiveParameter] string $key, string $label ): ?string {
+		$keys = Settings::stored()->access_keys;
+		if ( count( $keys ) >= self::MOST ) {
+			return __( 'Two keys are valid already. Revoke one of them first.', 'bridge-for-agile-crm' );
+		}
+		$digest = hash( 'sha256', $key );
+		if ( in_array( $digest, array_column( $keys, 'digest' ), true ) ) {
+			return __( 'This key is valid already.', 'bridge-for-agile-crm' );
+		}
+		$label = mb_substr( sanitize_text_field( $label ), 0, self::MAX_LABEL_LETTERS );
+		if ( ! Form::database_holds( $label ) ) {
+			/* translators: %s: why not. */
+			return sprintf( __( 'The label cannot be stored: %s.', 'bridge-for-agile-crm' ), Form::not_held() );
+		}
+		self::store( [ new AccessKey( $digest, Secret::seal( $key, 'access_key' ), self::is_weak( $key ), time(), $label ), ...$keys ] );
+		return null;
+	}
+
+	/**
+	 * @param list<AccessKey> $keys The newer one first.
+	 */
+	private static function store( array $keys ): void {
 		Settings::store( [ 'access_keys' => array_map( 'get_object_vars', $keys ) ] );
 	}
 }

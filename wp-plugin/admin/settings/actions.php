@@ -1,10 +1,10 @@
 <?php
 /**
- * The buttons of the settings screen that are not WordPress' 'Save': save the account and test the connection, replace the
- * access key, remove the former one, test the way of webhooks, do what was tried, process again what was given up.
+ * The buttons of the settings screen that are not WordPress' 'Save': save the account and test the connection, make, bring and
+ * revoke an access key, test the way of webhooks, do what was tried, process again what was given up.
  *
  * Hook: load-settings_page_bridge-for-agile-crm → handle. Each is a form of its own that posts to the screen itself.
- * What changes something ends in a redirect, so that reloading the page does not do it again.
+ * What changes something ends in a redirect, so that reloading the page does not do it again; but for a new key, which is shown once.
  *
  * @package AgileBridge
  */
@@ -17,7 +17,6 @@ use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Replay;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Webhook;
-use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\User\LinkIndex;
@@ -49,16 +48,19 @@ final class Actions {
 		}
 		check_admin_referer( "agile_bridge_$action" );
 		$problem = match ( $action ) {
-			// phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- a secret is taken as it is, or refused.
-			'own_key' => self::bring_access_key( wp_unslash( $_POST['agile_bridge_key'] ?? '' ) ),
-			'replace_key' => self::replace_access_key(),
-			'remove_key'  => AccessKeys::remove_former_access_key(),
+			'own_key'     => AccessKeys::bring( self::sent( 'agile_bridge_key' ), self::sent( 'agile_bridge_own_label' ) ),
+			'new_key'     => AccessKeys::make( self::sent( 'agile_bridge_label' ) ),
+			'revoke_key'  => AccessKeys::revoke( self::sent( 'agile_bridge_about' ) ),
 			'self_test'   => SelfTestSection::act(),
 			'apply'       => self::apply(),
 			'replay_dead' => self::replay_all(),
 		};
 		if ( null !== $problem ) {
 			self::show_notice( 'error', [ $problem, __( 'Nothing was changed.', 'bridge-for-agile-crm' ) ] );
+			return;
+		}
+		if ( 'new_key' === $action ) {
+			// It is shown now, and never again; sent again, the form is refused, as there are two keys then.
 			return;
 		}
 		$arguments = [ 'agile_bridge_done' => $action ] + ( 'apply' === $action ? [ 'who' => rawurlencode( self::contact_id() ) ] : [] );
@@ -80,22 +82,13 @@ final class Actions {
 		self::show_notice( ...ConnectionTest::run() );
 	}
 
-	private static function replace_access_key(): ?string {
-		if ( null !== Settings::constant_text( 'AGILE_BRIDGE_ACCESS_KEY' ) ) {
-			return __( 'The access key is set in wp-config.php.', 'bridge-for-agile-crm' );
-		}
-		return Extension::problem() ?? AccessKeys::use_access_key( \AgileBridge\generate_access_key() );
-	}
-
 	/**
-	 * @param mixed $key What the form sent.
+	 * What the form sent under this name, as it was typed.
 	 */
-	private static function bring_access_key( #[\SensitiveParameter] $key ): ?string {
-		if ( null !== Settings::constant_text( 'AGILE_BRIDGE_ACCESS_KEY' ) ) {
-			return __( 'The access key is set in wp-config.php.', 'bridge-for-agile-crm' );
-		}
-		$key = is_string( $key ) ? $key : '';
-		return AccessKeys::access_key_problem( $key ) ?? AccessKeys::use_access_key( $key );
+	private static function sent( string $name ): string {
+		// phpcs:ignore WordPress.Security -- handle() has verified the form; a secret is taken as it is, or refused, a label is cleaned.
+		$sent = wp_unslash( $_POST[ $name ] ?? '' );
+		return is_string( $sent ) ? $sent : '';
 	}
 
 	/**
@@ -138,11 +131,11 @@ final class Actions {
 			return;
 		}
 		$message = match ( sanitize_key( $_GET['agile_bridge_done'] ?? '' ) ) {
-			'replace_key', 'own_key' => __( 'The new access key is in use. The former one stays valid until you remove it: first put the new URLs into Agile CRM.', 'bridge-for-agile-crm' ),
-			'remove_key'             => __( 'The former access key is no longer valid.', 'bridge-for-agile-crm' ),
-			'apply'                  => __( 'The event is stored, and processed at once unless something is in the way; Tools → Agile CRM activity tells what came of it.', 'bridge-for-agile-crm' ),
-			'replay_dead'            => __( 'The webhooks that were given up are stored anew and will be processed.', 'bridge-for-agile-crm' ),
-			default                  => null,
+			'own_key'     => __( 'Your access key is valid now. The other one stays valid until you revoke it.', 'bridge-for-agile-crm' ),
+			'revoke_key'  => __( 'The access key is no longer valid: calls with it are refused.', 'bridge-for-agile-crm' ),
+			'apply'       => __( 'The event is stored, and processed at once unless something is in the way; Tools → Agile CRM activity tells what came of it.', 'bridge-for-agile-crm' ),
+			'replay_dead' => __( 'The webhooks that were given up are stored anew and will be processed.', 'bridge-for-agile-crm' ),
+			default       => null,
 		};
 		// phpcs:enable
 		if ( null !== $message ) {

@@ -16,9 +16,9 @@ defined( 'ABSPATH' ) || exit;
 final class Buttons {
 
 	public const ACTIONS = [
-		'replace_key' => Tab::Webhooks,
+		'new_key'     => Tab::Webhooks,
 		'own_key'     => Tab::Webhooks,
-		'remove_key'  => Tab::Webhooks,
+		'revoke_key'  => Tab::Webhooks,
 		'self_test'   => Tab::Webhooks,
 		'apply'       => Tab::TryIt,
 		'replay_dead' => Tab::Advanced,
@@ -27,10 +27,14 @@ final class Buttons {
 	/** The button of the first tab's own form, which saves it besides. */
 	public const SAVE_AND_TEST = 'save_and_test';
 
-	public static function show( string $action, string $label, bool $enabled = true ): void {
+	/**
+	 * @param string $about What it is about, where several are of one form: sent as `agile_bridge_about`.
+	 */
+	public static function show( string $action, string $label, bool $enabled = true, string $about = '' ): void {
 		printf(
-			'<button type="submit" class="button" form="%s"%s>%s</button>',
+			'<button type="submit" class="button" form="%s"%s%s>%s</button>',
 			esc_attr( self::form_id( $action ) ),
+			'' === $about ? '' : sprintf( ' name="agile_bridge_about" value="%s"', esc_attr( $about ) ),
 			disabled( $enabled, false, false ),
 			esc_html( $label )
 		);

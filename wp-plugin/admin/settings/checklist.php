@@ -13,6 +13,7 @@ use AgileBridge\Plugin\Admin\Overview;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Connection;
 use AgileBridge\Plugin\Site\Extension;
+use AgileBridge\Plugin\Site\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -25,7 +26,7 @@ final class Checklist {
 		$items     = [
 			[ null === Extension::problem(), __( 'PHP extension loaded', 'bridge-for-agile-crm' ), self::extension() ],
 			[ $connected, __( 'Account connected', 'bridge-for-agile-crm' ), $connected ? Account::domain() . '.agilecrm.com' : __( 'Fill in the fields below.', 'bridge-for-agile-crm' ) ],
-			[ [] !== AccessKeys::shown_access_keys(), __( 'Access key made', 'bridge-for-agile-crm' ), '' ],
+			[ [] !== Settings::key_digests(), __( 'Access key made', 'bridge-for-agile-crm' ), '' ],
 			[ $arrived, __( 'A webhook put into Agile CRM', 'bridge-for-agile-crm' ), $arrived ? '' : null ],
 			[ $processed, __( 'First webhook processed', 'bridge-for-agile-crm' ), '' ],
 		];

@@ -18,8 +18,10 @@ defined( 'ABSPATH' ) || exit;
 
 final class WebhookBuilder {
 
-	public static function show( #[\SensitiveParameter] string $key ): void {
+	/** @param list<ShownKey> $keys Those that can be shown whole, the newer one first; not empty. */
+	public static function show( array $keys ): void {
 		$recipe = WebhookRecipe::of_request();
+		$key    = self::chosen( $keys );
 		?>
 		<div class="agile-bridge-builder">
 			<form method="get" action="<?php echo esc_url( admin_url( 'options-general.php' ) ); ?>" data-agile-bridge-shows="agile-bridge-recipe">
@@ -46,6 +48,7 @@ final class WebhookBuilder {
 					],
 					$recipe->way
 				);
+				self::show_keys( $keys, $key );
 				self::show_role( $recipe->role );
 				?>
 				<p class="agile-bridge-of-add">
@@ -54,7 +57,7 @@ final class WebhookBuilder {
 				<p class="hide-if-js"><button type="submit" class="button"><?php esc_html_e( 'Show', 'bridge-for-agile-crm' ); ?></button></p>
 			</form>
 			<div id="agile-bridge-recipe" aria-live="polite">
-				<?php RecipeSection::show( $recipe, $key ); ?>
+				<?php RecipeSection::show( $recipe, (string) $key->key ); ?>
 			</div>
 		</div>
 		<?php
@@ -67,6 +70,27 @@ final class WebhookBuilder {
 			printf( '<label><input type="radio" name="%s" value="%s" %s> %s</label>', esc_attr( $name ), esc_attr( $value ), checked( $value, $chosen, false ), esc_html( $label ) );
 		}
 		echo '</fieldset>';
+	}
+
+	/** @param list<ShownKey> $keys */
+	private static function chosen( array $keys ): ShownKey {
+		// phpcs:ignore WordPress.Security.NonceVerification -- it only chooses what is shown.
+		$id = is_string( $_GET['key'] ?? null ) ? sanitize_key( $_GET['key'] ) : '';
+		return array_column( $keys, null, 'id' )[ $id ] ?? $keys[0];
+	}
+
+	/** @param list<ShownKey> $keys One is no choice. */
+	private static function show_keys( array $keys, ShownKey $chosen ): void {
+		if ( count( $keys ) < 2 ) {
+			return;
+		}
+		printf( '<p><label for="agile-bridge-key"><strong>%s</strong></label> ', esc_html__( 'Access key', 'bridge-for-agile-crm' ) );
+		$attributes = [
+			'id'   => 'agile-bridge-key',
+			'name' => 'key',
+		];
+		Fields::show_select( array_map( static fn( ShownKey $key ): string => $key->name(), array_column( $keys, null, 'id' ) ), $chosen->id, $attributes );
+		echo '</p>';
 	}
 
 	private static function show_role( string $chosen ): void {
