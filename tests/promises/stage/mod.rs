@@ -15,4 +15,5 @@ pub mod release;
 pub mod rows_read;
 mod screen;
 pub mod second_connection;
+pub mod users_screen;
 pub mod world;
