@@ -23,6 +23,7 @@ function uninstall_from_this_site(): void {
 	foreach ( [ Site\Settings::OPTION, User\FieldMap::OPTION, Site\Stats::OPTION, User\Deleted::OPTION, Admin\Users\SyncRecord::OPTION, Site\TablesVersion::OPTION ] as $option ) {
 		delete_option( $option );
 	}
+	delete_transient( User\Unlinked::TRANSIENT );
 	Site\Schedule::clear();
 	drop_tables( [ Inbox\Tables::events(), Inbox\KeptRequests::table(), Site\Lease::table() ] );
 }

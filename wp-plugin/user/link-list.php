@@ -23,7 +23,7 @@ final readonly class LinkList {
 	private const FEW = 1000;
 
 	/** More are not counted, and a list ends there; in the other order it begins with its end. */
-	private const MOST_COUNTED = 100000;
+	private const MOST_COUNTED = 50000;
 
 	/**
 	 * @param ?list<int> $few All who are linked; null if they are many.
@@ -31,28 +31,33 @@ final readonly class LinkList {
 	private function __construct( private ?array $few ) {}
 
 	/**
-	 * @return ?self Null while the index is not whole.
+	 * Of an index that is whole.
+	 *
 	 * @throws Failure If the database fails.
 	 */
-	public static function of_site(): ?self {
-		return LinkIndex::is_whole() ? new self( self::few() ) : null;
+	public static function of_site(): self {
+		return new self( self::few() );
 	}
 
 	/**
 	 * @param string $id A column with the ids of users.
 	 * @return string SQL: whether they are linked on this site, or are not.
+	 * @throws Failure If the database fails.
 	 */
 	public function where( bool $is_linked, string $id ): string {
 		if ( null !== $this->few ) {
-			$ids = implode( ', ', [] === $this->few ? [ 0 ] : $this->few );
-			return $is_linked ? "$id IN ($ids)" : "$id NOT IN ($ids)";
+			return ( $is_linked ? '' : 'NOT ' ) . self::among( $id, $this->few );
 		}
 		global $wpdb;
 		$links = self::links();
 		$link  = "(SELECT 1 FROM $links AND user_id = $id LIMIT 1)";
 		// phpcs:ignore WordPress.DB -- a part of a statement.
 		$meta = $wpdb->prepare( "(SELECT 1 FROM {$wpdb->usermeta} m WHERE m.user_id = $id AND COALESCE(m.meta_key, '') = %s AND m.meta_value <> '' LIMIT 1)", Links::key() );
-		return $is_linked ? "1 = $link AND 1 = $meta" : "$link IS NULL";
+		if ( $is_linked ) {
+			return "1 = $link AND 1 = $meta";
+		}
+		$others = Unlinked::candidates();
+		return null === $others ? "NOT EXISTS $link" : self::among( $id, $others ) . " AND $link IS NULL";
 	}
 
 	/**
@@ -83,6 +88,11 @@ final readonly class LinkList {
 			Links::key()
 		);
 		return array_map( 'intval', array_column( $rows, 'user_id' ) );
+	}
+
+	/** @param list<int> $ids */
+	private static function among( string $id, array $ids ): string {
+		return "$id IN (" . implode( ', ', [ 0, ...$ids ] ) . ')';
 	}
 
 	/**

@@ -41,10 +41,13 @@ fn the_list_reads_what_it_shows() {
     let (page, many) = rows_read(&world, || world.page(&admin, &format!("{USERS}?agile_bridge_linked=yes")).body());
     assert_eq!(between(&page, "<span class=\"displaying-num\">", "<"), format!("{},001 items", PEOPLE / 1000));
     assert!(page.contains(&format!("<tr id='user-{ana}'>")), "{page}");
-    // The count is the one thing that goes through the index of links, up to 100,000 of them: whether there are so many, and how many.
+    // The count is the one thing that goes through the index of links, up to 50,000 of them: whether there are so many, and how many.
     assert!(many < i64::from(PEOPLE) * 9 / 4, "many linked: {many} rows");
+    // Who is not linked is looked for among all of them once an hour, and among those who are newer each time.
+    assert_eq!(list("agile_bridge_linked=no"), [site::ADMIN.0]);
+    world.existing_user("bob", "bob@example.com", "subscriber");
     let (listed, none) = rows_read(&world, || list("agile_bridge_linked=no"));
-    assert_eq!(listed, [site::ADMIN.0]);
-    assert!(none < i64::from(PEOPLE) * 5 / 2, "not linked: {none} rows");
+    assert_eq!(listed, [site::ADMIN.0, "bob"]);
+    assert!(none < i64::from(PEOPLE / 8), "not linked: {none} rows");
     assert_eq!(world.site.log(), "");
 }

@@ -24,19 +24,23 @@ final class LinkFilter {
 	private const EVERYBODY = 'WHERE 1=1';
 
 	public static function begin(): void {
+		global $wpdb;
 		try {
-			$links = '' === self::chosen() ? null : LinkList::of_site();
-			if ( null === $links && ! LinkIndex::is_whole() ) {
+			if ( ! LinkIndex::is_whole() ) {
 				return;
 			}
+			$is_linked = 'yes' === self::chosen();
+			$links     = '' === self::chosen() ? null : LinkList::of_site();
+			$where     = $links?->where( $is_linked, "{$wpdb->users}.ID" );
 		} catch ( Failure $failure ) {
 			return;
 		}
 		add_action( 'manage_users_extra_tablenav', self::show( ... ) );
-		if ( null !== $links ) {
+		if ( null !== $where ) {
 			// To no other query on this page.
 			add_filter( 'users_list_table_query_args', static fn( $query ): array => (array) $query + [ self::NAME => self::chosen() ] );
-			add_action( 'pre_user_query', static fn( $query ) => self::narrow( $query, $links ) );
+			$count = $is_linked ? $links->count() : null;
+			add_action( 'pre_user_query', static fn( $query ) => self::narrow( $query, $where, $count ) );
 		}
 	}
 
@@ -47,17 +51,19 @@ final class LinkFilter {
 		return in_array( $chosen, [ 'yes', 'no' ], true ) ? $chosen : '';
 	}
 
-	/** @param mixed $query */
-	private static function narrow( $query, LinkList $links ): void {
+	/**
+	 * @param mixed   $query
+	 * @param ?string $count SQL that counts them where nothing else is asked for; null: what the list finds is counted.
+	 */
+	private static function narrow( $query, string $where, ?string $count ): void {
 		global $wpdb;
 		if ( ! $query instanceof \WP_User_Query || null === $query->get( self::NAME ) ) {
 			return;
 		}
-		$is_linked = 'yes' === $query->get( self::NAME );
-		$count     = $is_linked && self::EVERYBODY === $query->query_where && "FROM {$wpdb->users}" === $query->query_from ? $links->count() : null;
+		$is_plain = self::EVERYBODY === $query->query_where && "FROM {$wpdb->users}" === $query->query_from;
 
-		$query->query_where .= ' AND ' . $links->where( $is_linked, "{$wpdb->users}.ID" );
-		if ( null !== $count ) {
+		$query->query_where .= " AND $where";
+		if ( null !== $count && $is_plain ) {
 			// Else the database would go through all of them, only to count them.
 			$query->query_fields = str_replace( 'SQL_CALC_FOUND_ROWS ', '', $query->query_fields );
 			add_filter( 'found_users_query', static fn( $sql, $of = null ) => $of === $query ? $count : $sql, 10, 2 );
@@ -70,9 +76,9 @@ final class LinkFilter {
 			return;
 		}
 		$choices    = [
-			''    => __( 'Linked to Agile CRM or not', 'bridge-for-agile-crm' ),
-			'yes' => __( 'Linked to Agile CRM', 'bridge-for-agile-crm' ),
-			'no'  => __( 'Not linked to Agile CRM', 'bridge-for-agile-crm' ),
+			''    => __( 'Agile CRM: all users', 'bridge-for-agile-crm' ),
+			'yes' => __( 'Agile CRM: linked', 'bridge-for-agile-crm' ),
+			'no'  => __( 'Agile CRM: not linked', 'bridge-for-agile-crm' ),
 		];
 		$attributes = [
 			'name'       => self::NAME,
