@@ -2,7 +2,7 @@
 //! to whoever may see what webhooks do, on a network of this site's users alone, and without a query for it. A profile tells the same of
 //! one user, with what came for them.
 
-use crate::stage::users_screen::{NO_LANGUAGES, USERS, between, text};
+use crate::stage::users_screen::{NO_LANGUAGES, USERS, between, row_of, text};
 use crate::stage::world::{World, ana};
 use sandbox::Contact;
 use site::{Database, Request, Server};
@@ -19,11 +19,11 @@ fn who_is_linked_with_which_tags() {
     world.site.wp(&format!("(new WP_User({eve}))->add_cap('list_users'); return 1;"));
     let admin = world.site.login(site::ADMIN.0, site::ADMIN.1);
     let page = world.page(&admin, USERS).body();
-    let row = world.row_of(&page, ana);
+    let row = row_of(&page, ana);
     assert!(row.contains(&format!("#contact/{id}\"")), "{row}");
     assert!(row.contains("Lead, R&amp;D"), "{row}");
     assert!(row.contains("formmethod=\"post\""), "{row}");
-    let row = world.row_of(&page, bob);
+    let row = row_of(&page, bob);
     assert!(text(&row).contains("not linked") && !row.contains("Sync now"), "{row}");
 
     the_filter(&world, &admin);
@@ -115,7 +115,7 @@ fn each_site_of_a_network_shows_its_own_links() {
     assert_eq!(world.listed(&admin, &format!("{USERS}?{query}")), ["ana@example.com"]);
     assert_eq!(world.listed(&admin, &format!("/other{USERS}?{query}")), ["bea@example.com"]);
     let there = world.page(&admin, &format!("/other{USERS}")).body();
-    assert!(text(&world.row_of(&there, ana)).contains("not linked"), "{there}");
+    assert!(text(&row_of(&there, ana)).contains("not linked"), "{there}");
     for screen in ["users.php", "site-users.php?id=1", &format!("user-edit.php?user_id={ana}")] {
         let page = world.page(&admin, &format!("/wp-admin/network/{screen}"));
         assert_eq!(page.status, 200, "{screen}");

@@ -25,11 +25,12 @@ impl World {
         let rows = list.split("</tbody>").next().unwrap_or_default().split("<tr id='user-").skip(1);
         rows.map(|row| between(row, "<strong>", "</strong>")).map(|name| text(&name)).collect()
     }
+}
 
-    /// The row of a user, as HTML.
-    pub fn row_of(&self, page: &str, user: u64) -> String {
-        between(page, &format!("<tr id='user-{user}'>"), "</tr>")
-    }
+/// The row of a user, as HTML.
+#[track_caller]
+pub fn row_of(page: &str, user: u64) -> String {
+    between(page, &format!("<tr id='user-{user}'>"), "</tr>")
 }
 
 /// What stands between the first of these two and the next of those.
