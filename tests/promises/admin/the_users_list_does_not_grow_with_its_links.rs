@@ -5,6 +5,7 @@ use crate::stage::numbers::numbers_to;
 use crate::stage::rows_read::rows_read;
 use crate::stage::users_screen::{USERS, between};
 use crate::stage::world::{World, ana};
+use site::{Database, Server};
 
 const PEOPLE: u32 = 30_000;
 
@@ -49,5 +50,26 @@ fn the_list_reads_what_it_shows() {
     let (listed, none) = rows_read(&world, || list("agile_bridge_linked=no"));
     assert_eq!(listed, [site::ADMIN.0, "bob"]);
     assert!(none < i64::from(PEOPLE / 8), "not linked: {none} rows");
+    assert_eq!(world.site.log(), "");
+}
+
+/// What is asked where there are many, SQLite understands too.
+#[test]
+fn on_sqlite_as_well() {
+    let world = World::with(|site| site.database(Database::Sqlite).server(Server::BuiltIn));
+    world.add(ana());
+    let numbers = numbers_to(1500);
+    for statement in [
+        "INSERT INTO wp_users (ID, user_login, user_nicename, user_email, display_name) SELECT 1000000 + seq, 'p' || seq, 'p' || seq, 'p' || seq || '@example.net', 'P' FROM",
+        "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) SELECT 1000000 + seq, 'agilecrm_contact_id', 5000000 + seq FROM",
+        "INSERT INTO wp_agile_bridge_links (site, contact_id, user_id, noted_at) SELECT '', 5000000 + seq, 1000000 + seq, 0 FROM",
+    ] {
+        world.site.sql(&format!("{statement} {numbers}"));
+    }
+    let admin = world.site.login(site::ADMIN.0, site::ADMIN.1);
+    let linked = world.page(&admin, &format!("{USERS}?agile_bridge_linked=yes")).body();
+    assert_eq!(between(&linked, "<span class=\"displaying-num\">", "<"), "1,501 items");
+    assert_eq!(world.listed(&admin, &format!("{USERS}?agile_bridge_linked=yes&s=ana")), ["ana@example.com"]);
+    assert_eq!(world.listed(&admin, &format!("{USERS}?agile_bridge_linked=no")), [site::ADMIN.0]);
     assert_eq!(world.site.log(), "");
 }
