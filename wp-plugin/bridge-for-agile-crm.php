@@ -111,7 +111,7 @@ if ( is_multisite() ) {
  */
 add_filter( 'site_transient_update_plugins', 'AgileBridge\Plugin\drop_foreign_update' );
 
-/* The settings screen, the activity, the notices, and our lines in Site Health. */
+/* The settings screen, the activity, our parts of the users' screens, the notices, and our lines in Site Health. */
 if ( is_admin() ) {
 	add_action( 'admin_menu', [ Admin\Settings\Screen::class, 'add_page' ] );
 	add_action( 'admin_init', [ Admin\Settings\Saving::class, 'register' ] );
@@ -120,6 +120,10 @@ if ( is_admin() ) {
 	add_action( 'admin_menu', [ Admin\Activity\Screen::class, 'add_page' ] );
 	add_action( 'load-tools_page_agile-bridge-activity', [ Admin\Activity\Actions::class, 'handle' ] );
 	add_action( 'admin_enqueue_scripts', [ Admin\Activity\Screen::class, 'enqueue_assets' ] );
+	add_action( 'load-users.php', [ Admin\Users\UsersList::class, 'begin' ] );
+	add_action( 'load-user-edit.php', [ Admin\Users\Profile::class, 'begin' ] );
+	add_action( 'load-profile.php', [ Admin\Users\Profile::class, 'begin' ] );
+	add_action( 'wp_ajax_agile_bridge_sync', [ Admin\Users\SyncNotice::class, 'answer' ] );
 	add_filter( 'set_screen_option_agile_bridge_activity_per_page', [ Admin\Activity\Actions::class, 'keep_rows_per_page' ], 10, 3 );
 	add_filter( 'plugin_action_links_' . plugin_basename( __FILE__ ), [ Admin\Settings\Screen::class, 'add_link' ] );
 	add_action( 'admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );

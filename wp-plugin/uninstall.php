@@ -20,9 +20,10 @@ defined( 'AGILE_BRIDGE_CLASSES_ONLY' ) || define( 'AGILE_BRIDGE_CLASSES_ONLY', t
 require_once __DIR__ . '/bridge-for-agile-crm.php';
 
 function uninstall_from_this_site(): void {
-	foreach ( [ Site\Settings::OPTION, User\FieldMap::OPTION, Site\Stats::OPTION, User\Deleted::OPTION, Site\TablesVersion::OPTION ] as $option ) {
+	foreach ( [ Site\Settings::OPTION, User\FieldMap::OPTION, Site\Stats::OPTION, User\Deleted::OPTION, Admin\Users\SyncRecord::OPTION, Site\TablesVersion::OPTION ] as $option ) {
 		delete_option( $option );
 	}
+	delete_transient( User\Unlinked::TRANSIENT );
 	Site\Schedule::clear();
 	drop_tables( [ Inbox\Tables::events(), Inbox\KeptRequests::table(), Site\Lease::table() ] );
 }

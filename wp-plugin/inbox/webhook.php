@@ -21,7 +21,7 @@ final readonly class Webhook {
 	 * @param ?bool                                                 $send_notification Null if the caller did not say.
 	 * @param bool                                                  $is_async   Whether the caller does not wait for the result.
 	 * @param string                                                $ignored    Why it is about nobody: `deal_event` or `not_a_person`.
-	 * @param 'webhook'|'reconcile'|'replay'|'retry'|'admin'        $origin     Who stores it.
+	 * @param 'webhook'|'reconcile'|'replay'|'retry'|'admin'|'sync' $origin     Who stores it.
 	 * @param ?int                                                  $arrived_at Milliseconds since 1970, where it did not come just now.
 	 * @param string                                                $key_digest Of the access key that it came with; '' where it came with none.
 	 */

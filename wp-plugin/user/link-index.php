@@ -87,6 +87,15 @@ final class LinkIndex {
 	}
 
 	/**
+	 * Whether it has all links that there are, for who asks for no contact.
+	 *
+	 * @throws Failure If the database fails.
+	 */
+	public static function is_whole(): bool {
+		return self::find( [ self::STATE ] )->are_all;
+	}
+
+	/**
 	 * @param list<string> $contact_ids Not empty.
 	 */
 	public static function find( array $contact_ids ): LinkHits {

@@ -42,6 +42,17 @@ final class Links {
 	}
 
 	/**
+	 * Two queries, however many they are.
+	 *
+	 * @param list<int> $user_ids
+	 * @return array<int, string> User => contact, of those who are linked.
+	 */
+	public static function contacts_of( array $user_ids ): array {
+		cache_users( $user_ids );
+		return array_filter( array_combine( $user_ids, array_map( self::contact_of( ... ), $user_ids ) ), LinkIndex::is_contact_id( ... ) );
+	}
+
+	/**
 	 * The contact that the user with that very address is linked to, '' if there is none. By one query, also while plugins load.
 	 *
 	 * @param string $email ASCII, in lower case.

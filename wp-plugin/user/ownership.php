@@ -97,7 +97,10 @@ final class Ownership {
 		\WP_Application_Passwords::delete_all_application_passwords( $user_id );
 	}
 
-	private static function follows_email( \WP_User $user ): bool {
+	/**
+	 * Whether its address follows the contact's, unless they are protected.
+	 */
+	public static function follows_email( \WP_User $user ): bool {
 		return self::is_contacts( $user->ID ) || ( ! is_multisite() && Settings::stored()->follow_emails );
 	}
 }

@@ -1,4 +1,4 @@
-//! Growth: the same webhooks, the settings screen, the hourly look and the drain on a site with no users, with many and with very
+//! Growth: the same webhooks, the screens, the hourly look and the drain on a site with no users, with many and with very
 //! many that are linked to contacts, and as many events. What is asked by an index takes the same time on all of them.
 //!
 //! All sizes are there at once, each in a database of its own ([`crate::grown`]), and each thing is done in turn on all of them:
@@ -29,15 +29,27 @@ const WARM_UP: usize = 4;
 const CHANGED: usize = 2000;
 const LOOKS: usize = 5;
 
-const SCREEN: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=advanced";
+/// What an admin opens, and what is on it.
+const SCREENS: [(&str, &str); 4] = [
+    ("/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=advanced", "agile-bridge-inbox"),
+    ("/wp-admin/users.php?agile_bridge_linked=yes", "#contact/"),
+    ("/wp-admin/users.php?agile_bridge_linked=no", "not linked"),
+    ("/wp-admin/tools.php?page=agile-bridge-activity", "id=\"the-list\""),
+];
+
+/// What is asked by a request: four webhooks, and the screens.
+const REQUESTS: usize = 4 + SCREENS.len();
 
 /// What is measured, and how many times as long as on the empty site it may take at most.
-const THINGS: [(&str, &str, f64); 7] = [
+const THINGS: [(&str, &str, f64); REQUESTS + 2] = [
     ("growth_add", "growth: `add` of a new user, the largest site / an empty one", 1.2),
     ("growth_nobody", "growth: `update` of a contact that is nobody, the same", 1.2),
     ("growth_unchanged", "growth: `update`, nothing changed, the same", 1.2),
     ("growth_email", "growth: `update` by e-mail, nothing changed, the same", 1.2),
     ("growth_screen", "growth: the settings screen, the same", 1.5),
+    ("growth_users", "growth: the list of linked users, the same", 2.0),
+    ("growth_others", "growth: the list of users who are not linked, the same", 2.0),
+    ("growth_activity", "growth: the activity screen, the same", 2.0),
     ("growth_look", "growth: a look over the same changed contacts, the same", 1.2),
     ("growth_drain", "growth: the drain of what it found, the same", 1.2),
 ];
@@ -78,7 +90,7 @@ fn sizes(stand: &Stand) -> Outcome<Vec<usize>> {
 }
 
 /// What is asked by a request, by kind and size.
-fn requests(stand: &Stand, grown: &Grown, people: &[String], cookie: &str) -> Outcome<[Times; 5]> {
+fn requests(stand: &Stand, grown: &Grown, people: &[String], cookie: &str) -> Outcome<[Times; REQUESTS]> {
     let same = people.first().ok_or("no contacts")?;
     let email = stand.crm.contact(same.parse().map_err(|_| "no number")?);
     let email = email.as_ref().and_then(email_of).ok_or("a contact without an address")?.to_owned();
@@ -87,9 +99,9 @@ fn requests(stand: &Stand, grown: &Grown, people: &[String], cookie: &str) -> Ou
         1 => (get(&stand.webhook("update", &stand.contact())), "ignored"),
         2 => (get(&stand.webhook("update", same)), "unchanged"),
         3 => (get(&stand.ours.webhook_target("update", &[("email", &email)])), "unchanged"),
-        _ => (Request::new("GET", SCREEN).header("Cookie", cookie), ""),
+        screen => (Request::new("GET", SCREENS[screen - 4].0).header("Cookie", cookie), ""),
     };
-    let mut times: [Times; 5] = Default::default();
+    let mut times: [Times; REQUESTS] = Default::default();
     for times in &mut times {
         times.resize(grown.count(), Samples::default());
     }
@@ -102,7 +114,7 @@ fn requests(stand: &Stand, grown: &Grown, people: &[String], cookie: &str) -> Ou
                 grown.choose(place)?;
                 let response = stand.ours.try_send(&request).map_err(|error| error.to_string())?;
                 let is_good = match status {
-                    "" => response.status == 200 && response.body().contains("agile-bridge-inbox"),
+                    "" => response.status == 200 && response.body().contains(SCREENS[number - 4].1),
                     status => response.json()["wp_status"] == status,
                 };
                 if !is_good {

@@ -17,4 +17,5 @@ pub mod rows_read;
 mod screen;
 pub mod second_connection;
 pub mod self_test;
+pub mod users_screen;
 pub mod world;

@@ -141,6 +141,11 @@ final class EventsTable extends \WP_List_Table {
 	 * @param string      $column
 	 */
 	protected function column_default( $event, $column ) {
+		return self::cell( $event, $column );
+	}
+
+	/** HTML. */
+	public static function cell( ActivityRow $event, string $column ): string {
 		return match ( $column ) {
 			'when'     => self::when( $event ),
 			'contact'  => self::contact( $event ),

@@ -17,7 +17,7 @@ final class Filters {
 
 	private const ACTIONS = [ 'add', 'update', 'update_tags', 'return_password' ];
 
-	private const ORIGINS = [ 'webhook', 'reconcile', 'replay', 'admin', 'retry' ];
+	private const ORIGINS = [ 'webhook', 'reconcile', 'replay', 'admin', 'sync', 'retry' ];
 
 	public static function show( Query $query ): void {
 		printf( '<form method="get" action="%s" class="agile-bridge-filters" role="search">', esc_url( admin_url( 'tools.php' ) ) );

@@ -94,6 +94,22 @@ final readonly class Query {
 	}
 
 	/**
+	 * The same of a user who is known.
+	 *
+	 * @return array{string, string, int}
+	 */
+	public static function subject_of( \WP_User $user ): array {
+		return [ Links::contact_of( $user->ID ), is_email( $user->user_email ) ? strtolower( $user->user_email ) : '', $user->ID ];
+	}
+
+	/**
+	 * What one types to find that user's events.
+	 */
+	public static function search_for( \WP_User $user ): string {
+		return is_email( $user->user_email ) ? $user->user_email : $user->user_login;
+	}
+
+	/**
 	 * The beginning of a day of the site's time zone; 0 for what is none.
 	 */
 	private static function day( string $day, string $later = '+0 days' ): int {

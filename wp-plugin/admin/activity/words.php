@@ -113,6 +113,7 @@ final class Words {
 			'reconcile' => __( 'by the hourly look', 'bridge-for-agile-crm' ),
 			'replay'    => __( 'by a replay', 'bridge-for-agile-crm' ),
 			'admin'     => __( 'by an admin', 'bridge-for-agile-crm' ),
+			'sync'      => __( 'by Sync now', 'bridge-for-agile-crm' ),
 			'retry'     => __( 'by another try', 'bridge-for-agile-crm' ),
 			default     => $origin,
 		};
