@@ -1,7 +1,7 @@
 <?php
 /**
  * The buttons of the settings screen that are not WordPress' 'Save': save the account and test the connection, replace the
- * access key, remove the former one, do what was tried, process again what was given up.
+ * access key, remove the former one, do what was tried, process again what was given up, say whether this is a copy of the site.
  *
  * Hook: load-settings_page_bridge-for-agile-crm → handle. Each is a form of its own that posts to the screen itself.
  * What changes something ends in a redirect, so that reloading the page does not do it again.
@@ -19,6 +19,7 @@ use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Home;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\User\LinkIndex;
 use AgileBridge\Plugin\Work\Drain;
@@ -55,6 +56,8 @@ final class Actions {
 			'remove_key'  => AccessKeys::remove_former_access_key(),
 			'apply'       => self::apply(),
 			'replay_dead' => self::replay_all(),
+			'live_site'    => self::say( Home::be_here( ... ) ),
+			'copy_of_site' => self::say( Home::be_a_copy( ... ) ),
 		};
 		if ( null !== $problem ) {
 			self::show_notice( 'error', [ $problem, __( 'Nothing was changed.', 'bridge-for-agile-crm' ) ] );
@@ -129,6 +132,11 @@ final class Actions {
 		}
 	}
 
+	private static function say( \Closure $which ): null {
+		$which();
+		return null;
+	}
+
 	private static function show_what_was_done(): void {
 		// phpcs:disable WordPress.Security.NonceVerification -- it only chooses one of these sentences.
 		if ( isset( $_GET['settings-updated'] ) ) {
@@ -140,6 +148,8 @@ final class Actions {
 			'remove_key'             => __( 'The former access key is no longer valid.', 'bridge-for-agile-crm' ),
 			'apply'                  => __( 'The event is stored, and processed at once unless something is in the way; Tools → Agile CRM activity tells what came of it.', 'bridge-for-agile-crm' ),
 			'replay_dead'            => __( 'The webhooks that were given up are stored anew and will be processed.', 'bridge-for-agile-crm' ),
+			'live_site'              => __( 'This is the live site: from now on it writes to Agile CRM, looks for missed changes and sends mails. What it would have written or sent before stays undone.', 'bridge-for-agile-crm' ),
+			'copy_of_site'           => __( 'Noted: this is a copy. You can change it below at any time.', 'bridge-for-agile-crm' ),
 			default                  => null,
 		};
 		// phpcs:enable
