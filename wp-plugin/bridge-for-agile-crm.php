@@ -84,6 +84,7 @@ if ( wp_doing_cron() ) {
 }
 add_filter( 'cron_schedules', 'AgileBridge\Plugin\add_minute_schedule' ); // phpcs:ignore WordPress.WP.CronInterval -- see there.
 add_action( 'agile_bridge_drain', [ Work\Drain::class, 'by_cron' ] );
+add_action( 'agile_bridge_drain', [ Admin\Alerts\AlertMail::class, 'by_cron' ], 20 );
 add_action( 'agile_bridge_reconcile', [ Upkeep\Look::class, 'by_cron' ] );
 add_action( 'upgrader_process_complete', [ Upkeep\Look::class, 'after_update' ], 10, 2 );
 
@@ -129,6 +130,7 @@ if ( is_admin() ) {
 	add_action( 'admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );
 	add_action( 'network_admin_notices', [ Admin\Notices\ExtensionNotice::class, 'show' ] );
 	add_action( 'admin_notices', [ Admin\Notices\InboxNotice::class, 'show' ] );
+	add_action( 'admin_notices', [ Admin\Notices\CopyNotice::class, 'show' ] );
 	add_action( 'admin_notices', [ Admin\Notices\EmailNotice::class, 'show' ] );
 	add_action( 'admin_notices', [ Admin\Notices\ProtectedNotice::class, 'show' ] );
 	add_filter( 'site_status_tests', [ Admin\Health\ExtensionHealth::class, 'add' ] );

@@ -2,9 +2,9 @@
 /**
  * Deleting the plugin removes its options and tables, on every site of a network. With the inbox go webhooks that still wait.
  *
- * User meta stays: `agilecrm_contact_id` and `agilecrm_tags` are WP Fusion's keys too, and other code grants access by those
- * tags. Removing them would lock members out, and a plugin installed again would no longer know whose contact is whose, nor
- * which role a tag gave.
+ * User meta stays unless an admin has chosen otherwise on the site: `agilecrm_contact_id` and `agilecrm_tags` are WP Fusion's keys too,
+ * and other code grants access by those tags. Removing them would lock members out, and a plugin installed again would no longer
+ * know whose contact is whose, nor which role a tag gave.
  *
  * @package AgileBridge
  */
@@ -20,7 +20,11 @@ defined( 'AGILE_BRIDGE_CLASSES_ONLY' ) || define( 'AGILE_BRIDGE_CLASSES_ONLY', t
 require_once __DIR__ . '/bridge-for-agile-crm.php';
 
 function uninstall_from_this_site(): void {
-	foreach ( [ Site\Settings::OPTION, User\FieldMap::OPTION, Site\Stats::OPTION, User\Deleted::OPTION, Admin\Users\SyncRecord::OPTION, Site\TablesVersion::OPTION ] as $option ) {
+	if ( Site\Settings::stored()->removes_user_data ) {
+		$screen = Admin\Activity\Address::SCREEN_ID;
+		User\Traces::remove( [ Admin\Activity\Address::PER_PAGE, "manage{$screen}columnshidden" ] );
+	}
+	foreach ( [ Site\Settings::OPTION, User\FieldMap::OPTION, Site\Stats::OPTION, User\Deleted::OPTION, Admin\Users\SyncRecord::OPTION, Site\TablesVersion::OPTION, Site\Home::OPTION ] as $option ) {
 		delete_option( $option );
 	}
 	delete_transient( User\Unlinked::TRANSIENT );

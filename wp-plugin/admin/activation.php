@@ -16,6 +16,7 @@ namespace AgileBridge\Plugin\Admin;
 use AgileBridge\Plugin\Admin\Settings\AccessKeys;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Home;
 use AgileBridge\Plugin\Site\Schedule;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\User\FieldMap;
@@ -31,6 +32,8 @@ final class Activation {
 		// An option that exists and is autoloaded costs a webhook no query; one that is missing costs one each time.
 		add_option( Settings::OPTION, [], '', true );
 		add_option( FieldMap::OPTION, [], '', true );
+		add_option( Home::OPTION, [], '', true );
+		Home::remember();
 		AccessKeys::make_first_access_key();
 		try {
 			Schema::ensure();

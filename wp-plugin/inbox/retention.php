@@ -1,6 +1,7 @@
 <?php
 /**
- * What leaves the inbox, and when: done events after 14 days, or beyond 200,000 rows; dead ones after 90 days. What waits never.
+ * What leaves the inbox, and when: done events and dead ones after as many days as the admin has chosen, 14 and 90; done ones also
+ * beyond 200,000 rows. What waits never.
  *
  * In small batches at the end of a drain, at most once a minute, so that neither a lock nor a request becomes long.
  *
@@ -14,13 +15,15 @@ namespace AgileBridge\Plugin\Inbox;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Lease;
+use AgileBridge\Plugin\Site\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
 final class Retention {
 
-	public const KEEP_DONE   = 14 * Clock::DAY;
-	public const KEEP_DEAD   = 90 * Clock::DAY;
+	/** Days. */
+	public const SHORTEST    = 1;
+	public const LONGEST     = 365;
 	private const MAX_EVENTS = 200000;
 
 	/** Rows of one statement, and statements of one run. */
@@ -33,6 +36,24 @@ final class Retention {
 	}
 
 	/**
+	 * Days that an event stays which is done.
+	 */
+	public static function days_of_done(): int {
+		return self::bounded( (int) apply_filters( 'agile_bridge_keep_done_days', Settings::stored()->keep_done_days ) );
+	}
+
+	/**
+	 * Days that an event stays which was given up.
+	 */
+	public static function days_of_dead(): int {
+		return self::bounded( (int) apply_filters( 'agile_bridge_keep_dead_days', Settings::stored()->keep_dead_days ) );
+	}
+
+	private static function bounded( int $days ): int {
+		return min( self::LONGEST, max( self::SHORTEST, $days ) );
+	}
+
+	/**
 	 * @return int How many rows went.
 	 */
 	public static function remove_old(): int {
@@ -42,7 +63,7 @@ final class Retention {
 		$now    = Clock::now();
 		$events = Tables::events();
 		$removed = 0;
-		foreach ( [ 'done' => $now - self::KEEP_DONE, 'dead' => $now - self::KEEP_DEAD ] as $state => $before ) {
+		foreach ( [ 'done' => $now - self::days_of_done() * Clock::DAY, 'dead' => $now - self::days_of_dead() * Clock::DAY ] as $state => $before ) {
 			$removed += self::remove_in_batches( "state = '$state' AND updated_at < %d ORDER BY updated_at", $before );
 		}
 		Identities::remove_old();

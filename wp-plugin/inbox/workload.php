@@ -53,8 +53,8 @@ final readonly class Workload {
 				FROM $leases c LEFT JOIN $leases d ON d.name = 'drain' LEFT JOIN $leases r ON r.name = 'cleanup' WHERE c.name = 'crm'",
 			$now,
 			$now,
-			$now - Retention::KEEP_DONE,
-			$now - Retention::KEEP_DEAD
+			$now - Retention::days_of_done() * Clock::DAY,
+			$now - Retention::days_of_dead() * Clock::DAY
 		)[0] ?? null;
 		if ( null === $row || null === $row->drained_until || null === $row->cleaned_until ) {
 			// Somebody has emptied the table; without its rows nothing would ever be drained.

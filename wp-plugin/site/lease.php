@@ -31,7 +31,7 @@ final class Lease {
 	/**
 	 * Takes a lease that nobody holds, in one statement.
 	 *
-	 * @param 'drain'|'reconcile'|'cleanup'|'count'|'links'|'intake'|'schema'|'self_test' $name
+	 * @param 'drain'|'reconcile'|'cleanup'|'count'|'links'|'intake'|'schema'|'self_test'|'alerts' $name
 	 */
 	public static function take( string $name, string $owner, int $milliseconds ): bool {
 		$now   = Clock::now();
@@ -129,6 +129,6 @@ final class Lease {
 	 * @throws Failure
 	 */
 	public static function insert_all(): void {
-		Database::execute( 'INSERT IGNORE INTO ' . self::table() . " (name, details) VALUES ('drain', ''), ('crm', ''), ('reconcile', ''), ('cleanup', ''), ('count', ''), ('links', ''), ('intake', ''), ('schema', '')" );
+		Database::execute( 'INSERT IGNORE INTO ' . self::table() . " (name, details) VALUES ('drain', ''), ('crm', ''), ('reconcile', ''), ('cleanup', ''), ('count', ''), ('links', ''), ('intake', ''), ('schema', ''), ('alerts', '')" );
 	}
 }

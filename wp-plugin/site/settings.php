@@ -28,9 +28,20 @@ final readonly class Settings {
 	/** How many workers of all servers together process webhooks while their requests wait; the rest is answered 202 and drained. */
 	private const INLINE_WORKERS = 2;
 
+	/** Days that events stay which are done, and which were given up. */
+	private const KEEP_DONE = 14;
+
+	private const KEEP_DEAD = 90;
+
 	/**
 	 * @param string          $api_key       Sealed.
 	 * @param int             $inline_workers See inline_workers().
+	 * @param int             $keep_done_days See inbox/retention.php.
+	 * @param int             $keep_dead_days The same of events that were given up.
+	 * @param bool            $alert_mails   Whether somebody is mailed about what is wrong.
+	 * @param string          $alert_address Who; '' is the site's admin.
+	 * @param string          $welcome_mails `asked`, `always` or `never`: which new users get WordPress' welcome mail.
+	 * @param bool            $removes_user_data Whether uninstalling takes links, tags and marks of users with it.
 	 * @param bool            $follow_emails Whether the address of users who were there before follows their contact's too.
 	 * @param int             $missed_creations_since Contacts created since then become users also without a webhook; milliseconds
 	 *                                                since 1970, 0: no.
@@ -54,6 +65,12 @@ final readonly class Settings {
 		public bool $answer_beside_wp_fusion,
 		public bool $paused,
 		public int $inline_workers,
+		public int $keep_done_days,
+		public int $keep_dead_days,
+		public bool $alert_mails,
+		public string $alert_address,
+		public string $welcome_mails,
+		public bool $removes_user_data,
 		public bool $reconcile,
 		public bool $follow_emails,
 		public int $missed_creations_since,
@@ -82,6 +99,12 @@ final readonly class Settings {
 			answer_beside_wp_fusion: true === ( $stored['answer_beside_wp_fusion'] ?? false ),
 			paused: true === ( $stored['paused'] ?? false ),
 			inline_workers: is_int( $stored['inline_workers'] ?? null ) ? max( 0, $stored['inline_workers'] ) : self::INLINE_WORKERS,
+			keep_done_days: is_int( $stored['keep_done_days'] ?? null ) ? $stored['keep_done_days'] : self::KEEP_DONE,
+			keep_dead_days: is_int( $stored['keep_dead_days'] ?? null ) ? $stored['keep_dead_days'] : self::KEEP_DEAD,
+			alert_mails: true === ( $stored['alert_mails'] ?? false ),
+			alert_address: $text( 'alert_address' ),
+			welcome_mails: '' === $text( 'welcome_mails' ) ? 'asked' : $text( 'welcome_mails' ),
+			removes_user_data: true === ( $stored['removes_user_data'] ?? false ),
 			reconcile: false !== ( $stored['reconcile'] ?? true ),
 			follow_emails: true === ( $stored['follow_emails'] ?? false ),
 			missed_creations_since: is_int( $stored['missed_creations_since'] ?? null ) ? $stored['missed_creations_since'] : 0,

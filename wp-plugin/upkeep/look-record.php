@@ -2,7 +2,6 @@
 /**
  * What the hourly look has to know of the looks before: beside the lease `reconcile`, on which it was taken.
  *
- *   home                  the address of the site (home.php)
  *   account               whose looks they were: what follows was told by that account, and means nothing to another
  *   since, began, cursor  up to which moment changes are known; of a look that was cut off when it began, and where to go on
  *   failed                at how many looks in a row the list did not come
@@ -39,7 +38,7 @@ final class LookRecord {
 	}
 
 	/**
-	 * Before a look: what another account has told is forgotten; the address of the site is not.
+	 * Before a look: what another account has told is forgotten.
 	 */
 	public static function be_of_this_account(): void {
 		$account = Account::name();
@@ -47,8 +46,7 @@ final class LookRecord {
 		$known   = $record['account'] ?? null;
 		if ( $known !== $account ) {
 			// What was kept before accounts were noted is taken for this one's.
-			$kept = null === $known ? $record : array_intersect_key( $record, [ 'home' => true ] );
-			Lease::keep( 'reconcile', [ 'account' => $account ] + $kept );
+			Lease::keep( 'reconcile', [ 'account' => $account ] + ( null === $known ? $record : [] ) );
 		}
 	}
 

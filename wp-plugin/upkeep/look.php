@@ -29,6 +29,7 @@ use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Extension;
+use AgileBridge\Plugin\Site\Home;
 use AgileBridge\Plugin\Site\Lease;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Primary;
@@ -63,8 +64,9 @@ final class Look {
 		Schema::bring_up_to_date();
 		$settings  = Settings::stored();
 		$is_wanted = ( $settings->reconcile || $settings->missed_creations_since > 0 ) && ! Settings::is_paused() && null === Extension::problem();
-		$crm       = $is_wanted ? Account::client() : null;
-		if ( null === $crm || WpFusion::answers() || Home::is_elsewhere() ) {
+		Home::remember();
+		$crm = $is_wanted && ! Home::is_elsewhere() ? Account::client() : null;
+		if ( null === $crm || WpFusion::answers() ) {
 			return null;
 		}
 		if ( ! Lease::take( 'reconcile', Lease::new_owner(), self::EVERY ) || ! Breaker::may_be_asked( $crm ) ) {

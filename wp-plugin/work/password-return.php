@@ -21,6 +21,7 @@ use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Home;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
@@ -89,7 +90,12 @@ final class PasswordReturn {
 	 * @param Event $event Made by owe().
 	 */
 	public static function retry( Event $event, AgileCrm $crm ): void {
-		$owed     = $event->owed ?? new Owed();
+		$owed = $event->owed ?? new Owed();
+		if ( Home::is_elsewhere() ) {
+			// It waited in the database that was copied.
+			Progress::finish( $event, Outcome::noted( 'ignored', 'copy_of_site', 'This is a copy of the site: the password of the new user was not written to Agile CRM, and is wiped here.', $owed->user_id, $event->contact_id ) );
+			return;
+		}
 		$sealed   = Secret::unseal( (string) $owed->password, self::PURPOSE );
 		$password = $owed->link && null !== $sealed ? self::good_link( $event, $owed, $sealed ) : $sealed;
 		if ( null === $password && null !== $sealed ) {

@@ -19,9 +19,11 @@ use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Inbox\Record;
 use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Home;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
+use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\User\Contact;
 use AgileBridge\Plugin\User\HeldMail;
 use AgileBridge\Plugin\User\SetPasswordLink;
@@ -57,7 +59,7 @@ final class Payment {
 			password: null === $password || $is_link ? null : Secret::seal( $password, PasswordReturn::PURPOSE ),
 			// Nobody waits for one but the campaign whose webhook this is.
 			link: null !== $password && $is_link && $event->is_of_webhook(),
-			welcome: $is_created && $event->send_notification,
+			welcome: $is_created && self::is_welcomed( $event ),
 			mails: [] === $mails ? null : Secret::seal( Database::json( array_map( static fn( HeldMail $mail ): array => $mail->to_array(), $mails ) ), self::HELD_MAILS ),
 		);
 	}
@@ -67,7 +69,7 @@ final class Payment {
 	 * is to be cleaned, also if this process is killed before it could.)
 	 */
 	public static function is_anything( Owed $owed ): bool {
-		return null !== $owed->password || $owed->link || $owed->welcome || null !== $owed->mails || Announcement::is_heard() || wp_using_ext_object_cache();
+		return self::leaves_the_site( $owed ) || Announcement::is_heard() || wp_using_ext_object_cache();
 	}
 
 	/**
@@ -76,6 +78,9 @@ final class Payment {
 	 * @return list<string> Notes.
 	 */
 	public static function pay( Event $event, Owed $owed, AgileCrm $crm ): array {
+		if ( self::leaves_the_site( $owed ) && Home::is_elsewhere() ) {
+			return self::pay_nobody_else( $owed );
+		}
 		$link  = $owed->link ? SetPasswordLink::make( $owed->user_id ) : null;
 		$notes = self::return_password( $owed, $link, $crm ) ? [] : [ 'password_not_returned' ];
 		if ( $owed->welcome || null !== $owed->mails ) {
@@ -87,12 +92,46 @@ final class Payment {
 			if ( $owed->welcome ) {
 				SetPasswordLink::during( $link, static fn() => Announcement::send_welcome( $owed->user_id ) );
 			}
-			foreach ( (array) json_decode( (string) Secret::unseal( (string) $owed->mails, self::HELD_MAILS ), true ) as $mail ) {
+			foreach ( self::mails( $owed ) as $mail ) {
 				HeldMail::of_stored( $mail )?->send();
 			}
 		}
 		Announcement::make( $owed );
 		return $notes;
+	}
+
+	/**
+	 * Whether the admin wants it for this new user. 'Always' is of those whom a webhook makes: a replay and the hourly look may make
+	 * hundreds at once, for whom it is too late.
+	 */
+	private static function is_welcomed( Event $event ): bool {
+		return match ( Settings::stored()->welcome_mails ) {
+			'always' => $event->is_of_webhook(),
+			'never'  => false,
+			default  => $event->send_notification,
+		};
+	}
+
+	private static function leaves_the_site( Owed $owed ): bool {
+		return null !== $owed->password || $owed->link || $owed->welcome || null !== $owed->mails;
+	}
+
+	/**
+	 * On a copy of the site: neither Agile CRM nor anybody's mailbox hears of it.
+	 *
+	 * @return list<string> Notes.
+	 */
+	private static function pay_nobody_else( Owed $owed ): array {
+		Stats::count_unsent_mails( (int) $owed->welcome + count( self::mails( $owed ) ) );
+		Announcement::make( $owed );
+		return [ ...( null !== $owed->password || $owed->link ? [ 'password_not_returned' ] : [] ), 'copy_of_site' ];
+	}
+
+	/**
+	 * @return array<mixed> Those that were held, as they were stored.
+	 */
+	private static function mails( Owed $owed ): array {
+		return (array) json_decode( (string) Secret::unseal( (string) $owed->mails, self::HELD_MAILS ), true );
 	}
 
 	/**

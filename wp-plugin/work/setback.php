@@ -27,6 +27,7 @@ use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Culprit;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Home;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\TablesVersion;
@@ -159,7 +160,7 @@ final readonly class Setback {
 			}
 		}
 		if ( '' !== $event->contact_id ) {
-			GoneContact::mind( $event->contact_id, $event->is_of_webhook() );
+			GoneContact::mind( $event->contact_id, $event->is_of_webhook() && ! Home::is_elsewhere() );
 		}
 		return $this->of_failure( $failure, $event->contact_id );
 	}

@@ -12,4 +12,5 @@ mod screens_and_cleaning_do_not_read_all_events;
 mod tables_are_made_on_demand;
 mod the_activity_does_not_read_all_events;
 mod webhooks_of_one_contact_are_merged;
+mod what_is_done_is_kept_as_long_as_the_admin_says;
 mod what_was_given_up_can_be_replayed;

@@ -17,13 +17,7 @@ fn options_go_and_users_stay() {
     let answer = world.site.webhook("add", &[("contact_id", &world.contact(ana()))]);
     let user = answer.user_id().unwrap_or_else(|| panic!("no user was made: {}\n{}", answer.json, world.site.log()));
     world.site.get("/?wpf_action=test&access_key=wrong");
-    let all = [
-        "agile_bridge_field_map",
-        "agile_bridge_schema",
-        "agile_bridge_settings",
-        "agile_bridge_stats",
-        "agile_bridge_syncs",
-    ];
+    let all = ["field_map", "home", "schema", "settings", "stats", "syncs"].map(|name| format!("agile_bridge_{name}"));
     assert_eq!(options(&world, "wp_options"), all);
     let all = [
         "wp_agile_bridge_events",

@@ -187,9 +187,8 @@ fn a_copy_under_another_address_keeps_still() {
     assert_eq!(world.user(user)["first_name"], "New");
     move_to(&moved);
     assert_eq!(look(&world), Value::Null);
-    let stored = world.site.wp("AgileBridge\\Plugin\\Admin\\Settings\\Saving::be_at_home_here(); return true;");
-    assert_eq!(stored, true);
+    world.site.wp("AgileBridge\\Plugin\\Site\\Home::be_here(); return 1;");
     change(&world, contact, "Newer");
-    assert_eq!(look(&world), 1, "the admin has saved the settings here");
+    assert_eq!(look(&world), 1, "the admin has said that this is the site");
     assert!(number(&world.event_of(&contact.to_string())["id"]) > 0);
 }

@@ -1,7 +1,7 @@
 //! What no webhook told.
 
 mod a_contact_that_always_fails_holds_up_nobody;
-mod a_copy_of_the_site_is_made_the_site_by_saving;
+mod a_copy_of_a_site_calls_nobody;
 mod a_cursor_belongs_to_the_account_that_gave_it;
 mod a_heavy_contact_ends_no_look;
 mod a_list_that_cannot_be_had_is_not_waited_for;

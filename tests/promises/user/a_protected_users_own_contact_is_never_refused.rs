@@ -10,7 +10,7 @@ const BOSS: &str = "boss@example.com";
 
 fn notice(world: &World) -> Option<String> {
     let cookie = world.site.login("admin", "password");
-    let page = world.site.send(&Request::new("GET", "/wp-admin/index.php").header("Cookie", &cookie)).body();
+    let page = world.site.send(&Request::new("GET", "/wp-admin/users.php").header("Cookie", &cookie)).body();
     page.split("agile-bridge-protected-links").nth(1).and_then(|rest| rest.split("</div>").next()).map(str::to_owned)
 }
 

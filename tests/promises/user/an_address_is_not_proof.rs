@@ -108,7 +108,7 @@ fn who_was_there_before_keeps_their_address() {
 
 fn the_admin_reads_whose_address_was_not_followed(world: &World) {
     let cookie = world.site.login("admin", "password");
-    let page = world.site.send(&Request::new("GET", "/wp-admin/index.php").header("Cookie", &cookie));
+    let page = world.site.send(&Request::new("GET", "/wp-admin/users.php").header("Cookie", &cookie));
     let page = page.body();
     let notice = page.split("agile-bridge-kept-emails").nth(1).and_then(|rest| rest.split("</div>").next());
     let notice = notice.unwrap_or_else(|| panic!("there is no notice:\n{page}"));

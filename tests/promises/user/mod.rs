@@ -37,6 +37,7 @@ mod sites_that_share_their_users_do_not_meddle;
 mod tags_are_a_set;
 mod tags_give_roles_by_the_admins_rules;
 mod the_chosen_email_is_stored_exactly;
+mod the_welcome_mail_is_sent_as_the_admin_says;
 mod two_of_one_name_have_two_nicenames;
 mod what_a_column_cannot_hold_is_refused;
 mod what_cannot_be_read_is_not_empty;

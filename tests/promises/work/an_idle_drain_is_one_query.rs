@@ -75,5 +75,5 @@ fn what_else_an_idle_drain_sees_to() {
     assert_eq!(world.events().len(), 0);
     world.site.sql("DELETE FROM wp_agile_bridge_leases");
     world.drain();
-    assert_eq!(world.site.sql("SELECT name FROM wp_agile_bridge_leases").len(), 8);
+    assert_eq!(world.site.sql("SELECT name FROM wp_agile_bridge_leases").len(), 9);
 }

@@ -7,18 +7,23 @@ use site::Request;
 use std::fs;
 use std::time::Duration;
 
-/// What the look knows as the address of the site: a hash, or null.
+/// What is known as the address of the site, or null.
 fn home(world: &World) -> Value {
-    let details =
-        world.site.sql("SELECT details FROM wp_agile_bridge_leases WHERE name = 'reconcile'")[0]["details"].clone();
-    let details: Value = serde_json::from_str(details.as_str().unwrap_or("null")).unwrap_or(Value::Null);
-    details["home"].clone()
+    world
+        .site
+        .wp("wp_cache_flush(); $home = AgileBridge\\Plugin\\Site\\Home::address(); return '' === $home ? null : $home;")
+}
+
+/// What activation has noted.
+fn forget_home(world: &World) {
+    world.site.wp("return update_option('agile_bridge_home', []);");
 }
 
 /// As Bitnami's images have it.
 #[test]
 fn an_address_made_of_the_request_is_asked_for_and_never_remembered() {
     let world = World::new();
+    forget_home(&world);
     let config = world.site.root().join("wp-config.php");
     let text = fs::read_to_string(&config).expect("the configuration");
     let bitnami =
@@ -50,12 +55,13 @@ fn an_address_made_of_the_request_is_asked_for_and_never_remembered() {
 fn an_address_of_its_own_is_remembered() {
     let world = World::new();
     world.add(ana());
+    forget_home(&world);
     let url = world.site.url();
     assert_eq!(world.drain_php(&[&format!("--url={url}/")]).2, Some(0));
     let known = home(&world);
     assert!(known.is_string(), "{known}");
     // The same where a constant has it and the database something else.
-    world.site.sql("UPDATE wp_agile_bridge_leases SET details = '{}', until_at = 0 WHERE name = 'reconcile'");
+    forget_home(&world);
     world.site.sql("UPDATE wp_options SET option_value = 'http://old.example' WHERE option_name = 'home'");
     world.site.set_constant("WP_HOME", url);
     assert_eq!(world.drain_php(&[]).2, Some(0));

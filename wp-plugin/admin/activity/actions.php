@@ -39,7 +39,7 @@ final class Actions {
 			'per_page',
 			[
 				'default' => 20,
-				'option'  => EventsTable::PER_PAGE,
+				'option'  => Address::PER_PAGE,
 			]
 		);
 		add_filter( 'manage_' . Address::SCREEN_ID . '_columns', [ EventsTable::class, 'columns' ] );
@@ -67,7 +67,7 @@ final class Actions {
 	 * @return mixed
 	 */
 	public static function keep_rows_per_page( $kept = false, $option = '', $value = 0 ) {
-		return EventsTable::PER_PAGE === $option ? min( 200, max( 1, (int) $value ) ) : $kept;
+		return Address::PER_PAGE === $option ? min( 200, max( 1, (int) $value ) ) : $kept;
 	}
 
 	/** @throws Failure */

@@ -22,7 +22,6 @@ require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
 
 final class EventsTable extends \WP_List_Table {
 
-	public const PER_PAGE = 'agile_bridge_activity_per_page';
 
 	/** What older events are below; 0 where there are none. */
 	private int $older = 0;
@@ -60,7 +59,7 @@ final class EventsTable extends \WP_List_Table {
 	}
 
 	public function prepare_items() {
-		$page        = Activity::page( $this->query->filter(), $this->query->before(), $this->get_items_per_page( self::PER_PAGE ) );
+		$page        = Activity::page( $this->query->filter(), $this->query->before(), $this->get_items_per_page( Address::PER_PAGE ) );
 		$this->items = $page->events;
 		$this->older = $page->before;
 		cache_users( array_values( array_unique( array_filter( array_column( $this->items, 'user_id' ) ) ) ) );

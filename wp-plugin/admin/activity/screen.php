@@ -13,6 +13,7 @@ use AgileBridge\Plugin\Admin\Capability;
 use AgileBridge\Plugin\Admin\Settings\Place;
 use AgileBridge\Plugin\Admin\Settings\Tab;
 use AgileBridge\Plugin\Inbox\Activity;
+use AgileBridge\Plugin\Inbox\Retention;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Site\Failure;
 
@@ -75,7 +76,8 @@ final class Screen {
 			self::show_nothing_yet();
 		} else {
 			if ( $id > 0 ) {
-				wp_admin_notice( esc_html__( 'There is no such event any more: finished ones are kept for 14 days, those given up for 90.', 'bridge-for-agile-crm' ), [ 'type' => 'warning' ] );
+				/* translators: 1, 2: numbers of days. */
+				wp_admin_notice( esc_html( sprintf( __( 'There is no such event any more. Days that finished ones are kept: %1$d; those given up: %2$d.', 'bridge-for-agile-crm' ), Retention::days_of_done(), Retention::days_of_dead() ) ), [ 'type' => 'warning' ] );
 			}
 			self::show_list();
 		}

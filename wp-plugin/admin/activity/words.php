@@ -88,6 +88,7 @@ final class Words {
 			'email_invalid'     => __( 'The contact has no valid e-mail address, so it cannot become a user.', 'bridge-for-agile-crm' ),
 			'email_conflict'    => __( 'The contact\'s address belongs to a user who is linked to another contact. Nothing was changed. Merge the two contacts in Agile CRM, or change one address.', 'bridge-for-agile-crm' ),
 			'rejected_by_site'  => __( 'Code of this site refused this user.', 'bridge-for-agile-crm' ),
+			'copy_of_site'      => __( 'This is a copy of the site: the password of the new user was not written to Agile CRM, and is wiped here.', 'bridge-for-agile-crm' ),
 			'replayed'          => __( 'Was given up, and processed again since.', 'bridge-for-agile-crm' ),
 			default             => '' === $message ? $code : $message,
 		};
@@ -145,6 +146,7 @@ final class Words {
 			/* translators: %s: the name of a field. */
 			'value_refused'         => sprintf( __( 'The value for %s is not of its type, so the field was left as it was.', 'bridge-for-agile-crm' ), $key ),
 			'relinked'              => __( 'The user was linked to another contact before.', 'bridge-for-agile-crm' ),
+			'copy_of_site'          => __( 'This is a copy of the site, or it has moved and nobody has said so yet: nothing was written to Agile CRM, and no mail was sent.', 'bridge-for-agile-crm' ),
 			'tags_missing'          => __( 'Agile CRM sent no readable list of tags; the user\'s tags were kept.', 'bridge-for-agile-crm' ),
 			default                 => $note,
 		};

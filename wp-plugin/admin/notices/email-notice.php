@@ -2,7 +2,7 @@
 /**
  * Says, to who can do something about it, which users keep an address that their contact no longer has, and why.
  *
- * Hook: admin_notices → show. On the dashboard for two weeks, on our own screen as long as it is so.
+ * Hook: admin_notices → show. In the list of users for two weeks, on our own screen as long as it is so.
  *
  * @package AgileBridge
  */
@@ -24,7 +24,7 @@ final class EmailNotice {
 
 	public static function show(): void {
 		$screen = get_current_screen();
-		if ( null === $screen || ! in_array( $screen->id, [ 'dashboard', Place::SCREEN_ID ], true ) || ! current_user_can( 'manage_options' ) || Settings::stored()->follow_emails ) {
+		if ( null === $screen || ! in_array( $screen->id, [ 'users', Place::SCREEN_ID ], true ) || ! current_user_can( 'manage_options' ) || Settings::stored()->follow_emails ) {
 			return;
 		}
 		$since = Place::SCREEN_ID === $screen->id ? 0 : time() - 2 * WEEK_IN_SECONDS;

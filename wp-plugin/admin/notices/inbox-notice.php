@@ -12,6 +12,7 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin\Notices;
 
 use AgileBridge\Plugin\Admin\Activity\Address;
+use AgileBridge\Plugin\Admin\Alerts\Troubles;
 use AgileBridge\Plugin\Admin\Dates;
 use AgileBridge\Plugin\Admin\Numbers;
 use AgileBridge\Plugin\Admin\Overview;
@@ -19,10 +20,11 @@ use AgileBridge\Plugin\Admin\Settings\ConnectionTest;
 use AgileBridge\Plugin\Admin\Settings\Place;
 use AgileBridge\Plugin\Admin\Settings\Tab;
 use AgileBridge\Plugin\Crm\Account;
+use AgileBridge\Plugin\Inbox\Retention;
 use AgileBridge\Plugin\Inbox\Schema;
+use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\WpFusion;
-use AgileBridge\Plugin\Upkeep\Home;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -62,19 +64,17 @@ final class InboxNotice {
 			self::show_inbox_line( 'refusal' === $breaker->reason ? 'error' : 'warning', 'agile-bridge-crm', $title, "$since $wait $what " . $breaker->message . '.', Place::url(), __( 'Settings → Connect', 'bridge-for-agile-crm' ) );
 		} elseif ( Settings::is_paused() ) {
 			self::show_inbox_line( 'warning', 'agile-bridge-pause-notice', __( 'Bridge for Agile CRM is paused.', 'bridge-for-agile-crm' ), $wait );
+		} elseif ( $waiting > 0 && null !== Account::connection() && null === Extension::problem() ) {
+			$trouble = Troubles::of_standstill();
+			null === $trouble || self::show_inbox_line( 'error', 'agile-bridge-standstill', $trouble->title, $trouble->text, $trouble->url, __( 'Tools → Agile CRM activity', 'bridge-for-agile-crm' ) );
 		}
 		if ( $counts->dead > 0 ) {
+			$days = Retention::days_of_dead();
+			/* translators: %d: a number. */
+			$kept = sprintf( _n( 'They are kept for %d day and can be processed again:', 'They are kept for %d days and can be processed again:', $days, 'bridge-for-agile-crm' ), $days );
 			/* translators: %s: a number. */
 			$title = sprintf( _n( 'Bridge for Agile CRM: %s webhook was given up.', 'Bridge for Agile CRM: %s webhooks were given up.', $counts->dead, 'bridge-for-agile-crm' ), Numbers::of_events( $counts->dead ) );
-			self::show_inbox_line( 'error', 'agile-bridge-dead', $title, __( 'They are kept for 90 days and can be processed again:', 'bridge-for-agile-crm' ), Address::url( [ 'view' => 'dead' ] ), __( 'Tools → Agile CRM activity', 'bridge-for-agile-crm' ) );
-		}
-		if ( Place::SCREEN_ID === $screen->id && Settings::stored()->reconcile && Home::is_elsewhere( false ) ) {
-			self::show_inbox_line(
-				'warning',
-				'agile-bridge-copy',
-				__( 'This looks like a copy of the site under another address.', 'bridge-for-agile-crm' ),
-				__( 'It does not look for missed changes in Agile CRM, so as not to work against the original. If the site has moved here, save the settings.', 'bridge-for-agile-crm' )
-			);
+			self::show_inbox_line( 'error', 'agile-bridge-dead', $title, $kept, Address::url( [ 'view' => 'dead' ] ), __( 'Tools → Agile CRM activity', 'bridge-for-agile-crm' ) );
 		}
 	}
 

@@ -2,7 +2,7 @@
 /**
  * Says, to who can do something about it, which protected users were linked to a contact by its address alone.
  *
- * Hook: admin_notices → show. On the dashboard and on our own screen, for two weeks.
+ * Hook: admin_notices → show. In the list of users and on our own screen, for two weeks.
  *
  * @package AgileBridge
  */
@@ -23,7 +23,7 @@ final class ProtectedNotice {
 
 	public static function show(): void {
 		$screen = get_current_screen();
-		if ( null === $screen || ! in_array( $screen->id, [ 'dashboard', Place::SCREEN_ID ], true ) || ! current_user_can( 'manage_options' ) ) {
+		if ( null === $screen || ! in_array( $screen->id, [ 'users', Place::SCREEN_ID ], true ) || ! current_user_can( 'manage_options' ) ) {
 			return;
 		}
 		$since = time() - 2 * WEEK_IN_SECONDS;

@@ -1,7 +1,8 @@
 <?php
 /**
  * The buttons of the settings screen that are not WordPress' 'Save': save the account and test the connection, make, bring and
- * revoke an access key, test the way of webhooks, do what was tried, process again what was given up.
+ * revoke an access key, test the way of webhooks, do what was tried, process again what was given up, say whether this is a copy of
+ * the site.
  *
  * Hook: load-settings_page_bridge-for-agile-crm → handle. Each is a form of its own that posts to the screen itself.
  * What changes something ends in a redirect, so that reloading the page does not do it again; but for a new key, which is shown once.
@@ -18,6 +19,7 @@ use AgileBridge\Plugin\Inbox\Replay;
 use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Site\Failure;
+use AgileBridge\Plugin\Site\Home;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\User\LinkIndex;
 use AgileBridge\Plugin\Work\Drain;
@@ -48,12 +50,14 @@ final class Actions {
 		}
 		check_admin_referer( "agile_bridge_$action" );
 		$problem = match ( $action ) {
-			'own_key'     => AccessKeys::bring( self::sent( 'agile_bridge_key' ), self::sent( 'agile_bridge_own_label' ) ),
-			'new_key'     => AccessKeys::make( self::sent( 'agile_bridge_label' ) ),
-			'revoke_key'  => AccessKeys::revoke( self::sent( 'agile_bridge_about' ) ),
-			'self_test'   => SelfTestSection::act(),
-			'apply'       => self::apply(),
-			'replay_dead' => self::replay_all(),
+			'own_key'      => AccessKeys::bring( self::sent( 'agile_bridge_key' ), self::sent( 'agile_bridge_own_label' ) ),
+			'new_key'      => AccessKeys::make( self::sent( 'agile_bridge_label' ) ),
+			'revoke_key'   => AccessKeys::revoke( self::sent( 'agile_bridge_about' ) ),
+			'self_test'    => SelfTestSection::act(),
+			'apply'        => self::apply(),
+			'replay_dead'  => self::replay_all(),
+			'live_site'    => self::say( Home::be_here( ... ) ),
+			'copy_of_site' => self::say( Home::be_a_copy( ... ) ),
 		};
 		if ( null !== $problem ) {
 			self::show_notice( 'error', [ $problem, __( 'Nothing was changed.', 'bridge-for-agile-crm' ) ] );
@@ -124,6 +128,11 @@ final class Actions {
 		}
 	}
 
+	private static function say( \Closure $which ): null {
+		$which();
+		return null;
+	}
+
 	private static function show_what_was_done(): void {
 		// phpcs:disable WordPress.Security.NonceVerification -- it only chooses one of these sentences.
 		if ( isset( $_GET['settings-updated'] ) ) {
@@ -131,11 +140,13 @@ final class Actions {
 			return;
 		}
 		$message = match ( sanitize_key( $_GET['agile_bridge_done'] ?? '' ) ) {
-			'own_key'     => __( 'Your access key is valid now. The other one stays valid until you revoke it.', 'bridge-for-agile-crm' ),
-			'revoke_key'  => __( 'The access key is no longer valid: calls with it are refused.', 'bridge-for-agile-crm' ),
-			'apply'       => __( 'The event is stored, and processed at once unless something is in the way; Tools → Agile CRM activity tells what came of it.', 'bridge-for-agile-crm' ),
-			'replay_dead' => __( 'The webhooks that were given up are stored anew and will be processed.', 'bridge-for-agile-crm' ),
-			default       => null,
+			'own_key'      => __( 'Your access key is valid now. The other one stays valid until you revoke it.', 'bridge-for-agile-crm' ),
+			'revoke_key'   => __( 'The access key is no longer valid: calls with it are refused.', 'bridge-for-agile-crm' ),
+			'apply'        => __( 'The event is stored, and processed at once unless something is in the way; Tools → Agile CRM activity tells what came of it.', 'bridge-for-agile-crm' ),
+			'replay_dead'  => __( 'The webhooks that were given up are stored anew and will be processed.', 'bridge-for-agile-crm' ),
+			'live_site'    => __( 'This is the live site: from now on it writes to Agile CRM, looks for missed changes and sends mails. What it would have written or sent before stays undone.', 'bridge-for-agile-crm' ),
+			'copy_of_site' => __( 'Noted: this is a copy. You can change it below at any time.', 'bridge-for-agile-crm' ),
+			default        => null,
 		};
 		// phpcs:enable
 		if ( null !== $message ) {

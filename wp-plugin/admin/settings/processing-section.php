@@ -89,7 +89,7 @@ final class ProcessingSection {
 				esc_html( Numbers::of_events( $counts->done ) ),
 				esc_html( Numbers::of_events( $counts->dead ) ),
 				esc_html( number_format_i18n( $repaired ) ),
-				(int) ( Retention::KEEP_DONE / Clock::DAY )
+				(int) Retention::days_of_done()
 			);
 			if ( $counts->dead > 0 ) {
 				echo ' ';
@@ -105,7 +105,7 @@ final class ProcessingSection {
 			echo '<p id="agile-bridge-unsent-mails">' . esc_html(
 				sprintf(
 					/* translators: %s: a number. */
-					_n( '%s mail of WordPress or another plugin was not sent: a replay and the hourly look send none.', '%s mails of WordPress or other plugins were not sent: a replay and the hourly look send none.', Stats::unsent_mails(), 'bridge-for-agile-crm' ),
+					_n( '%s mail of WordPress or another plugin was not sent: a replay, the hourly look and a copy of the site send none.', '%s mails of WordPress or other plugins were not sent: a replay, the hourly look and a copy of the site send none.', Stats::unsent_mails(), 'bridge-for-agile-crm' ),
 					number_format_i18n( Stats::unsent_mails() )
 				)
 			) . '</p>';

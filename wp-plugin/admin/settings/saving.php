@@ -12,11 +12,10 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Crm\Account;
-use AgileBridge\Plugin\Inbox\Schema;
 use AgileBridge\Plugin\Site\Clock;
+use AgileBridge\Plugin\Site\Home;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
-use AgileBridge\Plugin\Upkeep\Home;
 use AgileBridge\Plugin\User\Deleted;
 use AgileBridge\Plugin\User\FieldMap;
 use AgileBridge\Plugin\User\Roles;
@@ -61,37 +60,25 @@ final class Saving {
 			'api_key'               => self::wanted_api_key( $input ),
 			'return_password_field' => self::wanted_return_password_field( $input ),
 		];
-		foreach ( [ 'paused', 'reconcile', 'follow_emails', 'returns_link', 'limit_roles', 'role_changes', 'keeps_deleted_away', 'keeps_values' ] as $switch ) {
+		foreach ( [ 'paused', 'reconcile', 'follow_emails', 'returns_link', 'limit_roles', 'role_changes', 'keeps_deleted_away', 'keeps_values', 'alert_mails', 'removes_user_data' ] as $switch ) {
 			$wanted[ $switch ] = isset( $input[ $switch ] ) ? '1' === $input[ $switch ] : null;
 		}
 		$wanted['inline_workers'] = self::wanted_inline_workers( $input );
 		$wanted['missed_creations_since'] = self::wanted_missed_creations( $input );
 		$wanted['gone_contacts']  = self::wanted_gone_contacts( $input );
-		$wanted                  += UsersSaving::wanted( $input );
+		$wanted                  += UsersSaving::wanted( $input ) + AdvancedSaving::wanted( $input );
 		if ( isset( $input['who_answers'] ) ) {
 			$wanted['answer_beside_wp_fusion'] = 'bridge' === $input['who_answers'];
 		}
 		if ( ! Form::is_refused() ) {
 			$stored = array_filter( $wanted, static fn( $value ): bool => null !== $value ) + $stored;
-			self::be_at_home_here();
+			Home::remember( true );
+			AdvancedSaving::prepare( true === $wanted['alert_mails'] );
 			if ( false === $wanted['keeps_deleted_away'] ) {
 				Deleted::forget_all();
 			}
 		}
 		return $stored;
-	}
-
-	/**
-	 * Who saves the settings here says that this address is the site's own.
-	 */
-	public static function be_at_home_here(): void {
-		try {
-			Schema::ensure();
-			Home::remember();
-		} catch ( \Throwable $error ) {
-			// The settings are saved all the same; the next look for changes says what is wrong.
-			unset( $error );
-		}
 	}
 
 	/** @param array<string, mixed> $input The form. */

@@ -69,7 +69,7 @@ final class Screen {
 				Tab::Fields   => self::show_form( FieldMapSection::show( ... ) ),
 				Tab::Users    => self::show_form( UsersSection::show( ... ), RolesSection::show( ... ) ),
 				Tab::TryIt    => TryTab::show(),
-				Tab::Advanced => self::show_form( ProcessingSection::show( ... ) ),
+				Tab::Advanced => self::show_form( ProcessingSection::show( ... ), SiteSection::show( ... ), AlertsSection::show( ... ), KeepingSection::show( ... ) ),
 			};
 		?>
 		</div>

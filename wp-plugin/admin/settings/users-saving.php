@@ -30,6 +30,7 @@ final class UsersSaving {
 		}
 		return [
 			'login_format'  => self::login_format( $input['login_format'] ?? null ),
+			'welcome_mails' => self::welcome_mails( $input['welcome_mails'] ?? null ),
 			'allowed_roles' => $allowed,
 			'webhook_roles' => self::webhook_roles( $input['webhook_roles'] ?? null, $allowed ),
 			'tag_roles'     => self::tag_roles( $input['tag_roles'] ?? null, $allowed ),
@@ -74,6 +75,11 @@ final class UsersSaving {
 			Form::refuse( 'login_format', __( 'The login of new users cannot have this form: the field is not mapped, or no login could be made of it.', 'bridge-for-agile-crm' ) );
 		}
 		return $format;
+	}
+
+	/** @param mixed $choice Of the form. */
+	private static function welcome_mails( $choice ): ?string {
+		return is_string( $choice ) && isset( WelcomeChoices::all()[ $choice ] ) ? $choice : null;
 	}
 
 	/**

@@ -40,6 +40,7 @@ final class UsersSection {
 				/* translators: %s: how long, for instance "1 day". */
 				sprintf( __( 'WordPress\' own link works once and for %s from when it is written, so the campaign should mail it soon. The welcome mail has the same link.', 'bridge-for-agile-crm' ), human_time_diff( 0, SetPasswordLink::lifetime() ) )
 			);
+			WelcomeChoices::show_row();
 			if ( ! is_multisite() ) {
 				Fields::show_checkbox_row(
 					'follow_emails',

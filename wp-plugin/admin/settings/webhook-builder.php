@@ -53,6 +53,7 @@ final class WebhookBuilder {
 				?>
 				<p class="agile-bridge-of-add">
 					<label><input type="checkbox" name="mail" value="1" <?php checked( $recipe->mails ); ?>> <?php esc_html_e( 'Send new users WordPress\' welcome mail', 'bridge-for-agile-crm' ); ?></label>
+					<span class="description"><?php echo esc_html( WelcomeChoices::hint() ); ?></span>
 				</p>
 				<p class="hide-if-js"><button type="submit" class="button"><?php esc_html_e( 'Show', 'bridge-for-agile-crm' ); ?></button></p>
 			</form>
