@@ -23,6 +23,8 @@ function uninstall_from_this_site(): void {
 	foreach ( [ Site\Settings::OPTION, User\FieldMap::OPTION, Site\Stats::OPTION, User\Deleted::OPTION, Site\TablesVersion::OPTION ] as $option ) {
 		delete_option( $option );
 	}
+	delete_transient( Crm\KnownFields::RECORD );
+	delete_transient( Admin\Settings\SampleContact::RECORD );
 	Site\Schedule::clear();
 	drop_tables( [ Inbox\Tables::events(), Inbox\KeptRequests::table(), Site\Lease::table() ] );
 }

@@ -43,6 +43,11 @@ final class Actions {
 			self::save_and_test();
 			return;
 		}
+		if ( FieldMapForm::ACTION === $action ) {
+			check_admin_referer( Form::GROUP . '-options' );
+			self::save_fields();
+			return;
+		}
 		if ( ! isset( Buttons::ACTIONS[ $action ] ) ) {
 			self::show_what_was_done();
 			return;
@@ -76,6 +81,16 @@ final class Actions {
 		}
 		add_settings_error( Form::GROUP, 'settings_updated', __( 'Settings saved.', 'bridge-for-agile-crm' ), 'success' );
 		self::show_notice( ...ConnectionTest::run() );
+	}
+
+	/**
+	 * What cannot be saved as a whole is shown again as it was typed.
+	 */
+	private static function save_fields(): void {
+		if ( FieldMapForm::handle() ) {
+			wp_safe_redirect( add_query_arg( 'agile_bridge_done', FieldMapForm::ACTION, Place::url( Tab::Fields ) ) );
+			exit;
+		}
 	}
 
 	private static function replace_access_key(): ?string {
@@ -139,6 +154,7 @@ final class Actions {
 			'replace_key', 'own_key' => __( 'The new access key is in use. The former one stays valid until you remove it: first put the new URLs into Agile CRM.', 'bridge-for-agile-crm' ),
 			'remove_key'             => __( 'The former access key is no longer valid.', 'bridge-for-agile-crm' ),
 			'apply'                  => __( 'The event is stored, and processed at once unless something is in the way; Tools → Agile CRM activity tells what came of it.', 'bridge-for-agile-crm' ),
+			FieldMapForm::ACTION     => __( 'Settings saved.', 'bridge-for-agile-crm' ),
 			'replay_dead'            => __( 'The webhooks that were given up are stored anew and will be processed.', 'bridge-for-agile-crm' ),
 			default                  => null,
 		};
