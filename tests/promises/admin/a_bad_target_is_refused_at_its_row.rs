@@ -1,10 +1,10 @@
 //! A key that no contact may write is refused at its row, with the reason, by the rules of saving; before saving too. The rest is
 //! saved and nothing typed is lost. A map that PHP would cut off says so before.
 
-use crate::stage::field_map::rows;
+use crate::stage::field_map::{TAB, rows};
 use crate::stage::world::World;
 use serde_json::json;
-use site::Database;
+use site::{Database, Request, form};
 
 const REASON: &str = "This key is WordPress&#039; own and is never written from a contact.";
 
@@ -41,6 +41,23 @@ fn and_nothing_typed_is_lost() {
         assert!(shown[4].contains("A user meta key starts with a letter"), "{}", shown[4]);
     }
     assert_eq!(targets(&world), json!(["plan"]), "the rest is saved");
+
+    // Only an admin sends it, and only from the screen.
+    world.existing_user("eve", "eve@example.com", "editor");
+    let editor = world.site.login("eve", "a-long-password");
+    for who in [&cookie, &editor] {
+        let fields = form(&[
+            ("option_page", "agile_bridge"),
+            ("agile_bridge_action", "fields"),
+            ("_wpnonce", "0123456789"),
+            ("agile_bridge_field_map[0][crm]", "Plan"),
+            ("agile_bridge_field_map[0][wp]", "other"),
+            ("agile_bridge_settings[complete]", "1"),
+        ]);
+        let request = Request::new("POST", TAB).header("Cookie", who);
+        assert_eq!(world.site.send(&request.body("application/x-www-form-urlencoded", fields)).status, 403);
+    }
+    assert_eq!(targets(&world), json!(["plan"]));
 }
 
 #[test]

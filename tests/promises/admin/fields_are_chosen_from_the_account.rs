@@ -16,7 +16,7 @@ fn option<'a>(page: &'a str, value: &str) -> &'a str {
 
 #[test]
 fn with_a_contact_beside_them() {
-    let world = World::with(|site| site.database(Database::Sqlite));
+    let world = World::new();
     let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
     world.site.wp("update_user_meta(1, 'billing_phone', '1'); update_user_meta(1, 'customer-no', '1'); return 1;");
     world.crm.define_custom_field("Renewal", "DATE", "");
@@ -58,6 +58,12 @@ fn with_a_contact_beside_them() {
         "return array_map(fn($rule) => array($rule['crm'], $rule['type']), get_option('agile_bridge_field_map'));";
     assert_eq!(world.site.wp(stored), expected);
     assert_eq!(world.crm.counts().of("GET", LIST), 1, "{:?}", world.crm.requests());
+
+    // Where else a custom field is named it is offered too.
+    let page = world.settings_tab(&cookie, "users");
+    let offered = page.split("<datalist id=\"agile-bridge-custom-fields\">").nth(1).unwrap_or_default();
+    assert!(offered.starts_with("<option value=\"Renewal\">"), "{page}");
+    assert!(page.contains("list=\"agile-bridge-custom-fields\"") && !page.contains("value=\"phone+work\""), "{page}");
 
     // Another contact, and an account that has changed.
     world.contact(sandbox::Contact::person("bo@example.com").first_name("Bo").custom("Renewal", "soon"));
@@ -103,6 +109,16 @@ fn where_the_account_does_not_tell() {
     assert!(page.contains("did not tell all fields of your account") && page.contains("status 401"), "{page}");
     option(&page, "Seen");
     assert!(!page.contains("value=\"Hidden\""));
+
+    // What is known is kept, and the contact is looked for once a minute: each change of a row sends the form.
+    world.site.wp("delete_transient('agile_bridge_sample_contact'); return 1;");
+    world.crm.set_faults(Faults { hang_up: true, ..Faults::default() });
+    let page = world.settings_tab(&cookie, "fields");
+    assert!(page.contains("Agile CRM gave no usable answer"), "{page}");
+    let asked = world.crm.requests().len();
+    let page = world.send_field_map(&cookie, "check", "", &[("Seen", "seen", "text")]);
+    assert!(page.contains("Agile CRM gave no usable answer"), "{page}");
+    assert_eq!(world.crm.requests().len(), asked, "{:?}", world.crm.requests());
 
     world.site.wp("delete_transient('agile_bridge_crm_fields'); return 1;");
     world.crm.set_faults(Faults { hang_up: true, ..Faults::default() });

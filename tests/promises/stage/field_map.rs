@@ -3,7 +3,7 @@
 use crate::stage::world::{World, nonce};
 use site::{Request, form};
 
-const TAB: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=fields";
+pub const TAB: &str = "/wp-admin/options-general.php?page=bridge-for-agile-crm&tab=fields";
 
 impl World {
     /// Sends these rows (property, key, type) with a button, '' to save: the page that answers, where a redirect leads too.

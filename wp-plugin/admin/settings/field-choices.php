@@ -18,8 +18,10 @@ defined( 'ABSPATH' ) || exit;
 
 final readonly class FieldChoices {
 
-	public const CRM_LIST = 'agile-bridge-crm-fields';
-	public const WP_LIST  = 'agile-bridge-account-fields';
+	/** The ids of lists behind text fields. */
+	public const CRM_LIST    = 'agile-bridge-crm-fields';
+	public const CUSTOM_LIST = 'agile-bridge-custom-fields';
+	public const WP_LIST     = 'agile-bridge-account-fields';
 
 	/** Where it is plain which field of the account it is. */
 	private const ACCOUNT = [
@@ -106,6 +108,20 @@ final readonly class FieldChoices {
 		}
 		foreach ( $this->keys as $key ) {
 			printf( '<option value="%s" label="%s"></option>', esc_attr( $key ), esc_attr__( 'User meta of this site', 'bridge-for-agile-crm' ) );
+		}
+		echo '</datalist>';
+	}
+
+	/**
+	 * The list of the account's custom fields, as far as they are known without asking: Agile CRM takes a name that it does not know,
+	 * without a word.
+	 */
+	public static function show_custom_list(): void {
+		printf( '<datalist id="%s">', esc_attr( self::CUSTOM_LIST ) );
+		foreach ( KnownFields::kept()->fields ?? [] as $field ) {
+			if ( KnownField::SYSTEM !== $field->type ) {
+				printf( '<option value="%s"></option>', esc_attr( $field->name ) );
+			}
 		}
 		echo '</datalist>';
 	}

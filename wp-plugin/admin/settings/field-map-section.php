@@ -30,7 +30,7 @@ final class FieldMapSection {
 			return;
 		}
 		$known = KnownFields::kept() ?? self::read();
-		printf( '<p>%s</p>', esc_html__( 'Which field of a contact goes to which field of the user. Choose from the lists, or type a name.', 'bridge-for-agile-crm' ) );
+		printf( '<p>%s</p>', esc_html__( 'Which field of a contact goes to which field of the user. E-mail address and name are always taken over; choose what else a user shall have, or type its name.', 'bridge-for-agile-crm' ) );
 		Form::begin( Place::url( Tab::Fields ) );
 		printf( '<input type="hidden" name="agile_bridge_action" value="%s">', esc_attr( FieldMapForm::ACTION ) );
 		// Browsers press the first button when somebody types Enter.

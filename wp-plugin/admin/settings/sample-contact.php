@@ -27,7 +27,11 @@ final readonly class SampleContact {
 	public const RECORD = 'agile_bridge_sample_contact';
 
 	/** In seconds: each change of a row looks at it. */
-	private const KEPT = 600;
+	private const KEPT         = 600;
+	private const KEPT_FAILURE = 60;
+
+	/** Before what is in the record in place of a contact: why there is none. */
+	private const FAILED = 'failed: ';
 
 	/** So many seconds the page waits for it. */
 	private const TIME = 4.0;
@@ -52,8 +56,19 @@ final readonly class SampleContact {
 			return self::none();
 		}
 		$sealed = get_transient( self::RECORD );
+		if ( is_string( $sealed ) && str_starts_with( $sealed, self::FAILED ) ) {
+			return new self( null, substr( $sealed, strlen( self::FAILED ) ) );
+		}
 		$record = is_string( $sealed ) ? json_decode( (string) Secret::unseal( $sealed, self::purpose() ), true ) : null;
-		return is_array( $record ) && ( $record['id'] ?? '' ) === $known->contact ? new self( Contact::of_record( $record ) ) : self::find( $known->contact );
+		if ( is_array( $record ) && ( $record['id'] ?? '' ) === $known->contact ) {
+			return new self( Contact::of_record( $record ) );
+		}
+		$found = self::find( $known->contact );
+		if ( null === $found->contact ) {
+			// Else each change of a row would wait for an account that does not answer.
+			set_transient( self::RECORD, self::FAILED . $found->problem, self::KEPT_FAILURE );
+		}
+		return $found;
 	}
 
 	/**
