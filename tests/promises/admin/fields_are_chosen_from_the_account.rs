@@ -146,3 +146,14 @@ fn in_a_browser_with_and_without_a_script() {
     world.site.wp("delete_option('agile_bridge_field_map'); return 1;");
     world.play("fields.mjs", "no-script");
 }
+
+#[test]
+fn without_the_extension_the_map_is_only_shown() {
+    let world = World::with(|site| site.database(Database::Sqlite).extension(false).field_map(&[("Plan", "plan")]));
+    let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
+    let page = world.settings_tab(&cookie, "fields");
+    assert!(page.contains("once the PHP extension is installed") && page.contains("value=\"plan\""), "{page}");
+    assert!(!page.contains("agile_bridge_field_map[0]") && !page.contains("agile_bridge_press"), "{page}");
+    world.settings_tab(&cookie, "users");
+    assert_eq!(world.site.log(), "");
+}
