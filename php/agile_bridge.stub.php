@@ -227,6 +227,17 @@ final class AgileCrm {
 	 */
 	public function currentUser(): array {}
 
+	/**
+	 * The custom fields that the account has for contacts, at most 1,000, in the account's order. An account may refuse to tell.
+	 *
+	 * @since interface 4
+	 *
+	 * @return list<array{label: string, type: string}> label: the property's name; type: Agile CRM's word for it, such as `DATE`, ''
+	 *     where nobody can read it.
+	 * @throws Exception
+	 */
+	public function customFields(): array {}
+
 	/** Null when stored, otherwise what went wrong. Never throws: the value is a password. */
 	public function setCustomField(string $id, string $name, string $value): ?string {}
 

@@ -28,6 +28,8 @@ function uninstall_from_this_site(): void {
 		delete_option( $option );
 	}
 	delete_transient( User\Unlinked::TRANSIENT );
+	delete_transient( Crm\KnownFields::RECORD );
+	delete_transient( Admin\Settings\SampleContact::RECORD );
 	Site\Schedule::clear();
 	drop_tables( [ Inbox\Tables::events(), Inbox\KeptRequests::table(), Site\Lease::table() ] );
 }

@@ -4,11 +4,12 @@
 //! JSON is asked for every time; an unknown contact is 204 with an empty body; an unknown subdomain redirects to a page.
 
 use crate::contact::email;
-use crate::contact::json::{self, Object};
 use crate::contact::page::Page;
 use crate::contact::{Contact, ContactId, limits};
 use crate::crm::account::Account;
 use crate::crm::call::{Answer, Call, Content, Failure};
+use crate::crm::current_user::CurrentUser;
+use crate::crm::custom_field::{self, CustomField};
 use crate::crm::error::Error;
 use crate::crm::http::Sender;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -29,14 +30,6 @@ pub const PAGE_SIZE: u32 = 200;
 
 /// What may stand unescaped in a path segment (RFC 3986 `unreserved`); Agile wants `+` as `%2B`.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
-
-/// The account's user whose key it is, as far as it can be read.
-#[derive(Debug, PartialEq, Eq)]
-pub struct CurrentUser {
-    pub email: Option<String>,
-    pub name: Option<String>,
-    pub domain: Option<String>,
-}
 
 /// One call on behalf of an account. Its time counts from here.
 pub struct AgileCrm {
@@ -113,7 +106,17 @@ impl AgileCrm {
     /// The connection test.
     pub async fn current_user(&self) -> Result<CurrentUser, Error> {
         let answer = self.get("users/current-user").await?;
-        user_in(&answer)
+        CurrentUser::from_json(&answer.body).ok_or_else(|| Error::unusable("its answer is not the JSON of a user"))
+    }
+
+    /// The custom fields of contacts, in the order of the account. It may refuse to tell (its user may lack the right).
+    pub async fn custom_fields(&self) -> Result<Vec<CustomField>, Error> {
+        match self.get("custom-fields/scope/position?scope=CONTACT").await {
+            // 204 is how other lists say that they are empty.
+            Err(Error::ContactNotFound) => Ok(Vec::new()),
+            answer => custom_field::list(&answer?.body)
+                .ok_or_else(|| Error::unusable("its answer is not the JSON of a list of fields")),
+        }
     }
 
     /// Sets one custom field and leaves all else as it is. Agile stores a name it does not know without complaint, and
@@ -214,14 +217,6 @@ fn page_in(answer: Answer) -> Result<Page, Error> {
 
 fn contact_in(answer: &Answer) -> Result<Contact, Error> {
     Contact::from_json(&answer.body).ok_or_else(|| Error::unusable("its answer is not the JSON of a contact"))
-}
-
-fn user_in(answer: &Answer) -> Result<CurrentUser, Error> {
-    let json = json::utf8(&answer.body);
-    let user = json.as_deref().and_then(Object::read);
-    let user = user.ok_or_else(|| Error::unusable("its answer is not the JSON of a user"))?;
-    let text = |key| user.get(key).and_then(json::string).readable();
-    Ok(CurrentUser { email: text("email"), name: text("name"), domain: text("domain") })
 }
 
 /// The API answers what was thrown away (recorded). To its account it is gone.

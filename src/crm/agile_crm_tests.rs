@@ -209,12 +209,28 @@ fn a_refused_filter_is_told_from_an_outage() {
 fn the_user_of_the_key_is_known_as_far_as_they_can_be_read() {
     let (name, user) = (r#""na\ud800""#, |email: Option<&str>, domain: Option<&str>| {
         let [email, domain] = [email, domain].map(|text| text.map(str::to_owned));
-        Ok(CurrentUser { email, name: None, domain })
+        Some(CurrentUser { email, name: None, domain })
     });
     let json = format!(r#"{{"email":"owner@example.com","name":{name},"domain":5}}"#);
-    assert_eq!(user_in(&answer(200, &json)), user(Some("owner@example.com"), None));
-    assert_eq!(user_in(&answer(200, r#"{"domain":"demo","email":null}"#)), user(None, Some("demo")));
+    assert_eq!(CurrentUser::from_json(json.as_bytes()), user(Some("owner@example.com"), None));
+    assert_eq!(CurrentUser::from_json(br#"{"domain":"demo","email":null}"#), user(None, Some("demo")));
     for json in ["", "[]", "null", "<html>", r#"["owner@example.com","Owner","demo"]"#] {
-        assert!(user_in(&answer(200, json)).is_err(), "{json}");
+        assert_eq!(CurrentUser::from_json(json.as_bytes()), None, "{json}");
     }
+}
+
+#[test]
+fn the_accounts_custom_fields_are_told_or_refused() {
+    let (crm, http) = crm();
+    let fields = || http.wait(call(&crm, &http).custom_fields());
+    assert_eq!(fields(), Ok(vec![]));
+    crm.define_custom_field("Plan \"Plus\"", "LIST", "silver;gold");
+    crm.define_custom_field("Größe", "NUMBER", "");
+    let named = |label: &str, kind: &str| CustomField { label: label.to_owned(), kind: kind.to_owned() };
+    assert_eq!(fields(), Ok(vec![named("Plan \"Plus\"", "LIST"), named("Größe", "NUMBER")]));
+    assert_eq!(crm.complaints(), [""; 0]);
+    crm.set_faults(Faults { unauthorized: Some(Form::Json), ..Faults::default() });
+    assert_eq!(fields(), Err(Error::Unauthorized { status: 401 }));
+    crm.set_faults(Faults { html_200: true, ..Faults::default() });
+    assert!(matches!(fields(), Err(Error::Unavailable { .. })));
 }

@@ -3,6 +3,8 @@
 pub mod account;
 pub mod agile_crm;
 pub mod call;
+pub mod current_user;
+pub mod custom_field;
 pub mod error;
 pub mod fetch;
 pub mod http;

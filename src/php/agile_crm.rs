@@ -112,6 +112,12 @@ impl PhpAgileCrm {
         array([("email", zval(user.email)?), ("name", zval(user.name)?), ("domain", zval(user.domain)?)])
     }
 
+    /// The custom fields that the account has for contacts.
+    pub fn custom_fields(&self) -> PhpResult<Vec<Array>> {
+        let fields = self.call(async |crm| crm.custom_fields().await).map_err(|error| thrown(&error))?;
+        fields.into_iter().map(|field| array([("label", zval(field.label)?), ("type", zval(field.kind)?)])).collect()
+    }
+
     /// Null when stored, otherwise what went wrong. Never throws: the value is a password.
     pub fn set_custom_field(&self, id: Bytes, name: Bytes, value: Bytes) -> Option<String> {
         let (Some(id), Some(name), Some(value)) = (text(&id), text(&name), text(&value)) else {

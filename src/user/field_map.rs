@@ -140,6 +140,9 @@ pub fn check_target(key: &str) -> Result<(), &'static str> {
     if is_account_field(key) {
         return Ok(());
     }
+    if key.is_empty() {
+        return Err("the WordPress field is missing");
+    }
     let mut bytes = key.bytes();
     let well_formed = bytes.next().is_some_and(|first| first.is_ascii_lowercase())
         && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))

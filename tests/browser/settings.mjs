@@ -149,10 +149,11 @@ async function whichFormALoginHas( screen ) {
 	assert.equal( await screen.field( 'Login of new users' ).inputValue(), 'email' );
 	assert.equal( ( await choices() ).length, 2, 'nothing is mapped yet' );
 	await screen.open( 'fields' );
+	await screen.button( 'Add a field' ).click();
 	await screen.save( {
-		'Property in Agile CRM, row 1': 'Number',
+		'Agile CRM field, row 1': 'Number',
 		'WordPress field, row 1': 'customer_number',
-		'Property in Agile CRM, row 2': 'Secret',
+		'Agile CRM field, row 2': 'Secret',
 		'WordPress field, row 2': 'user_pass',
 	} );
 	await screen.open( 'users' );
@@ -162,7 +163,7 @@ async function whichFormALoginHas( screen ) {
 	assert.equal( await screen.field( 'Login of new users' ).inputValue(), 'field:customer_number' );
 
 	await screen.open( 'fields' );
-	await screen.save( { 'Property in Agile CRM, row 1': '', 'WordPress field, row 1': '' } );
+	await screen.save( { 'Agile CRM field, row 1': '', 'WordPress field, row 1': '' } );
 	await screen.open( 'users' );
 	assert.match( ( await choices() ).join(), /field:customer_number, which is not mapped/ );
 	await screen.field( 'Login of new users' ).selectOption( 'first.last' );
@@ -418,24 +419,28 @@ async function aKeyOfOnesOwn( screen ) {
 
 async function theFieldMap( screen ) {
 	await screen.open( 'fields' );
+	await screen.button( 'Add a field' ).click();
+	await screen.button( 'Add a field' ).click();
 	await screen.save( {
-		'Property in Agile CRM, row 1': 'Plan "Plus"',
+		'Agile CRM field, row 1': 'Plan "Plus"',
 		'WordPress field, row 1': 'plan',
-		'Property in Agile CRM, row 2': 'Rights',
+		'Agile CRM field, row 2': 'Rights',
 		'WordPress field, row 2': 'wp_capabilities',
-		'Property in Agile CRM, row 3': 'phone+work',
+		'Agile CRM field, row 3': 'phone+work',
 		'WordPress field, row 3': 'billing_phone',
 	} );
 	const notices = await screen.notices();
 	assert.match( notices, /"Rights → wp_capabilities" was not saved.*Everything else was/ );
 	assert.doesNotMatch( notices, /no longer valid/, 'what was done before is not told again' );
 	await screen.picture( 'field-map' );
-	assert.equal( await screen.field( 'Property in Agile CRM, row 1' ).inputValue(), 'Plan "Plus"' );
-	assert.equal( await screen.field( 'WordPress field, row 2' ).inputValue(), 'billing_phone' );
+	assert.equal( await screen.field( 'Agile CRM field, row 1' ).inputValue(), 'Plan "Plus"' );
+	assert.equal( await screen.field( 'WordPress field, row 2' ).inputValue(), 'wp_capabilities', 'nothing typed is lost' );
 
+	await screen.open( 'fields' );
+	assert.equal( await screen.field( 'WordPress field, row 2' ).inputValue(), 'billing_phone' );
 	await screen.field( 'Type, row 1' ).selectOption( 'date' );
 	await screen.field( 'When it is empty, row 1' ).selectOption( 'clear' );
-	await screen.save( { 'Property in Agile CRM, row 2': '', 'WordPress field, row 2': '' } );
+	await screen.save( { 'Agile CRM field, row 2': '', 'WordPress field, row 2': '' } );
 	assert.match( await screen.notices(), /Settings saved/ );
 	assert.equal( await screen.field( 'Type, row 1' ).inputValue(), 'date' );
 	assert.equal( await screen.field( 'When it is empty, row 1' ).inputValue(), 'clear' );

@@ -1,5 +1,6 @@
 //! The screens.
 
+mod a_bad_target_is_refused_at_its_row;
 mod a_file_for_a_spreadsheet_runs_nothing;
 mod a_new_key_counts_as_connected_once_it_is_answered;
 mod a_self_test_names_who_swallows_webhooks;
@@ -11,6 +12,7 @@ mod an_admin_is_told_by_mail_once_a_day;
 mod an_admin_sees_what_became_of_every_webhook;
 mod an_admin_sets_it_up_on_a_screen;
 mod an_admin_tries_it_first;
+mod fields_are_chosen_from_the_account;
 mod only_an_admin_changes_the_settings;
 mod the_admin_is_told_what_is_kept;
 mod the_users_list_does_not_grow_with_its_links;

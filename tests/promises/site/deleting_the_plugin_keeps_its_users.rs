@@ -19,6 +19,9 @@ fn options_go_and_users_stay() {
     world.site.get("/?wpf_action=test&access_key=wrong");
     let all = ["field_map", "home", "schema", "settings", "stats", "syncs"].map(|name| format!("agile_bridge_{name}"));
     assert_eq!(options(&world, "wp_options"), all);
+    for transient in ["agile_bridge_crm_fields", "agile_bridge_sample_contact"] {
+        world.site.wp(&format!("return set_transient('{transient}', 'x', 60);"));
+    }
     let all = [
         "wp_agile_bridge_events",
         "wp_agile_bridge_identities",
@@ -32,6 +35,8 @@ fn options_go_and_users_stay() {
     world.site.wp(DELETE);
 
     assert_eq!(options(&world, "wp_options"), [""; 0]);
+    let kept = "SELECT option_name AS name FROM wp_options WHERE option_name LIKE '%agile\\_bridge%'";
+    assert_eq!(names(&world, kept), [""; 0]);
     assert_eq!(tables(&world), [""; 0]);
     assert_eq!(scheduled(&world, 1), [""; 0]);
     let user = world.user(user);

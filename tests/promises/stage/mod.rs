@@ -5,6 +5,7 @@ pub mod broken_database;
 mod browser;
 pub mod crowd;
 mod extension;
+pub mod field_map;
 pub mod inbox;
 mod keys;
 pub mod listener;

@@ -44,6 +44,11 @@ final class Actions {
 			self::save_and_test();
 			return;
 		}
+		if ( FieldMapForm::ACTION === $action ) {
+			check_admin_referer( Form::GROUP . '-options' );
+			self::save_fields();
+			return;
+		}
 		if ( ! isset( Buttons::ACTIONS[ $action ] ) ) {
 			self::show_what_was_done();
 			return;
@@ -84,6 +89,16 @@ final class Actions {
 		}
 		add_settings_error( Form::GROUP, 'settings_updated', __( 'Settings saved.', 'bridge-for-agile-crm' ), 'success' );
 		self::show_notice( ...ConnectionTest::run() );
+	}
+
+	/**
+	 * What cannot be saved as a whole is shown again as it was typed.
+	 */
+	private static function save_fields(): void {
+		if ( FieldMapForm::handle() ) {
+			wp_safe_redirect( add_query_arg( 'agile_bridge_done', FieldMapForm::ACTION, Place::url( Tab::Fields ) ) );
+			exit;
+		}
 	}
 
 	/**
@@ -140,13 +155,14 @@ final class Actions {
 			return;
 		}
 		$message = match ( sanitize_key( $_GET['agile_bridge_done'] ?? '' ) ) {
-			'own_key'      => __( 'Your access key is valid now. The other one stays valid until you revoke it.', 'bridge-for-agile-crm' ),
-			'revoke_key'   => __( 'The access key is no longer valid: calls with it are refused.', 'bridge-for-agile-crm' ),
-			'apply'        => __( 'The event is stored, and processed at once unless something is in the way; Tools → Agile CRM activity tells what came of it.', 'bridge-for-agile-crm' ),
-			'replay_dead'  => __( 'The webhooks that were given up are stored anew and will be processed.', 'bridge-for-agile-crm' ),
-			'live_site'    => __( 'This is the live site: from now on it writes to Agile CRM, looks for missed changes and sends mails. What it would have written or sent before stays undone.', 'bridge-for-agile-crm' ),
-			'copy_of_site' => __( 'Noted: this is a copy. You can change it below at any time.', 'bridge-for-agile-crm' ),
-			default        => null,
+			'own_key'            => __( 'Your access key is valid now. The other one stays valid until you revoke it.', 'bridge-for-agile-crm' ),
+			'revoke_key'         => __( 'The access key is no longer valid: calls with it are refused.', 'bridge-for-agile-crm' ),
+			'apply'              => __( 'The event is stored, and processed at once unless something is in the way; Tools → Agile CRM activity tells what came of it.', 'bridge-for-agile-crm' ),
+			'replay_dead'        => __( 'The webhooks that were given up are stored anew and will be processed.', 'bridge-for-agile-crm' ),
+			'live_site'          => __( 'This is the live site: from now on it writes to Agile CRM, looks for missed changes and sends mails. What it would have written or sent before stays undone.', 'bridge-for-agile-crm' ),
+			'copy_of_site'       => __( 'Noted: this is a copy. You can change it below at any time.', 'bridge-for-agile-crm' ),
+			FieldMapForm::ACTION => __( 'Settings saved.', 'bridge-for-agile-crm' ),
+			default              => null,
 		};
 		// phpcs:enable
 		if ( null !== $message ) {

@@ -29,41 +29,19 @@ final class FieldMapSaving {
 		if ( ! is_array( $input ) || Form::is_refused() || null !== Extension::problem() ) {
 			return $stored;
 		}
-		$text = static fn( $row, string $name ): string => is_array( $row ) && is_string( $row[ $name ] ?? null ) ? trim( $row[ $name ] ) : '';
-		$rows = [];
-		foreach ( $input as $row ) {
-			$entry = [
-				'crm'        => $text( $row, 'crm' ),
-				'wp'         => $text( $row, 'wp' ),
-				'type'       => $text( $row, 'type' ),
-				'when_empty' => $text( $row, 'when_empty' ),
-			];
-			if ( '' !== $entry['crm'] || '' !== $entry['wp'] ) {
-				$rows[] = array_map( 'wp_check_invalid_utf8', $entry );
+		$verdict = FieldMapVerdict::of( array_map( FieldMapRow::of( ... ), array_values( $input ) ) );
+		foreach ( $verdict->rows as $number => $row ) {
+			if ( '' !== $row->problem ) {
+				self::tell( $number, $row );
 			}
 		}
-		$checked = \AgileBridge\check_field_map( $rows );
-		foreach ( $checked['refused'] as $refused ) {
-			self::tell( $refused['index'], $rows[ $refused['index'] ], $refused['reason'] );
-		}
-		$stored = [];
-		foreach ( $checked['entries'] as $number => $entry ) {
-			if ( Form::database_holds( $entry['crm'] ) ) {
-				$stored[] = $entry;
-			} else {
-				// One question mark, and WordPress could not read the whole map any more.
-				self::tell( count( $rows ) + $number, $entry, Form::not_held() );
-			}
-		}
+		$stored = $verdict->entries;
 		return $stored;
 	}
 
-	/**
-	 * @param array<string, string> $row
-	 */
-	private static function tell( int $number, array $row, string $reason ): void {
+	private static function tell( int $number, FieldMapRow $row ): void {
 		/* translators: 1: CRM property, 2: WordPress key, 3: the reason. */
 		$message = __( 'The field map row "%1$s → %2$s" was not saved: %3$s. Everything else was.', 'bridge-for-agile-crm' );
-		Form::tell( "field_map_$number", sprintf( $message, $row['crm'], $row['wp'], $reason ), 'warning' );
+		Form::tell( "field_map_$number", sprintf( $message, $row->crm, $row->wp, $row->problem ), 'warning' );
 	}
 }

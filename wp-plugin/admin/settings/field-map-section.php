@@ -1,8 +1,8 @@
 <?php
 /**
- * Which property of a contact goes to which field of a user.
+ * The tab Fields: what the account has, whose values are shown, and the map.
  *
- * A table with a few empty rows at its end; saving brings new ones, emptying a row removes it. No script needed.
+ * One form. Every button sends all of it, so whatever was typed is there again on the page that answers.
  *
  * @package AgileBridge
  */
@@ -11,107 +11,107 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Settings;
 
+use AgileBridge\Plugin\Admin\Overview;
+use AgileBridge\Plugin\Crm\Account;
+use AgileBridge\Plugin\Crm\Connection;
+use AgileBridge\Plugin\Crm\KnownField;
+use AgileBridge\Plugin\Crm\KnownFields;
 use AgileBridge\Plugin\Site\Extension;
-use AgileBridge\Plugin\User\AccountFields;
 use AgileBridge\Plugin\User\FieldMap;
 
 defined( 'ABSPATH' ) || exit;
 
 final class FieldMapSection {
 
-	private const EMPTY_ROWS = 3;
-
 	public static function show(): void {
-		$editable = null === Extension::problem();
-		$rows     = FieldMap::stored();
-		$rows     = $editable ? array_merge( $rows, array_fill( 0, self::EMPTY_ROWS, [] ) ) : $rows;
-		?>
-		<h2 id="agile-bridge-field-map"><?php esc_html_e( 'Field map', 'bridge-for-agile-crm' ); ?></h2>
-		<p>
-			<?php esc_html_e( 'E-mail address, first name and last name are always taken over, unless you map something else to them. Add what else a user shall have.', 'bridge-for-agile-crm' ); ?>
-			<?php $editable || esc_html_e( 'The map can be changed once the PHP extension is installed.', 'bridge-for-agile-crm' ); ?>
-		</p>
-		<?php
-		if ( [] === $rows ) {
+		printf( '<h2 id="agile-bridge-field-map">%s</h2>', esc_html__( 'Field map', 'bridge-for-agile-crm' ) );
+		if ( null !== Extension::problem() ) {
+			self::show_read_only();
 			return;
 		}
-		?>
-		<table class="widefat striped agile-bridge-map">
-			<thead>
-				<tr>
-					<?php foreach ( self::map_columns() as $column ) : ?>
-						<th scope="col"><?php echo esc_html( $column ); ?></th>
-					<?php endforeach; ?>
-				</tr>
-			</thead>
-			<tbody>
-				<?php
-				foreach ( $rows as $index => $row ) {
-					self::show_map_row( $index, $row, $editable );
-				}
-				?>
-			</tbody>
-		</table>
-		<datalist id="agile-bridge-account-fields">
-			<?php foreach ( AccountFields::ALL as $field ) : ?>
-				<option value="<?php echo esc_attr( $field ); ?>"></option>
-			<?php endforeach; ?>
-		</datalist>
-		<p class="description">
-			<?php
-			esc_html_e( 'Property: a custom field by its label, a field of Agile CRM as phone+work, website+TWITTER or address+city. WordPress field: an account field (user_url, description …) or the key of user meta, in lowercase. Empty a row to remove it; empty rows come back when you save.', 'bridge-for-agile-crm' );
-			?>
-		</p>
-		<?php
-	}
-
-	/** @return array<string, string> Name in the stored map => what people read. */
-	private static function map_columns(): array {
-		return [
-			'crm'        => __( 'Property in Agile CRM', 'bridge-for-agile-crm' ),
-			'wp'         => __( 'WordPress field', 'bridge-for-agile-crm' ),
-			'type'       => __( 'Type', 'bridge-for-agile-crm' ),
-			'when_empty' => __( 'When it is empty', 'bridge-for-agile-crm' ),
-		];
-	}
-
-	/** @param array<string, mixed> $row A rule as stored. */
-	private static function show_map_row( int $index, array $row, bool $editable ): void {
-		$number = $index + 1;
-		$types  = [
-			'text'        => __( 'Text', 'bridge-for-agile-crm' ),
-			'date'        => __( 'Date', 'bridge-for-agile-crm' ),
-			'checkbox'    => __( 'Checkbox', 'bridge-for-agile-crm' ),
-			'number'      => __( 'Number', 'bridge-for-agile-crm' ),
-			'multiselect' => __( 'List of values', 'bridge-for-agile-crm' ),
-			'raw'         => __( 'Unchanged', 'bridge-for-agile-crm' ),
-		];
-		$empty  = [
-			'keep'  => __( 'Keep the user\'s value', 'bridge-for-agile-crm' ),
-			'clear' => __( 'Clear the user\'s value', 'bridge-for-agile-crm' ),
-		];
-		echo '<tr>';
-		foreach ( self::map_columns() as $name => $column ) {
-			/* translators: 1: name of the column, 2: number of the row. */
-			$label      = sprintf( __( '%1$s, row %2$d', 'bridge-for-agile-crm' ), $column, $number );
-			$value      = is_string( $row[ $name ] ?? null ) ? $row[ $name ] : '';
-			$attributes = [ 'aria-label' => $label ] + ( $editable ? [ 'name' => FieldMap::OPTION . "[$index][$name]" ] : [ 'disabled' => 'disabled' ] );
-			printf( '<td data-colname="%s">', esc_attr( $column ) );
-			match ( $name ) {
-				'type'       => Fields::show_select( $types, $value, $attributes ),
-				'when_empty' => Fields::show_select( $empty, $value, $attributes ),
-				'wp'         => self::show_map_input( $value, $attributes + [ 'list' => 'agile-bridge-account-fields' ] ),
-				default      => self::show_map_input( $value, $attributes ),
-			};
-			echo '</td>';
+		$known = KnownFields::kept() ?? self::read();
+		printf( '<p>%s</p>', esc_html__( 'Which field of a contact goes to which field of the user. E-mail address and name are always taken over; choose what else a user shall have, or type its name.', 'bridge-for-agile-crm' ) );
+		Form::begin( Place::url( Tab::Fields ) );
+		printf( '<input type="hidden" name="agile_bridge_action" value="%s">', esc_attr( FieldMapForm::ACTION ) );
+		// Browsers press the first button when somebody types Enter.
+		echo '<input type="submit" hidden>';
+		$sample = FieldMapForm::sample() ?? SampleContact::of( $known );
+		self::show_account( $known, $sample );
+		$rows = FieldMapForm::rows();
+		if ( count( $rows ) >= FieldMapForm::most_rows() ) {
+			/* translators: 1: number of rows, 2: number of rows, 3: a setting of PHP. */
+			$full = __( 'PHP of this server takes %1$d rows of a form, and the map has %2$d. More cannot be saved here until its setting %3$s is raised (by 4 for each row).', 'bridge-for-agile-crm' );
+			Fields::show_inline_notice( 'warning', sprintf( $full, FieldMapForm::most_rows(), count( $rows ), 'max_input_vars' ) );
 		}
-		echo '</tr>';
+		$last = end( $rows );
+		if ( count( $rows ) < FieldMapForm::most_rows() && ( false === $last || ! $last->is_empty() ) ) {
+			$rows[] = new FieldMapRow();
+		}
+		( new FieldMapTable( $sample, true ) )->show( $rows );
+		FieldChoices::of( $known )->show_lists();
+		echo '<p>';
+		self::show_button( 'add', __( 'Add a field', 'bridge-for-agile-crm' ) );
+		echo '</p>';
+		printf( '<p class="description">%s</p>', esc_html__( 'A field of Agile CRM is a custom field by its label, or phone+work, website+TWITTER, address+city. A WordPress field is a field of the account (user_url, description …) or the key of user meta, in lowercase; a key that nobody has used yet is made.', 'bridge-for-agile-crm' ) );
+		Form::end();
 	}
 
-	/** @param array<string, string> $attributes See Fields::show_attributes(). */
-	private static function show_map_input( string $value, array $attributes ): void {
-		printf( '<input type="text" value="%s" autocomplete="off" spellcheck="false"', esc_attr( $value ) );
-		Fields::show_attributes( $attributes );
-		echo '>';
+	private static function show_read_only(): void {
+		printf( '<p>%s</p>', esc_html__( 'The map can be changed once the PHP extension is installed.', 'bridge-for-agile-crm' ) );
+		$rows = array_map( FieldMapRow::of( ... ), FieldMap::stored() );
+		( new FieldMapTable( SampleContact::none(), false ) )->show( $rows );
+	}
+
+	/**
+	 * The account is asked only where it is likely to answer: who opens this page waits for it.
+	 */
+	private static function read(): KnownFields {
+		return match ( Overview::read()?->connection() ) {
+			Connection::NotSetUp, Connection::KeyLost => KnownFields::without_asking( TryTab::not_connected() ),
+			Connection::Connected, Connection::Unconfirmed => KnownFields::read( '' ),
+			default => KnownFields::without_asking( __( 'Agile CRM is not asked now; the line at the top of this page says why.', 'bridge-for-agile-crm' ) ),
+		};
+	}
+
+	private static function show_account( KnownFields $known, SampleContact $sample ): void {
+		$own = count( array_filter( $known->fields, static fn( KnownField $field ): bool => KnownField::SYSTEM !== $field->type ) );
+		echo '<div class="agile-bridge-account" id="agile-bridge-account">';
+		if ( '' !== $known->problem ) {
+			$message = 0 === $known->read_at
+				? __( 'The custom fields of your account are not known. Their names can be typed all the same.', 'bridge-for-agile-crm' )
+				: __( 'Agile CRM did not tell all fields of your account. What is missing from the list can be typed all the same.', 'bridge-for-agile-crm' );
+			Fields::show_inline_notice( 'warning', $message . ' ' . ucfirst( rtrim( $known->problem, '.' ) ) . '.' );
+		}
+		if ( null !== Account::connection() ) {
+			printf( '<label for="agile-bridge-who">%s</label> ', esc_html__( 'Show the values of', 'bridge-for-agile-crm' ) );
+			printf(
+				'<input type="text" id="agile-bridge-who" name="%s" value="%s" class="regular-text" autocomplete="off" spellcheck="false" aria-describedby="agile-bridge-who-is">',
+				esc_attr( FieldMapForm::WHO ),
+				esc_attr( FieldMapForm::typed_contact() ?? $known->contact )
+			);
+			self::show_button( 'sample', __( 'Show', 'bridge-for-agile-crm' ) );
+			printf( '<p id="agile-bridge-who-is" class="description">%s</p>', esc_html( self::who( $sample ) ) );
+			echo '<p>';
+			if ( $known->read_at > 0 ) {
+				/* translators: 1: a number, 2: how long ago, for instance "3 minutes". */
+				printf( '%s ', esc_html( sprintf( _n( '%1$d custom field, read %2$s ago.', '%1$d custom fields, read %2$s ago.', $own, 'bridge-for-agile-crm' ), $own, human_time_diff( $known->read_at, time() ) ) ) );
+			}
+			self::show_button( 'reread', __( 'Read the fields anew', 'bridge-for-agile-crm' ) );
+			echo '</p>';
+		}
+		echo '</div>';
+	}
+
+	private static function who( SampleContact $sample ): string {
+		return match ( true ) {
+			'' !== $sample->problem   => $sample->problem,
+			null === $sample->contact => __( 'E-mail address or contact id of a contact of yours.', 'bridge-for-agile-crm' ),
+			/* translators: %s: name of a contact. */
+			default                   => sprintf( __( 'In grey: what %s has in Agile CRM, and what would be stored of it.', 'bridge-for-agile-crm' ), $sample->name() ),
+		};
+	}
+
+	private static function show_button( string $press, string $label ): void {
+		printf( '<button type="submit" class="button" name="%s" value="%s">%s</button>', esc_attr( FieldMapForm::BUTTON ), esc_attr( $press ), esc_html( $label ) );
 	}
 }

@@ -166,7 +166,7 @@ final class PreviewSection {
 	}
 
 	/** @param mixed $value Of user meta, anything. */
-	private static function text( $value ): string {
+	public static function text( $value ): string {
 		$text = is_array( $value ) ? implode( ', ', array_filter( $value, 'is_scalar' ) ) : ( is_scalar( $value ) ? (string) $value : '' );
 		return mb_strlen( $text ) > self::LENGTH ? mb_substr( $text, 0, self::LENGTH ) . '…' : $text;
 	}

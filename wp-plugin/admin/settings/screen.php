@@ -50,6 +50,11 @@ final class Screen {
 			[ 'in_footer' => true ]
 		);
 		wp_set_script_translations( 'agile-bridge-settings', 'bridge-for-agile-crm' );
+		if ( Tab::Fields === Tab::current() ) {
+			wp_enqueue_style( 'agile-bridge-field-map', plugins_url( 'field-map.css', __FILE__ ), [], $version( 'field-map.css' ) );
+			wp_enqueue_script( 'agile-bridge-field-map', plugins_url( 'field-map.js', __FILE__ ), [ 'jquery-ui-sortable', 'wp-a11y', 'wp-i18n' ], $version( 'field-map.js' ), [ 'in_footer' => true ] );
+			wp_set_script_translations( 'agile-bridge-field-map', 'bridge-for-agile-crm' );
+		}
 	}
 
 	/**
@@ -66,7 +71,7 @@ final class Screen {
 			match ( $tab ) {
 				Tab::Connect  => ConnectTab::show(),
 				Tab::Webhooks => WebhooksTab::show(),
-				Tab::Fields   => self::show_form( FieldMapSection::show( ... ) ),
+				Tab::Fields   => FieldMapSection::show(),
 				Tab::Users    => self::show_form( UsersSection::show( ... ), RolesSection::show( ... ) ),
 				Tab::TryIt    => TryTab::show(),
 				Tab::Advanced => self::show_form( ProcessingSection::show( ... ), SiteSection::show( ... ), AlertsSection::show( ... ), KeepingSection::show( ... ) ),

@@ -42,8 +42,8 @@ final class TryTab {
 		$email = is_email( $who ) ? strtolower( $who ) : '';
 		$crm   = Account::client();
 		$error = match ( true ) {
-			'' === $email && ! LinkIndex::is_contact_id( $who ) => __( 'This is neither an e-mail address nor the id of a contact, which is a number: the last part of the contact\'s address in Agile CRM.', 'bridge-for-agile-crm' ),
-			null === $crm => __( 'The account is not connected yet: see the tab Connect.', 'bridge-for-agile-crm' ),
+			'' === $email && ! LinkIndex::is_contact_id( $who ) => self::neither_address_nor_id(),
+			null === $crm => self::not_connected(),
 			default => null,
 		};
 		if ( null !== $error ) {
@@ -57,5 +57,13 @@ final class TryTab {
 		}
 		$reason = Words::reason( $preview->code, $preview->message );
 		Fields::show_inline_notice( 'warning', '' === $reason ? __( 'Nothing would happen: somebody has deleted the user of this contact here, and deleted users do not come back.', 'bridge-for-agile-crm' ) : $reason );
+	}
+
+	public static function neither_address_nor_id(): string {
+		return __( 'This is neither an e-mail address nor the id of a contact, which is a number: the last part of the contact\'s address in Agile CRM.', 'bridge-for-agile-crm' );
+	}
+
+	public static function not_connected(): string {
+		return __( 'The account is not connected yet: see the tab Connect.', 'bridge-for-agile-crm' );
 	}
 }

@@ -19,19 +19,10 @@ final class UsersSection {
 	public static function show(): void {
 		?>
 		<h2 id="agile-bridge-users"><?php esc_html_e( 'Users', 'bridge-for-agile-crm' ); ?></h2>
+		<?php FieldChoices::show_custom_list(); ?>
 		<table class="form-table" role="presentation">
 			<?php
-			Fields::show_text_row(
-				'return_password_field',
-				__( 'Return password', 'bridge-for-agile-crm' ),
-				Settings::return_password_field(),
-				'AGILE_BRIDGE_RETURN_PASSWORD_FIELD',
-				__( 'The custom field of Agile CRM, named exactly as there, that takes the generated password of each new user, so that a campaign can mail it. Empty: passwords are told to nobody.', 'bridge-for-agile-crm' ),
-				[
-					'spellcheck' => 'false',
-					'maxlength'  => (string) Saving::MAX_FIELD_NAME,
-				]
-			);
+			self::show_return_password();
 			Fields::show_checkbox_row(
 				'returns_link',
 				__( 'Link instead', 'bridge-for-agile-crm' ),
@@ -92,6 +83,21 @@ final class UsersSection {
 			$choices,
 			$chosen,
 			__( 'What happens with a user when Agile CRM says that the contact no longer exists. Users are never deleted.', 'bridge-for-agile-crm' )
+		);
+	}
+
+	private static function show_return_password(): void {
+		Fields::show_text_row(
+			'return_password_field',
+			__( 'Return password', 'bridge-for-agile-crm' ),
+			Settings::return_password_field(),
+			'AGILE_BRIDGE_RETURN_PASSWORD_FIELD',
+			__( 'The custom field of Agile CRM, named exactly as there, that takes the generated password of each new user, so that a campaign can mail it. Empty: passwords are told to nobody.', 'bridge-for-agile-crm' ),
+			[
+				'spellcheck' => 'false',
+				'maxlength'  => (string) Saving::MAX_FIELD_NAME,
+				'list'       => FieldChoices::CUSTOM_LIST,
+			]
 		);
 	}
 }
