@@ -12,6 +12,7 @@ mod an_admin_is_told_by_mail_once_a_day;
 mod an_admin_sees_what_became_of_every_webhook;
 mod an_admin_sets_it_up_on_a_screen;
 mod an_admin_tries_it_first;
+mod every_word_is_translatable;
 mod fields_are_chosen_from_the_account;
 mod only_an_admin_changes_the_settings;
 mod the_admin_is_told_what_is_kept;

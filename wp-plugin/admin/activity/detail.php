@@ -31,7 +31,7 @@ final class Detail {
 		self::show_row( __( 'Attempts', 'bridge-for-agile-crm' ), $event->attempts > 0 ? esc_html( number_format_i18n( $event->attempts ) ) : '' );
 		self::show_row( __( 'Changed', 'bridge-for-agile-crm' ), self::changed( $event->changed ) );
 		self::show_row( __( 'Notes', 'bridge-for-agile-crm' ), self::notes( $event->notes ) );
-		self::show_row( __( 'Message', 'bridge-for-agile-crm' ), esc_html( $event->message ) );
+		self::show_row( __( 'Message', 'bridge-for-agile-crm' ), '' === $event->message ? '' : '<span lang="en">' . esc_html( $event->message ) . '</span>' );
 		self::show_row( __( 'Answer', 'bridge-for-agile-crm' ), '' === $event->status ? '' : '<code>' . esc_html( trim( "$event->status $event->code" ) ) . '</code>' );
 		echo '</tbody></table>';
 		if ( $event->can_be_replayed() ) {

@@ -41,7 +41,7 @@ final class Words {
 			/* translators: %s: how long, for instance "4 minutes". */
 			? sprintf( __( 'Next try in %s.', 'bridge-for-agile-crm' ), human_time_diff( intdiv( $now, Clock::SECOND ), intdiv( $event->due_at, Clock::SECOND ) ) )
 			: __( 'The next try is due.', 'bridge-for-agile-crm' );
-		return self::sentence( $event->message ) . ' ' . $next;
+		return __( 'The last try failed.', 'bridge-for-agile-crm' ) . ' ' . $next;
 	}
 
 	private static function finished( ActivityRow $event ): string {
@@ -88,6 +88,10 @@ final class Words {
 			'email_invalid'     => __( 'The contact has no valid e-mail address, so it cannot become a user.', 'bridge-for-agile-crm' ),
 			'email_conflict'    => __( 'The contact\'s address belongs to a user who is linked to another contact. Nothing was changed. Merge the two contacts in Agile CRM, or change one address.', 'bridge-for-agile-crm' ),
 			'rejected_by_site'  => __( 'Code of this site refused this user.', 'bridge-for-agile-crm' ),
+			'crm_unavailable'   => __( 'Agile CRM gave no usable answer.', 'bridge-for-agile-crm' ),
+			'crm_unauthorized'  => __( 'Agile CRM refuses the credentials of this site.', 'bridge-for-agile-crm' ),
+			'site_unavailable'  => __( 'The database of this site failed.', 'bridge-for-agile-crm' ),
+			'site_error'        => __( 'Code of this site failed while the user was written.', 'bridge-for-agile-crm' ),
 			'copy_of_site'      => __( 'This is a copy of the site: the password of the new user was not written to Agile CRM, and is wiped here.', 'bridge-for-agile-crm' ),
 			'replayed'          => __( 'Was given up, and processed again since.', 'bridge-for-agile-crm' ),
 			default             => '' === $message ? $code : $message,

@@ -61,7 +61,7 @@ final class InboxNotice {
 				: __( 'It is asked again every 30 seconds; there is nothing that you have to do.', 'bridge-for-agile-crm' );
 			/* translators: %s: date and time. */
 			$since = sprintf( __( 'Since %s.', 'bridge-for-agile-crm' ), Dates::date_and_time( intdiv( $breaker->since, 1000 ) ) );
-			self::show_inbox_line( 'refusal' === $breaker->reason ? 'error' : 'warning', 'agile-bridge-crm', $title, "$since $wait $what " . $breaker->message . '.', Place::url(), __( 'Settings → Connect', 'bridge-for-agile-crm' ) );
+			self::show_inbox_line( 'refusal' === $breaker->reason ? 'error' : 'warning', 'agile-bridge-crm', $title, "$since $wait $what", Place::url(), __( 'Settings → Connect', 'bridge-for-agile-crm' ), "$breaker->message." );
 		} elseif ( Settings::is_paused() ) {
 			self::show_inbox_line( 'warning', 'agile-bridge-pause-notice', __( 'Bridge for Agile CRM is paused.', 'bridge-for-agile-crm' ), $wait );
 		} elseif ( $waiting > 0 && null !== Account::connection() && null === Extension::problem() ) {
@@ -78,11 +78,15 @@ final class InboxNotice {
 		}
 	}
 
-	/** @param string $url Where something can be done about it; '' for nowhere. */
-	private static function show_inbox_line( string $type, string $id, string $title, string $text, string $url = '', string $label = '' ): void {
-		$link = '' === $url ? '' : sprintf( ' <a href="%s">%s</a>', esc_url( $url ), esc_html( $label ) );
+	/**
+	 * @param string $url     Where something can be done about it; '' for nowhere.
+	 * @param string $message What Agile CRM said, in English.
+	 */
+	private static function show_inbox_line( string $type, string $id, string $title, string $text, string $url = '', string $label = '', string $message = '' ): void {
+		$link    = '' === $url ? '' : sprintf( ' <a href="%s">%s</a>', esc_url( $url ), esc_html( $label ) );
+		$message = '' === $message ? '' : sprintf( ' <span lang="en">%s</span>', esc_html( $message ) );
 		wp_admin_notice(
-			'<p><strong>' . esc_html( $title ) . '</strong> ' . esc_html( $text ) . $link . '</p>',
+			'<p><strong>' . esc_html( $title ) . '</strong> ' . esc_html( $text ) . $message . $link . '</p>',
 			[
 				'type'           => $type,
 				'id'             => $id,

@@ -116,7 +116,7 @@ final readonly class FieldMapTable {
 			$attributes['aria-invalid'] = 'true';
 		}
 		self::show_input( $row->wp, $attributes + [ 'list' => FieldChoices::WP_LIST ] );
-		printf( '<p class="agile-bridge-problem" id="%s" data-says="problem">%s</p>', esc_attr( "$id-problem" ), esc_html( self::sentence( $row->problem ) ) );
+		printf( '<p class="agile-bridge-problem" id="%s" data-says="problem" lang="en">%s</p>', esc_attr( "$id-problem" ), esc_html( self::sentence( $row->problem ) ) );
 		self::show_value( 'stored', $this->sample->would_be_stored( $row ), "$id-stored" );
 	}
 

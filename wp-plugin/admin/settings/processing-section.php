@@ -164,7 +164,7 @@ final class ProcessingSection {
 						<td><?php echo esc_html( Dates::date_and_time( $event->time ) ); ?></td>
 						<td><?php echo esc_html( $event->contact ); ?></td>
 						<td><code><?php echo esc_html( $event->action ); ?></code></td>
-						<td><?php echo esc_html( $event->message ); ?></td>
+						<td lang="en"><?php echo esc_html( $event->message ); ?></td>
 					</tr>
 				<?php endforeach; ?>
 			</tbody>

@@ -13,6 +13,9 @@ namespace AgileBridge\Plugin\Admin\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * With the words of Agile CRM's own screens, which are English.
+ */
 final class RecipeDrawing {
 
 	/** In units of the drawing. */
@@ -26,7 +29,7 @@ final class RecipeDrawing {
 		};
 		$path   = $recipe->is_campaign() ? 'Campaign → JSON IO' : 'Admin Settings → API & Analytics → Webhooks';
 		$height = ( count( $rows ) + 1 ) * self::ROW + 14;
-		printf( '<svg class="agile-bridge-drawing" viewBox="0 0 360 %1$d" width="360" height="%1$d" aria-hidden="true" focusable="false" direction="ltr">', (int) $height );
+		printf( '<svg class="agile-bridge-drawing" lang="en" viewBox="0 0 360 %1$d" width="360" height="%1$d" aria-hidden="true" focusable="false" direction="ltr">', (int) $height );
 		printf( '<rect x="1" y="1" width="358" height="%d" rx="4" class="agile-bridge-frame"/>', (int) $height - 2 );
 		self::show_text( 12, 19, $path, 'title' );
 		foreach ( $rows as $number => $row ) {

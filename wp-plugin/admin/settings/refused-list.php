@@ -38,7 +38,7 @@ final class RefusedList {
 				<?php foreach ( $refused as $webhook ) : ?>
 					<tr>
 						<td><?php echo esc_html( Dates::date_and_time( $webhook['time'] ) ); ?></td>
-						<td><?php echo esc_html( $webhook['message'] ); ?></td>
+						<td lang="en"><?php echo esc_html( $webhook['message'] ); ?></td>
 					</tr>
 				<?php endforeach; ?>
 			</tbody>
