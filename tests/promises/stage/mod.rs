@@ -4,6 +4,7 @@ pub mod account;
 pub mod broken_database;
 mod browser;
 pub mod crowd;
+pub mod doors;
 mod extension;
 pub mod inbox;
 pub mod listener;
