@@ -7,6 +7,7 @@ mod an_admin_sees_what_became_of_every_webhook;
 mod an_admin_sets_it_up_on_a_screen;
 mod an_admin_tries_it_first;
 mod every_screen_explains_itself;
+mod every_screen_is_accessible;
 mod every_write_asks_who_and_whether;
 mod only_an_admin_changes_the_settings;
 mod the_admin_is_told_what_is_kept;

@@ -10,6 +10,12 @@ impl World {
     /// Nothing may be logged meanwhile.
     #[track_caller]
     pub fn play(&self, script: &str, scenario: &str) {
+        self.play_with(script, scenario, &[]);
+    }
+
+    /// The same, and the script gets these variables of the environment.
+    #[track_caller]
+    pub fn play_with(&self, script: &str, scenario: &str, variables: &[(&str, &str)]) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
         let (user, password) = site::ADMIN;
         let output = Command::new("node")
@@ -21,6 +27,7 @@ impl World {
             .env("CRM_URL", self.crm.url())
             .env("CRM_EMAIL", self.crm.email())
             .env("CRM_API_KEY", self.crm.api_key())
+            .envs(variables.iter().copied())
             .output()
             .expect("node is installed");
         let said = String::from_utf8_lossy(&output.stderr);

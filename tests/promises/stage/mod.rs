@@ -6,6 +6,7 @@ mod browser;
 pub mod crowd;
 pub mod doors;
 mod extension;
+pub mod hostile;
 pub mod inbox;
 pub mod listener;
 pub mod look;
