@@ -35,6 +35,7 @@ final class Actions {
 		if ( ! Capability::is_given() ) {
 			return;
 		}
+		Help::add();
 		add_screen_option(
 			'per_page',
 			[

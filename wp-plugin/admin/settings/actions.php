@@ -35,6 +35,7 @@ final class Actions {
 		if ( ! current_user_can( 'manage_options' ) ) {
 			return;
 		}
+		Help::add();
 		AccessKeys::make_first_access_key();
 		add_filter( 'removable_query_args', static fn( $names ): array => [ ...(array) $names, 'agile_bridge_done' ] );
 

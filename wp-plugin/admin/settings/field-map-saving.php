@@ -22,6 +22,9 @@ final class FieldMapSaving {
 	 */
 	public static function to_store( $input ) {
 		static $stored = null;
+		if ( Form::is_followed_as_a_link( $input ) ) {
+			return get_option( FieldMap::OPTION );
+		}
 		if ( ! Form::is_sent() || ( null !== $stored && $input === $stored ) ) {
 			return $input;
 		}

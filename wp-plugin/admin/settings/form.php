@@ -50,6 +50,15 @@ final class Form {
 	}
 
 	/**
+	 * Whether options.php was asked by GET, as by a link: it takes that for a form in which all was emptied, and would store nulls.
+	 *
+	 * @param mixed $input What is to be stored.
+	 */
+	public static function is_followed_as_a_link( $input ): bool {
+		return null === $input && ! self::is_sent();
+	}
+
+	/**
 	 * What was typed into a field, trimmed; null where the form has no such field or a constant decides.
 	 *
 	 * @param array<string, mixed> $input The form.

@@ -45,6 +45,9 @@ final class Saving {
 	 */
 	private static function settings_to_store( $input ) {
 		static $stored = null;
+		if ( Form::is_followed_as_a_link( $input ) ) {
+			return get_option( Settings::OPTION );
+		}
 		if ( ! Form::is_sent() || ( null !== $stored && $input === $stored ) ) {
 			return $input;
 		}

@@ -11,6 +11,7 @@ namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Admin\Activity\Words;
 use AgileBridge\Plugin\Crm\Account;
+use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\User\LinkIndex;
 use AgileBridge\Plugin\Work\Preview;
 
@@ -39,11 +40,13 @@ final class TryTab {
 	}
 
 	private static function show_result( string $who ): void {
-		$email = is_email( $who ) ? strtolower( $who ) : '';
-		$crm   = Account::client();
-		$error = match ( true ) {
+		$email   = is_email( $who ) ? strtolower( $who ) : '';
+		$problem = Extension::problem();
+		$crm     = null === $problem ? Account::client() : null;
+		$error   = match ( true ) {
+			null !== $problem => $problem,
 			'' === $email && ! LinkIndex::is_contact_id( $who ) => self::neither_address_nor_id(),
-			null === $crm => self::not_connected(),
+			null === $crm     => self::not_connected(),
 			default => null,
 		};
 		if ( null !== $error ) {

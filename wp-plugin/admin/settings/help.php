@@ -1,0 +1,74 @@
+<?php
+/**
+ * What 'Help' at the top of the settings screen tells: about the tab that is open.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Admin\Settings;
+
+use AgileBridge\Plugin\Admin\Activity\Address;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Help {
+
+	public static function add(): void {
+		$tab    = Tab::current();
+		$screen = get_current_screen();
+		if ( null === $screen ) {
+			return;
+		}
+		$screen->add_help_tab(
+			[
+				'id'      => 'agile-bridge-help-' . $tab->value,
+				'title'   => $tab->label(),
+				'content' => implode( '', array_map( static fn( string $text ): string => '<p>' . esc_html( $text ) . '</p>', self::about( $tab ) ) ),
+			]
+		);
+		$screen->set_help_sidebar(
+			sprintf(
+				'<p><strong>%s</strong></p><p><a href="%s">%s</a></p><p>%s</p>',
+				esc_html__( 'For more information:', 'bridge-for-agile-crm' ),
+				esc_url( Address::url() ),
+				esc_html__( 'What became of every webhook', 'bridge-for-agile-crm' ),
+				/* translators: do not translate the name of the file. */
+				esc_html__( 'Every setting in detail: docs/settings.md, in the source code of this plugin.', 'bridge-for-agile-crm' )
+			)
+		);
+	}
+
+	/**
+	 * @return list<string> Paragraphs, plain text.
+	 */
+	private static function about( Tab $tab ): array {
+		return match ( $tab ) {
+			Tab::Connect  => [
+				__( 'Here the site learns which account of Agile CRM is yours. Subdomain is the first part of the address at which you use it; in Agile CRM the API key is under Admin Settings → API & Analytics.', 'bridge-for-agile-crm' ),
+				__( 'The button saves what you typed and asks Agile CRM at once. The list above it tells what is still to do.', 'bridge-for-agile-crm' ),
+			],
+			Tab::Webhooks => [
+				__( 'A webhook is a call: Agile CRM tells this site that something happened to a contact. Choose what should happen then, and copy what is shown into Agile CRM.', 'bridge-for-agile-crm' ),
+				__( 'Whoever knows the access key can make this site fetch a contact. Replace it if it became known: the former one stays valid until you remove it, so that no webhook is lost meanwhile.', 'bridge-for-agile-crm' ),
+			],
+			Tab::Fields   => [
+				__( 'E-mail address, first name and last name are always taken over. Each row takes one more property of the contact into a field of the user.', 'bridge-for-agile-crm' ),
+				__( 'Fields that decide what a user may do are refused, whoever asks. What a row would store for a contact shows Try it.', 'bridge-for-agile-crm' ),
+			],
+			Tab::Users    => [
+				__( 'Here you decide what a new user gets: login, role, password, mail; and which roles a webhook or a tag may give.', 'bridge-for-agile-crm' ),
+				__( 'A webhook never makes anybody an administrator, and never changes the role or the password of one.', 'bridge-for-agile-crm' ),
+			],
+			Tab::TryIt    => [
+				__( 'Name a contact, and see what a webhook about them would do: which user it is, and each field before and after. Nothing is changed by looking.', 'bridge-for-agile-crm' ),
+				__( 'The button below the result does it, as an event like any other.', 'bridge-for-agile-crm' ),
+			],
+			Tab::Advanced => [
+				__( 'Every webhook is stored before it is processed. If Agile CRM does not answer, it waits and is tried again; what was given up can be processed again here.', 'bridge-for-agile-crm' ),
+				__( 'Most sites need to change nothing on this tab.', 'bridge-for-agile-crm' ),
+			],
+		};
+	}
+}
