@@ -23,6 +23,17 @@ pub enum Server {
     BuiltIn,
 }
 
+/// Whose WordPress' own files are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Core {
+    /// The site has all of them.
+    Own,
+    /// Most are those of all sites.
+    Shared,
+    /// The same, and PHP-FPM takes them as earlier sites have compiled them.
+    Compiled,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum ObjectCache {
     /// WordPress' own, gone with the request.
@@ -53,8 +64,7 @@ pub struct Builder {
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) disabled_functions: String,
     pub(crate) name_server: Option<String>,
-    pub(crate) shares_core: bool,
-    pub(crate) keeps_compiled: bool,
+    pub(crate) core: Core,
     pub(crate) object_cache: ObjectCache,
 }
 
@@ -76,8 +86,7 @@ impl Builder {
             environment: Vec::new(),
             disabled_functions: String::new(),
             name_server: None,
-            shares_core: true,
-            keeps_compiled: true,
+            core: Core::Compiled,
             object_cache: ObjectCache::OfTheRequest,
         }
     }
@@ -203,7 +212,7 @@ impl Builder {
     /// a production server's already.
     #[must_use]
     pub fn production(mut self) -> Self {
-        self.shares_core = false;
+        self.core = Core::Own;
         self.constant("WP_DEBUG", false)
             .constant("WP_DEBUG_LOG", false)
             .php_ini(&[("error_reporting", "E_ALL & ~E_DEPRECATED & ~E_STRICT"), ("opcache.revalidate_freq", "2")])
@@ -213,7 +222,7 @@ impl Builder {
     /// have compiled it.
     #[must_use]
     pub fn compiles_anew(mut self) -> Self {
-        self.keeps_compiled = false;
+        self.core = Core::Shared;
         self
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::builder::Builder;
+use crate::builder::{Builder, Core};
 use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::layout::{self, Layout};
@@ -55,7 +55,7 @@ impl Fpm {
         let configuration = layout.run().join(format!("{name}.conf"));
         layout::write(&configuration, &text)?;
         // (What was compiled where a function is there counts on it.)
-        let fpm = php.fpm(builder.keeps_compiled && builder.shares_core && builder.disabled_functions.is_empty())?;
+        let fpm = php.fpm(builder.core == Core::Compiled && builder.disabled_functions.is_empty())?;
         let mut command = match &builder.name_server {
             Some(address) => with_name_server(layout, &fpm, address)?,
             None => fpm,

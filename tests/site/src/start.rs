@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU8;
 
 use serde_json::{Value, json};
 
-use crate::builder::{Builder, Database, ObjectCache};
+use crate::builder::{Builder, Core, Database, ObjectCache};
 use crate::error::{Error, Result};
 use crate::http::Request;
 use crate::layout::{self, Layout};
@@ -23,7 +23,7 @@ impl Site {
         let core = layout::wordpress(wanted.wordpress.as_deref())?;
         let layout = Layout::create()?;
         let servers = Servers::none_yet(&layout)?;
-        wordpress::lay_out(&layout, &core, wanted.database, wanted.shares_core)?;
+        wordpress::lay_out(&layout, &core, wanted.database, wanted.core != Core::Own)?;
         template::fill(&layout, &core, wanted.database, wanted.multisite)?;
         // Held until the web server takes it over.
         let (listener, port) = free_port()?;
