@@ -17,26 +17,24 @@ fn before_the_first_webhook_it_says_where_to_begin() {
 
 #[test]
 fn what_came_of_each_and_what_to_do() {
-    for database in [Database::Sqlite, Database::MariaDb] {
-        let world = world(database);
-        let (id, answer) = world.add(ana());
-        world.expect(&answer, 200, "created", "");
-        world.expect(&world.site.webhook("update", &[("contact_id", &id)]), 200, "unchanged", "");
-        let number = id.parse().expect("a number");
-        world.crm.set_property(number, "SYSTEM", "last_name", "", "Ruiz Gil");
-        world.crm.add_tag(number, "Gold");
-        world.expect(&world.site.webhook("update", &[("contact_id", &id)]), 200, "updated", "");
-        let (_, answer) = world.add(ana());
-        world.expect(&answer, 422, "failed", "email_conflict");
-        let nobody = world.contact(Contact::person("nobody@example.org"));
-        world.expect(&world.site.webhook("update", &[("contact_id", &nobody)]), 200, "ignored", "no_matching_user");
-        world.crm.set_faults(Faults { html_200: true, ..Faults::default() });
-        world.expect(&world.add(Contact::person("late@example.org")).1, 202, "queued", "");
-        while world.events().pop().expect("an event")["state"] != "dead" {
-            world.advance(Duration::from_secs(30 * 3600));
-            world.drain_and_rest();
-        }
-        world.crm.set_faults(Faults::default());
-        world.play("activity.mjs", "events");
+    let world = world(Database::MariaDb);
+    let (id, answer) = world.add(ana());
+    world.expect(&answer, 200, "created", "");
+    world.expect(&world.site.webhook("update", &[("contact_id", &id)]), 200, "unchanged", "");
+    let number = id.parse().expect("a number");
+    world.crm.set_property(number, "SYSTEM", "last_name", "", "Ruiz Gil");
+    world.crm.add_tag(number, "Gold");
+    world.expect(&world.site.webhook("update", &[("contact_id", &id)]), 200, "updated", "");
+    let (_, answer) = world.add(ana());
+    world.expect(&answer, 422, "failed", "email_conflict");
+    let nobody = world.contact(Contact::person("nobody@example.org"));
+    world.expect(&world.site.webhook("update", &[("contact_id", &nobody)]), 200, "ignored", "no_matching_user");
+    world.crm.set_faults(Faults { html_200: true, ..Faults::default() });
+    world.expect(&world.add(Contact::person("late@example.org")).1, 202, "queued", "");
+    while world.events().pop().expect("an event")["state"] != "dead" {
+        world.advance(Duration::from_secs(30 * 3600));
+        world.drain_and_rest();
     }
+    world.crm.set_faults(Faults::default());
+    world.play("activity.mjs", "events");
 }
