@@ -38,7 +38,7 @@ const scenarios = {
 		await screen.page.waitForFunction( () => document.readyState === 'complete' );
 		assert.ok( new Set( ran ).size >= 15, `on a page that escapes nothing only these ran: ${ ran }` );
 		ran.length = 0;
-		const tried = [ ...pages( given( 'CONTACT' ) ), `${ ACTIVITY }&event=2` ];
+		const tried = [ ...pages( given( 'CONTACT' ) ), `${ ACTIVITY }&event=2`, 'user-edit.php?user_id=2' ];
 		const shown = [];
 		await goThrough( screen, tried, async ( page ) => {
 			assert.deepEqual( ran, [], page );
@@ -46,7 +46,10 @@ const scenarios = {
 				shown.push( page );
 			}
 		} );
-		const expected = [ 'tab=fields', 'tab=users', 'who=', ACTIVITY, 'event=2' ];
+		await screen.connect();
+		assert.match( await screen.notices(), /no usable answer|did not answer|500/ );
+		assert.deepEqual( ran, [], 'what Agile CRM says of its errors' );
+		const expected = [ 'tab=webhooks', 'tab=fields', 'tab=users', 'who=', ACTIVITY, 'event=2' ];
 		assert.deepEqual( expected.filter( ( end ) => ! shown.some( ( page ) => page.includes( end ) ) ), [], 'it was there to run' );
 	},
 };

@@ -20,6 +20,7 @@ fn and_nothing_of_a_contact_runs() {
     let id = hostile::contact(&world);
     hostile::events(&world);
     hostile::settings(&world);
+    hostile::errors(&world);
     world.play_with("every-screen.mjs", "hostile", &[("CONTACT", &id)]);
 }
 

@@ -1,7 +1,7 @@
 //! Text that would run in a careless page, and where somebody outside can put it.
 
 use crate::stage::world::World;
-use sandbox::Contact;
+use sandbox::{Contact, Error500, Faults};
 use serde_json::{Value, json};
 
 /// Each calls `xss` with its number, which the browser's script has given to every page.
@@ -86,6 +86,21 @@ pub fn events(world: &World) {
         update_option('careless', implode('<hr>', $given));
         return 1;";
     assert_eq!(world.wp_given(&json!(strings()), code), 1, "{}", world.site.log());
+}
+
+/// In the list of calls that became no event, and in whatever Agile CRM says when it is asked who we are.
+pub fn errors(world: &World) {
+    let code = "global $wpdb;
+        $calls = array_map(fn($text) => array(time(), $text, $text, $text, $text), $given);
+        $row = array('name' => 'refused_calls', 'owner' => '', 'until_at' => 0, 'failures' => 0, 'details' => json_encode($calls));
+        return $wpdb->replace('wp_agile_bridge_leases', $row);";
+    assert_eq!(world.wp_given(&json!(strings()), code), 1, "{}", world.site.log());
+    let error = Error500 { message: strings().join(" "), ..Error500::json() };
+    world.crm.set_faults(Faults {
+        error_500: Some(error),
+        only_route: Some("GET users/current-user".to_owned()),
+        ..Faults::default()
+    });
 }
 
 /// In settings, as somebody who may write the database could leave them; and a user whom the contact is.
