@@ -30,7 +30,7 @@ fn and_nothing_typed_is_lost() {
         for (row, (crm, wp, _)) in shown.iter().zip(&typed) {
             assert!(row.contains(&format!("value=\"{crm}\"")) && row.contains(&format!("value=\"{wp}\"")), "{row}");
         }
-        let reason = format!("id=\"agile-bridge-map-0-problem\" data-says=\"problem\">{REASON}</p>");
+        let reason = format!("id=\"agile-bridge-map-0-problem\" data-says=\"problem\" lang=\"en\">{REASON}</p>");
         assert!(shown[0].contains(&reason), "{}", shown[0]);
         let described =
             "aria-describedby=\"agile-bridge-map-0-problem agile-bridge-map-0-stored\" aria-invalid=\"true\"";
