@@ -12,7 +12,7 @@
 import assert from 'node:assert/strict';
 import { asAdmin, given } from './browser.mjs';
 import { fits } from './fits.mjs';
-import { Hands, hasScript, options, until } from './hands.mjs';
+import { Hands, hasScript, options, until, width } from './hands.mjs';
 
 const scenarios = {
 	async 'set-up'( screen, hands ) {
@@ -82,6 +82,9 @@ async function theActivityTellsIt( screen, hands ) {
 	const event = screen.page.locator( '#the-list > tr' );
 	assert.equal( await event.count(), 1 );
 	assert.match( await event.textContent(), /Ana Ruiz.*A user was created\..*Add.*by a webhook/s );
+	if ( width < 783 ) {
+		assert.match( await event.innerText(), /^A user was created\.$/m, 'a line of its own' );
+	}
 	await look( screen, 'activity' );
 	await hands.leave( event.getByRole( 'link', { name: 'Ana Ruiz', exact: true } ) );
 	assert.match( await screen.page.locator( '.agile-bridge-detail' ).innerText(), /A user was created.*Received.*Taken up.*Finished/s );
