@@ -9,6 +9,8 @@
 #   make soak            the long runs in full, of which `make test` runs a tenth: killed workers, webhooks at once and in any order
 #   make test-cluster    three database nodes and three web servers on this machine, one node killed in the middle: some ten minutes;
 #                        `CLUSTER_ADDRESSES=20 CLUSTER_WEBHOOKS=500 make test-cluster`: a trial
+#   make test-screens    the admin's story on the oldest and the newest WordPress, in both directions, at both widths: pictures of every
+#                        screen in target/screens to look at, and those of readme.txt in packaging/wordpress-org; some minutes
 #   make lint            formatting, clippy, PHP, shell, and whether the house is as ARCHITECTURE.md says
 #   make dist            packages for people without a compiler, under dist/; `make dist PART=ci`: only what CI tests
 #   make test-dist       what `make dist` makes, tried on clean roots of Debian 12 and 13 and on other PHPs (PART=ci: a part)
@@ -29,7 +31,7 @@ lints := lint-rust lint-php lint-shell lint-house
 # Cargo uses all cores by itself, and its builds share one folder.
 .NOTPARALLEL:
 
-.PHONY: build setup setup-demo setup-bench setup-cluster release-before demo bench test $(tests) soak test-cluster test-mysql test-mariadb-11.8 lint $(lints) dist test-dist clean clean-cache
+.PHONY: build setup setup-demo setup-bench setup-cluster release-before demo bench test $(tests) soak test-cluster test-screens test-mysql test-mariadb-11.8 lint $(lints) dist test-dist clean clean-cache
 
 build: setup-demo
 	cargo build --release
@@ -90,6 +92,12 @@ soak: setup build
 # Not part of `make test`: it needs Galera, and minutes.
 test-cluster: setup-cluster build
 	cargo test --no-default-features --test promises -- --ignored --nocapture --test-threads=1 soak::three_nodes
+
+# Not part of `make test`: it needs minutes, and somebody who looks at the pictures.
+test-screens: setup build
+	cargo test --no-default-features --test promises -- --ignored --nocapture --test-threads=1 story::the_screens
+	@for picture in target/screens/latest-ltr-1280/[1-7]-*.png; do \
+	  number="$$(basename "$$picture")"; cp "$$picture" "packaging/wordpress-org/screenshot-$${number%%-*}.png"; done
 
 # The extension alone, by PHP's own test runner.
 test-phpt: build

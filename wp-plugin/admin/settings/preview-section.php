@@ -66,23 +66,26 @@ final class PreviewSection {
 		if ( [] === $rows ) {
 			return;
 		}
+		$in_crm_title = __( 'In Agile CRM', 'bridge-for-agile-crm' );
+		$now_title    = __( 'Stored now', 'bridge-for-agile-crm' );
+		$then_title   = __( 'Would be stored', 'bridge-for-agile-crm' );
 		?>
-		<table class="widefat striped">
+		<table class="widefat striped agile-bridge-stack">
 			<thead>
 				<tr>
 					<th scope="col"><?php esc_html_e( 'Field', 'bridge-for-agile-crm' ); ?></th>
-					<th scope="col"><?php esc_html_e( 'In Agile CRM', 'bridge-for-agile-crm' ); ?></th>
-					<th scope="col"><?php esc_html_e( 'Stored now', 'bridge-for-agile-crm' ); ?></th>
-					<th scope="col"><?php esc_html_e( 'Would be stored', 'bridge-for-agile-crm' ); ?></th>
+					<th scope="col"><?php echo esc_html( $in_crm_title ); ?></th>
+					<th scope="col"><?php echo esc_html( $now_title ); ?></th>
+					<th scope="col"><?php echo esc_html( $then_title ); ?></th>
 				</tr>
 			</thead>
 			<tbody>
 				<?php foreach ( $rows as [ $field, $in_crm, $now, $then, $changes ] ) : ?>
 					<tr>
 						<td><code><?php echo esc_html( $field ); ?></code><?php echo $changes ? ' <strong>' . esc_html__( 'changes', 'bridge-for-agile-crm' ) . '</strong>' : ''; ?></td>
-						<td><?php echo esc_html( $in_crm ); ?></td>
-						<td><?php echo esc_html( $now ); ?></td>
-						<td><?php echo esc_html( $then ); ?></td>
+						<td data-colname="<?php echo esc_attr( $in_crm_title ); ?>"><?php echo esc_html( $in_crm ); ?></td>
+						<td data-colname="<?php echo esc_attr( $now_title ); ?>"><?php echo esc_html( $now ); ?></td>
+						<td data-colname="<?php echo esc_attr( $then_title ); ?>"><?php echo esc_html( $then ); ?></td>
 					</tr>
 				<?php endforeach; ?>
 			</tbody>
