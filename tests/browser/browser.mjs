@@ -20,6 +20,8 @@ export async function asAdmin( name, scenario, options = {} ) {
 	const browser = await chromium.launchPersistentContext( profile, {
 		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 		viewport: { width: 1200, height: 900 },
+		// WordPress 7 blends from page to page, and a click into that goes nowhere.
+		reducedMotion: 'reduce',
 		permissions: [ 'clipboard-read', 'clipboard-write' ],
 		args: [
 			'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -29,7 +31,7 @@ export async function asAdmin( name, scenario, options = {} ) {
 	} );
 	try {
 		const page = await browser.newPage();
-		page.setDefaultTimeout( 15_000 );
+		page.setDefaultTimeout( 30_000 );
 		try {
 			await logIn( page );
 			await scenario( new Screen( page ) );
@@ -123,7 +125,7 @@ export class Screen {
 
 	/** Opens the screen until that line is as it should be: a worker of the web server is at it. */
 	async inboxSays( expected ) {
-		const patience = Date.now() + 15_000;
+		const patience = Date.now() + 30_000;
 		do {
 			await this.open( 'advanced' );
 			if ( expected.test( await this.inbox() ) ) {

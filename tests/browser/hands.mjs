@@ -9,7 +9,7 @@ export const hasScript = '1' !== process.env.WITHOUT_SCRIPT;
 const byKeys = '1' === process.env.KEYBOARD;
 
 /** What the browser is started with. (The newest WordPress blends from page to page, and without scripts a click may meet that.) */
-export const options = { viewport: { width, height: 900 }, javaScriptEnabled: hasScript, reducedMotion: 'reduce' };
+export const options = { viewport: { width, height: 900 }, javaScriptEnabled: hasScript };
 
 /** In the page: how an element tells that it has the focus, '' if nothing can be seen of it. */
 function mark( element ) {
@@ -20,7 +20,7 @@ function mark( element ) {
 
 /** Tries until it holds: a worker of the web server, or a transition, may be at it. */
 export async function until( holds, what ) {
-	const patience = Date.now() + 15_000;
+	const patience = Date.now() + 30_000;
 	while ( ! await holds() ) {
 		assert.ok( Date.now() < patience, what );
 	}
