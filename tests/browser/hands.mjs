@@ -8,7 +8,7 @@ export const width = Number( process.env.WIDTH ?? 1280 );
 export const hasScript = '1' !== process.env.WITHOUT_SCRIPT;
 const byKeys = '1' === process.env.KEYBOARD;
 
-/** What the browser is started with. (The newest WordPress blends from page to page, and without scripts a click may meet that.) */
+/** What the browser is started with. */
 export const options = { viewport: { width, height: 900 }, javaScriptEnabled: hasScript };
 
 /** In the page: how an element tells that it has the focus, '' if nothing can be seen of it. */

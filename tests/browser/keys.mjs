@@ -67,7 +67,7 @@ function rows( screen ) {
 
 /** Opens the screen until it is told: the web server's worker writes it down when it has answered. */
 async function usedWithinTheHour( screen, row ) {
-	const patience = Date.now() + 15_000;
+	const patience = Date.now() + 30_000;
 	while ( ! /Within the last hour/.test( await row.innerText() ) ) {
 		assert.ok( Date.now() < patience, await row.innerText() );
 		await screen.open( 'webhooks' );
