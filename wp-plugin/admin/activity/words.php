@@ -41,7 +41,7 @@ final class Words {
 			/* translators: %s: how long, for instance "4 minutes". */
 			? sprintf( __( 'Next try in %s.', 'bridge-for-agile-crm' ), human_time_diff( intdiv( $now, Clock::SECOND ), intdiv( $event->due_at, Clock::SECOND ) ) )
 			: __( 'The next try is due.', 'bridge-for-agile-crm' );
-		return __( 'The last try failed.', 'bridge-for-agile-crm' ) . ' ' . $next;
+		return __( 'Waits for another try.', 'bridge-for-agile-crm' ) . ' ' . $next;
 	}
 
 	private static function finished( ActivityRow $event ): string {
