@@ -13,11 +13,11 @@ use AgileBridge\AgileCrm;
 use AgileBridge\CrmUnauthorized;
 use AgileBridge\Exception;
 use AgileBridge\NotConfigured;
+use AgileBridge\Plugin\Admin\ExtensionWords;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\Connection;
 use AgileBridge\Plugin\Inbox\Schema;
-use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Failure;
 
 defined( 'ABSPATH' ) || exit;
@@ -30,7 +30,7 @@ final class ConnectionTest {
 	 * @return array{'success'|'error', list<string>}
 	 */
 	public static function run(): array {
-		$problem = Extension::problem();
+		$problem = ExtensionWords::problem();
 		if ( null !== $problem ) {
 			return [ 'error', [ $problem ] ];
 		}

@@ -10,8 +10,8 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Admin\Activity\Words;
+use AgileBridge\Plugin\Admin\ExtensionWords;
 use AgileBridge\Plugin\Crm\Account;
-use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\User\LinkIndex;
 use AgileBridge\Plugin\Work\Preview;
 
@@ -41,7 +41,7 @@ final class TryTab {
 
 	private static function show_result( string $who ): void {
 		$email   = is_email( $who ) ? strtolower( $who ) : '';
-		$problem = Extension::problem();
+		$problem = ExtensionWords::problem();
 		$crm     = null === $problem ? Account::client() : null;
 		$error   = match ( true ) {
 			null !== $problem => $problem,
