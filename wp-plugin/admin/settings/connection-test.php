@@ -54,7 +54,7 @@ final class ConnectionTest {
 			[
 				sprintf(
 					/* translators: 1: the account user's e-mail address, 2: the account's subdomain. */
-					__( 'Connected. The API key belongs to %1$s in the account %2$s.agilecrm.com.', 'bridge-for-agile-crm' ),
+					__( 'Tested: Agile CRM accepts the API key of %1$s in the account %2$s.agilecrm.com.', 'bridge-for-agile-crm' ),
 					$user['email'] ?? Account::email(),
 					$user['domain'] ?? Account::domain()
 				),

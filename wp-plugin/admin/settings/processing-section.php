@@ -80,7 +80,8 @@ final class ProcessingSection {
 		$counts   = $overview->counts;
 		$repaired = Stats::repaired_count();
 		?>
-		<p id="agile-bridge-inbox">
+		<p id="agile-bridge-inbox" class="agile-bridge-line">
+			<span>
 			<?php
 			printf(
 				/* translators: 1, 2, 3, 4, 5: numbers. */
@@ -91,8 +92,8 @@ final class ProcessingSection {
 				esc_html( number_format_i18n( $repaired ) ),
 				(int) Retention::days_of_done()
 			);
+			echo '</span>';
 			if ( $counts->dead > 0 ) {
-				echo ' ';
 				Buttons::show( 'replay_dead', __( 'Process those given up again', 'bridge-for-agile-crm' ) );
 			}
 			?>

@@ -26,7 +26,7 @@ final class TryTab {
 		<form method="get" action="<?php echo esc_url( admin_url( 'options-general.php' ) ); ?>" class="agile-bridge-try">
 			<input type="hidden" name="page" value="<?php echo esc_attr( Place::SLUG ); ?>">
 			<input type="hidden" name="tab" value="<?php echo esc_attr( Tab::TryIt->value ); ?>">
-			<p>
+			<p class="agile-bridge-line">
 				<label for="agile-bridge-who"><?php esc_html_e( 'E-mail address or contact id', 'bridge-for-agile-crm' ); ?></label>
 				<input type="text" id="agile-bridge-who" name="who" class="regular-text" value="<?php echo esc_attr( $who ); ?>" autocomplete="off" spellcheck="false" required>
 				<button type="submit" class="button button-primary"><?php esc_html_e( 'Try it', 'bridge-for-agile-crm' ); ?></button>
