@@ -2,10 +2,12 @@
 //
 //   node glance.mjs SCENARIO
 //
-// Environment: as for settings.mjs; RTL=1 (the site turns a page round that is asked for with `rtl`).
+// Environment: as for settings.mjs. The site turns a page round that is asked for with `rtl`; at a desk it is only looked at for pictures.
 //
 // Scenarios:
-//   tabs   a site with the connection constants and one field in its map; one contact, try@example.com, has changed since it became a user
+//   tabs   a site with the connection constants and one field in its map; one contact, try@example.com, has changed since it became a user;
+//          a call became no event, and a webhook was given up
+//   keys   a site with the connection constants and no access key
 
 import assert from 'node:assert/strict';
 import { asAdmin, given } from './browser.mjs';
@@ -22,13 +24,14 @@ const scenarios = {
 		const wrong = [];
 		for ( const width of [ 1280, PHONE ] ) {
 			await screen.page.setViewportSize( { width, height: 900 } );
-			for ( const direction of [ 'ltr', 'rtl' ] ) {
+			for ( const direction of PHONE === width || process.env.SCREENSHOTS ? [ 'ltr', 'rtl' ] : [ 'ltr' ] ) {
 				for ( const tab of TABS ) {
 					await screen.open( tab + ( 'rtl' === direction ? '&rtl=1' : '' ) );
 					const name = `${ tab.replace( /&(way|who)=/, '-' ).replace( '@example.com', '' ) }-${ direction }-${ width }`;
+					await unfold( screen );
 					await screen.picture( name );
 					await fits( screen.page, name );
-					const found = await screen.page.evaluate( stuck, GAP );
+					const found = [ ...await screen.page.evaluate( stuck, GAP ), ...await screen.page.evaluate( squeezed ) ];
 					const look = looks[ tab.split( '&' )[ 0 ] ];
 					await look?.( screen, ( holds, what ) => holds || found.push( what ), width, tab );
 					wrong.push( ...found.map( ( what ) => `${ name }: ${ what }` ) );
@@ -37,7 +40,33 @@ const scenarios = {
 		}
 		assert.deepEqual( wrong, [] );
 	},
+
+	async keys( screen ) {
+		const wrong = [];
+		for ( const width of [ 1280, PHONE ] ) {
+			await screen.page.setViewportSize( { width, height: 900 } );
+			const look = async ( name ) => {
+				await unfold( screen );
+				await screen.picture( `${ name }-${ width }` );
+				await fits( screen.page, name );
+				wrong.push( ...( await screen.page.evaluate( stuck, GAP ) ).map( ( what ) => `${ name }-${ width }: ${ what }` ) );
+			};
+			await screen.open( 'webhooks' );
+			await look( 'one-key' );
+			if ( 1280 === width ) {
+				await screen.field( 'Label' ).first().fill( 'Campaigns' );
+				await screen.press( 'New key' );
+				await look( 'new-key' );
+				await screen.open( 'webhooks' );
+			}
+			await look( 'two-keys' );
+		}
+		assert.deepEqual( wrong, [] );
+	},
 };
+
+/** Opens what is folded. */
+const unfold = ( screen ) => screen.page.evaluate( () => document.querySelectorAll( '.wrap details' ).forEach( ( part ) => { part.open = true; } ) );
 
 const text = ( screen, selector = '.wrap' ) => screen.page.locator( selector ).first().innerText();
 
@@ -53,7 +82,7 @@ const looks = {
 	},
 
 	async webhooks( screen, expect, width, tab ) {
-		expect( ( await text( screen ) ).includes( 'Nothing is saved here' ), 'that the builder saves nothing' );
+		expect( ( await text( screen ) ).includes( 'Choosing saves nothing' ), 'that the builder saves nothing' );
 		const key = screen.page.locator( 'tr', { has: screen.button( `Copy: ${ tab.includes( 'get' ) ? 'URL' : 'access_key' }` ) } );
 		expect( /Copy takes the whole key/.test( await key.innerText() ), 'what Copy takes where dots are shown' );
 		if ( PHONE === width ) {
@@ -126,6 +155,13 @@ function stuck( gap ) {
 		}
 	} ) );
 	return found;
+}
+
+/** In the page: cells of tables that are read, in which hardly a word has room. */
+function squeezed() {
+	return [ ...document.querySelectorAll( '.wrap.agile-bridge .widefat:not(.agile-bridge-map) tbody td' ) ]
+		.filter( ( cell ) => cell.checkVisibility() && cell.scrollHeight > 3 * cell.clientWidth )
+		.map( ( cell ) => `${ cell.textContent.trim().slice( 0, 40 ) } stands in ${ cell.clientWidth } pixels` );
 }
 
 const name = process.argv[ 2 ];
