@@ -125,7 +125,7 @@ const looks = {
 		} else {
 			expect( false, 'a button for one more rule' );
 		}
-		const close = await screen.page.evaluate( () => [ ...document.querySelectorAll( '.wrap select' ) ].filter( ( select ) => parseFloat( getComputedStyle( select ).paddingInlineEnd ) < 28 ).length );
+		const close = await screen.page.evaluate( () => [ ...document.querySelectorAll( '.wrap select' ) ].filter( ( select ) => parseFloat( getComputedStyle( select ).paddingInlineEnd ) < 32 ).length );
 		expect( 0 === close, 'a select keeps its text away from its arrow' );
 	},
 
