@@ -6,6 +6,7 @@
 //
 // Scenarios:
 //   quiet    any site: axe-core finds nothing serious, on a desk and on a phone
+//   tabs     the same of the dashboard and the tabs, where a state of the whole site shows; SAYS is text that they all have
 //   hostile  a site full of text that would run (tests/promises/stage/hostile.rs): the same, and nothing runs
 
 import assert from 'node:assert/strict';
@@ -20,14 +21,23 @@ const ACTIVITY = 'tools.php?page=agile-bridge-activity';
 /** Everything that is ours on a page; what is WordPress' own is WordPress' to mend. */
 const OURS = [ '.wrap.agile-bridge', '.wrap.agile-bridge-activity', '[id^="agile-bridge"]', '[class*="agile-bridge"]', '[id^="tab-panel-agile-bridge"]' ];
 
+function tabs() {
+	return [ 'connect', 'webhooks', 'webhooks&way=get', 'fields', 'users', 'try', 'advanced' ].map( ( tab ) => `${ SETTINGS }&tab=${ tab }` );
+}
+
 function pages( contact ) {
-	const tabs = [ 'connect', 'webhooks', 'webhooks&way=get', 'fields', 'users', 'try', 'advanced' ].map( ( tab ) => `${ SETTINGS }&tab=${ tab }` );
-	return [ 'index.php', 'users.php', 'profile.php', ...tabs, `${ SETTINGS }&tab=try&who=${ contact }`, ACTIVITY, `${ ACTIVITY }&event=1` ];
+	return [ 'index.php', 'users.php', 'profile.php', ...tabs(), `${ SETTINGS }&tab=try&who=${ contact }`, ACTIVITY, `${ ACTIVITY }&event=1` ];
 }
 
 const scenarios = {
 	async quiet( screen ) {
 		await goThrough( screen, pages( '4242' ) );
+	},
+
+	async tabs( screen ) {
+		await goThrough( screen, [ 'index.php', ...tabs(), `${ SETTINGS }&tab=try&who=4242` ], async ( page ) => {
+			assert.ok( 'index.php' === page || ( await screen.page.locator( '#wpbody-content' ).innerText() ).includes( given( 'SAYS' ) ), page );
+		} );
 	},
 
 	async hostile( screen ) {

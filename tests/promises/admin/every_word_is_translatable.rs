@@ -51,3 +51,16 @@ fn on_every_screen() {
         &[("EVENTS", &events.join(",")), ("USER", &user.to_string()), ("DATA", &data.join("\n"))],
     );
 }
+
+#[test]
+fn also_without_the_extension() {
+    let world = World::with(|site| {
+        site.database(Database::Sqlite)
+            .server(Server::BuiltIn)
+            .extension(false)
+            .mu_plugin_file("pseudo.php", PSEUDO_LOCALE)
+    });
+    let data = ["ana@example.com", "owner@example.com", "admin@example.org", "A WordPress", "demo", ".agilecrm.com"];
+    let terms = ["URL", "wpf_action", "access_key", "contact_id"];
+    world.play_with("words.mjs", "settings", &[("DATA", &[&data[..], &terms].concat().join("\n"))]);
+}

@@ -16,11 +16,11 @@ fn after_a_refusal() {
     world.crm.set_faults(Faults { unauthorized: Some(Form::Json), ..Faults::default() });
     let (first, answer) = world.add(Contact::person("first@example.com"));
     world.expect(&answer, 202, "queued", "");
-    assert!(!world.test_connection(&cookie).contains("Connected."));
+    assert!(!world.test_connection(&cookie).contains("Tested: "));
     assert!(is_told(), "it is refused still");
 
     world.crm.set_faults(Faults::default());
-    assert!(world.test_connection(&cookie).contains("Connected."));
+    assert!(world.test_connection(&cookie).contains("Tested: "));
     assert!(!is_told());
     let (_, answer) = world.add(Contact::person("right@example.com"));
     world.expect(&answer, 200, "created", "");

@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Settings;
 
+use AgileBridge\Plugin\Admin\ExtensionWords;
 use AgileBridge\Plugin\Site\AccessKey;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\KeyUse;
@@ -48,7 +49,7 @@ final class AccessKeys {
 	 * @return ?string Null, or why not.
 	 */
 	public static function make( string $label ): ?string {
-		$problem = self::is_fixed() ? self::why_fixed() : Extension::problem();
+		$problem = self::is_fixed() ? self::why_fixed() : ExtensionWords::problem();
 		if ( null !== $problem ) {
 			return $problem;
 		}

@@ -42,7 +42,11 @@ final class AllowedRoles {
 				</fieldset>
 				<p class="description">
 					<?php
-					esc_html_e( 'By themselves webhooks and rules give only roles with which people read, write posts of their own and take part in a forum. Tick a role to let them give it too. Users who have it are protected until then: their contact changes tags and mapped fields, never the account.', 'bridge-for-agile-crm' );
+					esc_html_e( 'By themselves webhooks and rules give only roles with which people read, write posts of their own and take part in a forum.', 'bridge-for-agile-crm' );
+					echo ' ';
+					[] === $further
+						? esc_html_e( 'No other role of this site can be allowed.', 'bridge-for-agile-crm' )
+						: esc_html_e( 'Tick a role to let them give it too. Users who have it are protected until then: their contact changes tags and mapped fields, never the account.', 'bridge-for-agile-crm' );
 					?>
 				</p>
 				<p class="description"><?php echo esc_html( self::who_is_never_given( $rights ) ); ?></p>
@@ -78,7 +82,7 @@ final class AllowedRoles {
 			$never[] = RoleChoices::name( (string) $role ) . " ({$of->dangerous[0]})";
 		}
 		/* translators: %s: names of roles, each with a capability. */
-		return [] === $never ? '' : sprintf( __( 'Never given, because with such a capability one could take the site over: %s.', 'bridge-for-agile-crm' ), implode( ', ', $never ) );
+		return [] === $never ? '' : sprintf( __( 'There is no box for these, because webhooks and rules never give them; with the capability in brackets one could take the site over: %s.', 'bridge-for-agile-crm' ), implode( ', ', $never ) );
 	}
 
 	private static function show_default_role(): void {

@@ -10,7 +10,6 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Admin\Overview;
-use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Connection;
 use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Settings;
@@ -25,7 +24,7 @@ final class Checklist {
 		$connected = Connection::Connected === $overview->connection();
 		$items     = [
 			[ null === Extension::problem(), __( 'PHP extension loaded', 'bridge-for-agile-crm' ), self::extension() ],
-			[ $connected, __( 'Account connected', 'bridge-for-agile-crm' ), $connected ? Account::domain() . '.agilecrm.com' : __( 'Fill in the fields below.', 'bridge-for-agile-crm' ) ],
+			[ $connected, __( 'API key accepted', 'bridge-for-agile-crm' ), $connected ? '' : __( 'Fill in the fields below.', 'bridge-for-agile-crm' ) ],
 			[ [] !== Settings::key_digests(), __( 'Access key made', 'bridge-for-agile-crm' ), '' ],
 			[ $arrived, __( 'A webhook put into Agile CRM', 'bridge-for-agile-crm' ), $arrived ? '' : null ],
 			[ $processed, __( 'First webhook processed', 'bridge-for-agile-crm' ), '' ],

@@ -13,11 +13,11 @@ use AgileBridge\AgileCrm;
 use AgileBridge\CrmUnauthorized;
 use AgileBridge\Exception;
 use AgileBridge\NotConfigured;
+use AgileBridge\Plugin\Admin\ExtensionWords;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\Connection;
 use AgileBridge\Plugin\Inbox\Schema;
-use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\Site\Failure;
 
 defined( 'ABSPATH' ) || exit;
@@ -30,7 +30,7 @@ final class ConnectionTest {
 	 * @return array{'success'|'error', list<string>}
 	 */
 	public static function run(): array {
-		$problem = Extension::problem();
+		$problem = ExtensionWords::problem();
 		if ( null !== $problem ) {
 			return [ 'error', [ $problem ] ];
 		}
@@ -54,7 +54,7 @@ final class ConnectionTest {
 			[
 				sprintf(
 					/* translators: 1: the account user's e-mail address, 2: the account's subdomain. */
-					__( 'Connected. The API key belongs to %1$s in the account %2$s.agilecrm.com.', 'bridge-for-agile-crm' ),
+					__( 'Tested: Agile CRM accepts the API key of %1$s in the account %2$s.agilecrm.com.', 'bridge-for-agile-crm' ),
 					$user['email'] ?? Account::email(),
 					$user['domain'] ?? Account::domain()
 				),

@@ -30,7 +30,7 @@ final class FieldMapSection {
 			return;
 		}
 		$known = KnownFields::kept() ?? self::read();
-		printf( '<p>%s</p>', esc_html__( 'Which field of a contact goes to which field of the user. E-mail address and name are always taken over; choose what else a user shall have, or type its name.', 'bridge-for-agile-crm' ) );
+		printf( '<p>%s</p>', esc_html__( 'Which field of a contact goes to which field of the user. E-mail address and name are always taken over, unless a row fills the same field of the user. Choose what else a user shall have, or type its name.', 'bridge-for-agile-crm' ) );
 		Form::begin( Place::url( Tab::Fields ) );
 		printf( '<input type="hidden" name="agile_bridge_action" value="%s">', esc_attr( FieldMapForm::ACTION ) );
 		// Browsers press the first button when somebody types Enter.
@@ -83,20 +83,21 @@ final class FieldMapSection {
 			Fields::show_inline_notice( 'warning', $message . ' ' . ucfirst( rtrim( $known->problem, '.' ) ) . '.' );
 		}
 		if ( null !== Account::connection() ) {
-			printf( '<label for="agile-bridge-who">%s</label> ', esc_html__( 'Show the values of', 'bridge-for-agile-crm' ) );
+			printf( '<p class="agile-bridge-line"><label for="agile-bridge-who">%s</label>', esc_html__( 'Show the values of', 'bridge-for-agile-crm' ) );
 			printf(
 				'<input type="text" id="agile-bridge-who" name="%s" value="%s" class="regular-text" autocomplete="off" spellcheck="false" aria-describedby="agile-bridge-who-is">',
 				esc_attr( FieldMapForm::WHO ),
 				esc_attr( FieldMapForm::typed_contact() ?? $known->contact )
 			);
 			self::show_button( 'sample', __( 'Show', 'bridge-for-agile-crm' ) );
+			echo '</p>';
 			printf( '<p id="agile-bridge-who-is" class="description">%s</p>', esc_html( self::who( $sample ) ) );
-			echo '<p>';
+			echo '<p class="agile-bridge-line">';
 			if ( $known->read_at > 0 ) {
 				/* translators: 1: a number, 2: how long ago, for instance "3 minutes". */
-				printf( '%s ', esc_html( sprintf( _n( '%1$d custom field, read %2$s ago.', '%1$d custom fields, read %2$s ago.', $own, 'bridge-for-agile-crm' ), $own, human_time_diff( $known->read_at, time() ) ) ) );
+				printf( '<span>%s</span>', esc_html( sprintf( _n( '%1$d custom field, read %2$s ago.', '%1$d custom fields, read %2$s ago.', $own, 'bridge-for-agile-crm' ), $own, human_time_diff( $known->read_at, time() ) ) ) );
 			}
-			self::show_button( 'reread', __( 'Read the fields anew', 'bridge-for-agile-crm' ) );
+			self::show_button( 'reread', __( 'Reload fields', 'bridge-for-agile-crm' ) );
 			echo '</p>';
 		}
 		echo '</div>';

@@ -63,8 +63,8 @@ final readonly class FieldMapTable {
 	private function show_locked( FieldMapRow $row, bool $is_taken ): void {
 		$columns = self::columns();
 		$why     = $is_taken
-			? __( 'A row below fills it instead.', 'bridge-for-agile-crm' )
-			: __( 'Always, unless a row below fills it.', 'bridge-for-agile-crm' );
+			? __( 'A row below', 'bridge-for-agile-crm' )
+			: __( 'Always', 'bridge-for-agile-crm' );
 		printf( '<tr class="agile-bridge-locked"><td data-colname="%s"><code>%s</code>', esc_attr( $columns['crm'] ), esc_html( $row->crm ) );
 		self::show_value( '', $this->sample->in_crm( $row ) );
 		printf( '</td><td data-colname="%s"><code>%s</code>', esc_attr( $columns['wp'] ), esc_html( $row->wp ) );

@@ -160,6 +160,7 @@ final class Fields {
 			esc_attr( null === $shown ? $id : "$id-whole" )
 		);
 		if ( null !== $shown && $shown !== $value ) {
+			printf( '<p class="description hide-if-no-js">%s</p>', esc_html__( 'Copy takes the whole key, not the dots.', 'bridge-for-agile-crm' ) );
 			/* translators: %s: what is shown, for instance URL. */
 			$whole = sprintf( __( '%s, whole', 'bridge-for-agile-crm' ), $label );
 			printf(

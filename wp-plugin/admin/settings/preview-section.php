@@ -69,6 +69,7 @@ final class PreviewSection {
 		$in_crm_title = __( 'In Agile CRM', 'bridge-for-agile-crm' );
 		$now_title    = __( 'Stored now', 'bridge-for-agile-crm' );
 		$then_title   = __( 'Would be stored', 'bridge-for-agile-crm' );
+		$nothing      = __( 'nothing stored', 'bridge-for-agile-crm' );
 		?>
 		<table class="widefat striped agile-bridge-stack">
 			<thead>
@@ -81,16 +82,21 @@ final class PreviewSection {
 			</thead>
 			<tbody>
 				<?php foreach ( $rows as [ $field, $in_crm, $now, $then, $changes ] ) : ?>
-					<tr>
+					<tr<?php echo $changes ? ' class="agile-bridge-changes"' : ''; ?>>
 						<td><code><?php echo esc_html( $field ); ?></code><?php echo $changes ? ' <strong>' . esc_html__( 'changes', 'bridge-for-agile-crm' ) . '</strong>' : ''; ?></td>
-						<td data-colname="<?php echo esc_attr( $in_crm_title ); ?>"><?php echo esc_html( $in_crm ); ?></td>
-						<td data-colname="<?php echo esc_attr( $now_title ); ?>"><?php echo esc_html( $now ); ?></td>
-						<td data-colname="<?php echo esc_attr( $then_title ); ?>"><?php echo esc_html( $then ); ?></td>
+						<td data-colname="<?php echo esc_attr( $in_crm_title ); ?>"><?php self::show_value( $in_crm, __( 'nothing', 'bridge-for-agile-crm' ) ); ?></td>
+						<td data-colname="<?php echo esc_attr( $now_title ); ?>"><?php self::show_value( $now, $nothing ); ?></td>
+						<td data-colname="<?php echo esc_attr( $then_title ); ?>"><?php self::show_value( $then, $nothing ); ?></td>
 					</tr>
 				<?php endforeach; ?>
 			</tbody>
 		</table>
 		<?php
+	}
+
+	/** @param string $nothing In its place, where there is none: no value of anybody looks like it. */
+	private static function show_value( string $value, string $nothing ): void {
+		'' === $value ? printf( '<em class="description">%s</em>', esc_html( $nothing ) ) : print( esc_html( $value ) );
 	}
 
 	/**

@@ -80,7 +80,8 @@ final class ProcessingSection {
 		$counts   = $overview->counts;
 		$repaired = Stats::repaired_count();
 		?>
-		<p id="agile-bridge-inbox">
+		<p id="agile-bridge-inbox" class="agile-bridge-line">
+			<span>
 			<?php
 			printf(
 				/* translators: 1, 2, 3, 4, 5: numbers. */
@@ -91,8 +92,8 @@ final class ProcessingSection {
 				esc_html( number_format_i18n( $repaired ) ),
 				(int) Retention::days_of_done()
 			);
+			echo '</span>';
 			if ( $counts->dead > 0 ) {
-				echo ' ';
 				Buttons::show( 'replay_dead', __( 'Process those given up again', 'bridge-for-agile-crm' ) );
 			}
 			?>
@@ -147,24 +148,25 @@ final class ProcessingSection {
 	}
 
 	private static function show_given_up(): void {
+		$columns = [
+			__( 'Given up', 'bridge-for-agile-crm' ),
+			__( 'Contact', 'bridge-for-agile-crm' ),
+			__( 'Action', 'bridge-for-agile-crm' ),
+			__( 'Reason', 'bridge-for-agile-crm' ),
+		];
 		?>
-		<table class="widefat striped agile-bridge-given-up" id="agile-bridge-given-up">
+		<table class="widefat striped agile-bridge-stack" id="agile-bridge-given-up">
 			<caption class="screen-reader-text"><?php esc_html_e( 'Webhooks given up last', 'bridge-for-agile-crm' ); ?></caption>
 			<thead>
-				<tr>
-					<th scope="col"><?php esc_html_e( 'Given up', 'bridge-for-agile-crm' ); ?></th>
-					<th scope="col"><?php esc_html_e( 'Contact', 'bridge-for-agile-crm' ); ?></th>
-					<th scope="col"><?php esc_html_e( 'Action', 'bridge-for-agile-crm' ); ?></th>
-					<th scope="col"><?php esc_html_e( 'Reason', 'bridge-for-agile-crm' ); ?></th>
-				</tr>
+				<tr><?php array_map( static fn( string $column ) => printf( '<th scope="col">%s</th>', esc_html( $column ) ), $columns ); ?></tr>
 			</thead>
 			<tbody>
 				<?php foreach ( Replay::latest_dead_events( self::MOST_GIVEN_UP ) as $event ) : ?>
 					<tr>
-						<td><?php echo esc_html( Dates::date_and_time( $event->time ) ); ?></td>
-						<td><?php echo esc_html( $event->contact ); ?></td>
-						<td><code><?php echo esc_html( $event->action ); ?></code></td>
-						<td lang="en"><?php echo esc_html( $event->message ); ?></td>
+						<td data-colname="<?php echo esc_attr( $columns[0] ); ?>"><?php echo esc_html( Dates::date_and_time( $event->time ) ); ?></td>
+						<td data-colname="<?php echo esc_attr( $columns[1] ); ?>"><?php echo esc_html( $event->contact ); ?></td>
+						<td data-colname="<?php echo esc_attr( $columns[2] ); ?>"><code><?php echo esc_html( $event->action ); ?></code></td>
+						<td data-colname="<?php echo esc_attr( $columns[3] ); ?>" lang="en"><?php echo esc_html( $event->message ); ?></td>
 					</tr>
 				<?php endforeach; ?>
 			</tbody>

@@ -24,21 +24,23 @@ final class RefusedList {
 		if ( [] === $refused ) {
 			return;
 		}
+		$arrived = __( 'Arrived', 'bridge-for-agile-crm' );
+		$reason  = __( 'Reason', 'bridge-for-agile-crm' );
 		?>
 		<p><?php esc_html_e( 'Kept while the PHP extension was missing, and refused when they were read:', 'bridge-for-agile-crm' ); ?></p>
-		<table class="widefat striped agile-bridge-given-up" id="agile-bridge-refused">
+		<table class="widefat striped agile-bridge-stack" id="agile-bridge-refused">
 			<caption class="screen-reader-text"><?php esc_html_e( 'Kept webhooks refused last', 'bridge-for-agile-crm' ); ?></caption>
 			<thead>
 				<tr>
-					<th scope="col"><?php esc_html_e( 'Arrived', 'bridge-for-agile-crm' ); ?></th>
-					<th scope="col"><?php esc_html_e( 'Reason', 'bridge-for-agile-crm' ); ?></th>
+					<th scope="col"><?php echo esc_html( $arrived ); ?></th>
+					<th scope="col"><?php echo esc_html( $reason ); ?></th>
 				</tr>
 			</thead>
 			<tbody>
 				<?php foreach ( $refused as $webhook ) : ?>
 					<tr>
-						<td><?php echo esc_html( Dates::date_and_time( $webhook['time'] ) ); ?></td>
-						<td lang="en"><?php echo esc_html( $webhook['message'] ); ?></td>
+						<td data-colname="<?php echo esc_attr( $arrived ); ?>"><?php echo esc_html( Dates::date_and_time( $webhook['time'] ) ); ?></td>
+						<td data-colname="<?php echo esc_attr( $reason ); ?>" lang="en"><?php echo esc_html( $webhook['message'] ); ?></td>
 					</tr>
 				<?php endforeach; ?>
 			</tbody>

@@ -2,7 +2,7 @@
 /**
  * Roles: what webhooks may do with them, and which tag gives which.
  *
- * The rules are a table with a few empty rows at its end, like the field map. No script needed.
+ * The rules are a table with an empty row at its end; settings.js adds more where it runs, and else each save brings one.
  *
  * @package AgileBridge
  */
@@ -18,8 +18,6 @@ defined( 'ABSPATH' ) || exit;
 
 final class RolesSection {
 
-	private const EMPTY_ROWS = 3;
-
 	public static function show(): void {
 		$settings = Settings::stored();
 		?>
@@ -32,7 +30,7 @@ final class RolesSection {
 				__( 'Roles in webhooks', 'bridge-for-agile-crm' ),
 				$settings->limit_roles,
 				__( 'Only the roles of this list', 'bridge-for-agile-crm' ),
-				__( 'Otherwise a webhook may name every role that grants no more, and those that you have ticked above.', 'bridge-for-agile-crm' )
+				__( 'Otherwise a webhook may name each of them, ticked or not.', 'bridge-for-agile-crm' )
 			);
 			self::show_list( $settings->webhook_roles );
 			Fields::show_checkbox_row(
@@ -88,13 +86,15 @@ final class RolesSection {
 					</thead>
 					<tbody>
 						<?php
-						foreach ( [ ...$rules, ...array_fill( 0, self::EMPTY_ROWS, new TagRule( '', '' ) ) ] as $index => $rule ) {
+						foreach ( [ ...$rules, new TagRule( '', '' ) ] as $index => $rule ) {
 							self::show_rule( $index, $rule, $columns );
 						}
 						?>
 					</tbody>
 				</table>
-				<p class="description"><?php esc_html_e( 'The first rule whose tag the contact has decides, unless the webhook names a role. When the tag is gone, the role that a rule gave gives way to the default role. Write the tag as in Agile CRM, in upper and lower case. Empty a tag to remove its rule; empty rows come back when you save.', 'bridge-for-agile-crm' ); ?></p>
+				<template id="agile-bridge-tag-role"><?php self::show_rule( count( $rules ) + 1, new TagRule( '', '' ), $columns ); ?></template>
+				<p class="hide-if-no-js"><button type="button" class="button" data-agile-bridge-adds="agile-bridge-tag-role"><?php esc_html_e( 'Add a rule', 'bridge-for-agile-crm' ); ?></button></p>
+				<p class="description"><?php esc_html_e( 'The first rule whose tag the contact has decides, unless the webhook names a role. When the tag is gone, the role that a rule gave gives way to the default role. Write the tag as in Agile CRM, in upper and lower case. Empty a tag to remove its rule. Saving leaves one empty row for another.', 'bridge-for-agile-crm' ); ?></p>
 			</td>
 		</tr>
 		<?php
@@ -109,7 +109,7 @@ final class RolesSection {
 		Fields::show_attributes( [ 'name' => "{$field}[tag]", 'aria-label' => $label( 'tag' ) ] );
 		printf( '></td><td data-colname="%s">', esc_attr( $columns['role'] ) );
 		// What is stored and no longer possible is shown, so that nobody takes another one for it.
-		$choices = [ '' => '—' ] + RoleChoices::all( [ $rule->role ] ) + [ $rule->role => $rule->role ];
+		$choices = [ '' => __( 'Choose a role', 'bridge-for-agile-crm' ) ] + RoleChoices::all( [ $rule->role ] ) + [ $rule->role => $rule->role ];
 		Fields::show_select( $choices, $rule->role, [ 'name' => "{$field}[role]", 'aria-label' => $label( 'role' ) ] );
 		echo '</td></tr>';
 	}

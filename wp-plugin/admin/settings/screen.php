@@ -50,8 +50,12 @@ final class Screen {
 			[ 'in_footer' => true ]
 		);
 		wp_set_script_translations( 'agile-bridge-settings', 'bridge-for-agile-crm' );
-		if ( Tab::Fields === Tab::current() ) {
-			wp_enqueue_style( 'agile-bridge-field-map', plugins_url( 'field-map.css', __FILE__ ), [], $version( 'field-map.css' ) );
+		$tab = Tab::current();
+		if ( Tab::Webhooks === $tab ) {
+			wp_enqueue_style( 'agile-bridge-webhooks', plugins_url( 'webhooks.css', __FILE__ ), [ 'agile-bridge-settings' ], $version( 'webhooks.css' ) );
+		}
+		if ( Tab::Fields === $tab ) {
+			wp_enqueue_style( 'agile-bridge-field-map', plugins_url( 'field-map.css', __FILE__ ), [ 'agile-bridge-settings' ], $version( 'field-map.css' ) );
 			wp_enqueue_script( 'agile-bridge-field-map', plugins_url( 'field-map.js', __FILE__ ), [ 'jquery-ui-sortable', 'wp-a11y', 'wp-i18n' ], $version( 'field-map.js' ), [ 'in_footer' => true ] );
 			wp_set_script_translations( 'agile-bridge-field-map', 'bridge-for-agile-crm' );
 		}

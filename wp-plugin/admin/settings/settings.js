@@ -1,6 +1,7 @@
 /**
- * The copy buttons of the settings screen, forms that show what they choose, and a self-test that goes on by itself. Without this
- * script the fields can be selected by hand, and the forms and each step have a button.
+ * The copy buttons of the settings screen, forms that show what they choose, rules that are added, and a self-test that goes on by
+ * itself. Without this script the fields can be selected by hand, saving brings a row for one more rule, and the forms and each step
+ * have a button.
  */
 ( function () {
 	'use strict';
@@ -61,10 +62,29 @@
 		}
 	} );
 
+	/** One more row at the end of the table before the template; its fields say the place. */
+	function addRow( template ) {
+		const rows = template.previousElementSibling.tBodies[ 0 ].rows;
+		const place = rows.length;
+		rows[ place - 1 ].after( template.content.cloneNode( true ) );
+		rows[ place ].querySelectorAll( '[name]' ).forEach( function ( field ) {
+			field.name = field.name.replace( /\[\d+\]/, `[${ place }]` );
+			field.setAttribute( 'aria-label', field.getAttribute( 'aria-label' ).replace( /\d+/, place + 1 ) );
+		} );
+		rows[ place ].querySelector( 'input' ).focus();
+	}
+
 	document.addEventListener( 'change', function ( event ) {
 		const form = event.target.closest( '[data-agile-bridge-shows]' );
 		if ( form ) {
 			show( form );
+		}
+	} );
+
+	document.addEventListener( 'click', function ( { target } ) {
+		const adds = target.closest( '[data-agile-bridge-adds]' );
+		if ( adds ) {
+			addRow( document.getElementById( adds.dataset.agileBridgeAdds ) );
 		}
 	} );
 

@@ -10,8 +10,8 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Admin\Settings;
 
 use AgileBridge\Plugin\Admin\Activity\Words;
+use AgileBridge\Plugin\Admin\ExtensionWords;
 use AgileBridge\Plugin\Crm\Account;
-use AgileBridge\Plugin\Site\Extension;
 use AgileBridge\Plugin\User\LinkIndex;
 use AgileBridge\Plugin\Work\Preview;
 
@@ -26,7 +26,7 @@ final class TryTab {
 		<form method="get" action="<?php echo esc_url( admin_url( 'options-general.php' ) ); ?>" class="agile-bridge-try">
 			<input type="hidden" name="page" value="<?php echo esc_attr( Place::SLUG ); ?>">
 			<input type="hidden" name="tab" value="<?php echo esc_attr( Tab::TryIt->value ); ?>">
-			<p>
+			<p class="agile-bridge-line">
 				<label for="agile-bridge-who"><?php esc_html_e( 'E-mail address or contact id', 'bridge-for-agile-crm' ); ?></label>
 				<input type="text" id="agile-bridge-who" name="who" class="regular-text" value="<?php echo esc_attr( $who ); ?>" autocomplete="off" spellcheck="false" required>
 				<button type="submit" class="button button-primary"><?php esc_html_e( 'Try it', 'bridge-for-agile-crm' ); ?></button>
@@ -41,7 +41,7 @@ final class TryTab {
 
 	private static function show_result( string $who ): void {
 		$email   = is_email( $who ) ? strtolower( $who ) : '';
-		$problem = Extension::problem();
+		$problem = ExtensionWords::problem();
 		$crm     = null === $problem ? Account::client() : null;
 		$error   = match ( true ) {
 			null !== $problem => $problem,

@@ -23,6 +23,7 @@ final class WebhookBuilder {
 		$recipe = WebhookRecipe::of_request();
 		$key    = self::chosen( $keys );
 		?>
+		<p><?php esc_html_e( 'Choosing saves nothing: it only makes the address and the values that you copy into Agile CRM.', 'bridge-for-agile-crm' ); ?></p>
 		<div class="agile-bridge-builder">
 			<form method="get" action="<?php echo esc_url( admin_url( 'options-general.php' ) ); ?>" data-agile-bridge-shows="agile-bridge-recipe">
 				<input type="hidden" name="page" value="<?php echo esc_attr( Place::SLUG ); ?>">
@@ -85,7 +86,7 @@ final class WebhookBuilder {
 		if ( count( $keys ) < 2 ) {
 			return;
 		}
-		printf( '<p><label for="agile-bridge-key"><strong>%s</strong></label> ', esc_html__( 'Access key', 'bridge-for-agile-crm' ) );
+		printf( '<p class="agile-bridge-line"><label for="agile-bridge-key"><strong>%s</strong></label>', esc_html__( 'Access key', 'bridge-for-agile-crm' ) );
 		$attributes = [
 			'id'   => 'agile-bridge-key',
 			'name' => 'key',
@@ -97,7 +98,7 @@ final class WebhookBuilder {
 	private static function show_role( string $chosen ): void {
 		/* translators: %s: name of a role. */
 		$choices = [ '' => sprintf( __( 'Site default (%s)', 'bridge-for-agile-crm' ), RoleChoices::name( Roles::default_role() ) ) ] + RoleChoices::all();
-		printf( '<p class="agile-bridge-of-users"><label for="agile-bridge-role"><strong>%s</strong></label> ', esc_html__( 'Role', 'bridge-for-agile-crm' ) );
+		printf( '<p class="agile-bridge-line agile-bridge-of-users"><label for="agile-bridge-role"><strong>%s</strong></label>', esc_html__( 'Role', 'bridge-for-agile-crm' ) );
 		$attributes = [
 			'id'   => 'agile-bridge-role',
 			'name' => 'role',
