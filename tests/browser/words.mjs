@@ -14,7 +14,7 @@ const SCREENS = [
 	[ ACTIVITY, '#wpbody-content' ],
 	...given( 'EVENTS' ).split( ',' ).map( ( id ) => [ `${ ACTIVITY }&event=${ id }`, '#wpbody-content' ] ),
 	[ `${ ADMIN }/index.php`, '.notice[id^="agile-bridge"]' ],
-	[ `${ ADMIN }/users.php`, '.column-agile_bridge_link, .column-agile_bridge_tags, .notice[id^="agile-bridge"], [name^="agile_bridge"]' ],
+	[ `${ ADMIN }/users.php`, '.column-agile_bridge_contact, .column-agile_bridge_tags, .notice[id^="agile-bridge"], [name^="agile_bridge"]' ],
 	[ `${ ADMIN }/user-edit.php?user_id=${ given( 'USER' ) }`, '[id^="agile-bridge"]' ],
 ];
 
