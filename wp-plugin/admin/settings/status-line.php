@@ -42,9 +42,9 @@ final class StatusLine {
 				/* translators: %s: how long ago, for instance "3 minutes". */
 				: esc_html( sprintf( __( 'last webhook %s ago', 'bridge-for-agile-crm' ), human_time_diff( intdiv( $overview->last_webhook, 1000 ), intdiv( Clock::now(), 1000 ) ) ) ),
 			/* translators: %s: a number. */
-			self::link( 'waiting', sprintf( __( '%s waiting', 'bridge-for-agile-crm' ), Numbers::of_events( $counts->open() ) ) ),
+			self::events( 'waiting', $counts->open(), sprintf( __( '%s waiting', 'bridge-for-agile-crm' ), Numbers::of_events( $counts->open() ) ) ),
 			/* translators: %s: a number. */
-			self::link( 'dead', sprintf( __( '%s given up', 'bridge-for-agile-crm' ), Numbers::of_events( $counts->dead ) ) ),
+			self::events( 'dead', $counts->dead, sprintf( __( '%s given up', 'bridge-for-agile-crm' ), Numbers::of_events( $counts->dead ) ) ),
 		];
 		printf(
 			'<p id="agile-bridge-status" class="agile-bridge-status agile-bridge-is-%s"><span class="dashicons dashicons-%s" aria-hidden="true"></span> <strong>%s</strong> · %s</p>',
@@ -57,12 +57,12 @@ final class StatusLine {
 	}
 
 	/**
-	 * HTML: to those events, for who may see them.
+	 * HTML: a link to those events, where there are any, for who may see them.
 	 *
 	 * @param string $view See ActivityFilter::VIEWS.
 	 */
-	private static function link( string $view, string $text ): string {
-		return Capability::is_given() ? sprintf( '<a href="%s">%s</a>', esc_url( Address::url( [ 'view' => $view ] ) ), esc_html( $text ) ) : esc_html( $text );
+	private static function events( string $view, int $count, string $text ): string {
+		return $count > 0 && Capability::is_given() ? sprintf( '<a href="%s">%s</a>', esc_url( Address::url( [ 'view' => $view ] ) ), esc_html( $text ) ) : esc_html( $text );
 	}
 
 	/** @return array{'good'|'wait'|'bad', string} */
