@@ -157,8 +157,8 @@ const checks = {
 	},
 
 	async 'in the list of users an address is one line, and the contact a click away'( screen ) {
-		for ( const direction of [ 'ltr', 'rtl' ] ) {
-			await open( screen, `${ ADMIN }/users.php${ 'rtl' === direction ? '?rtl=1' : '' }` );
+		for ( const [ direction, width ] of [ [ 'ltr', 1280 ], [ 'ltr', 1200 ], [ 'rtl', 1280 ] ] ) {
+			await open( screen, `${ ADMIN }/users.php${ 'rtl' === direction ? '?rtl=1' : '' }`, width );
 			const ana = row( screen, 'ana@example.com' );
 			const lines = ( selector ) => ana.locator( selector ).first().evaluate( ( element ) => {
 				const range = document.createRange();
@@ -166,7 +166,7 @@ const checks = {
 				return new Set( [ ...range.getClientRects() ].map( ( box ) => Math.round( box.top ) ) ).size;
 			} );
 			for ( const selector of [ '.column-email a', '.column-username strong a', '.column-agile_bridge_contact a' ] ) {
-				assert.equal( await lines( selector ), 1, `${ direction }: ${ selector }` );
+				assert.equal( await lines( selector ), 1, `${ direction } ${ width }: ${ selector }` );
 			}
 			const contact = ana.locator( '.column-agile_bridge_contact a' );
 			assert.equal( ( await contact.innerText() ).trim(), 'Open contact' );
@@ -179,12 +179,17 @@ const checks = {
 			} ).map( ( tag ) => tag.textContent ) );
 			assert.deepEqual( broken, [], direction );
 			assert.equal( await ana.locator( '.column-agile_bridge_tags span' ).count(), 4 );
-			await screen.picture( `glance-users-${ direction }` );
+			await screen.picture( `glance-users-${ direction }-${ width }` );
 		}
 		await open( screen, `${ ADMIN }/users.php`, 390 );
 		await fits( screen.page, 'users' );
 		await row( screen, 'ana@example.com' ).locator( '.toggle-row' ).click();
 		await screen.picture( 'glance-users-390' );
+		await screen.leave( () => row( screen, 'ana@example.com' ).getByRole( 'link', { name: 'ana@example.com' } ).first().click() );
+		await screen.page.setViewportSize( { width: 390, height: 900 } );
+		await fits( screen.page, 'profile' );
+		await screen.page.locator( '#agile-bridge-profile' ).scrollIntoViewIfNeeded();
+		await screen.picture( 'glance-profile-390' );
 	},
 };
 
