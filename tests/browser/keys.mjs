@@ -15,7 +15,7 @@ const scenarios = {
 	async rotation( screen ) {
 		await screen.open( 'webhooks' );
 		assert.equal( await rows( screen ).count(), 1 );
-		assert.match( await rows( screen ).innerText(), /No label.*•{8}[\w-]{4}.*20\d\d.*Not noted yet.*The only key: make a new one first/s );
+		assert.match( await rows( screen ).innerText(), /No label.*•{8}[\w-]{4}.*20\d\d.*Never.*The only key: make a new one first/s );
 		const former = await screen.copy( 'access_key' );
 		await screen.picture( 'one-key' );
 

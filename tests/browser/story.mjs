@@ -156,8 +156,9 @@ async function whatWasGivenUpIsDone( screen, hands ) {
 async function theUsersAreListed( screen, hands ) {
 	await hands.menu( 'All Users' );
 	for ( const [ email, contact ] of [ [ 'ana@example.com', given( 'CONTACT' ) ], [ 'bo@example.com', given( 'OTHER' ) ] ] ) {
-		const user = await screen.page.locator( '#the-list > tr' ).filter( { hasText: email } ).textContent();
-		assert.match( user, new RegExp( `Author.*${ contact }.*Lead`, 's' ), email );
+		const user = screen.page.locator( '#the-list > tr' ).filter( { hasText: email } );
+		assert.match( await user.textContent(), /Author.*Open contact.*Lead/s, email );
+		assert.equal( await user.locator( `a[aria-label="Open contact ${ contact } in Agile CRM"]` ).count(), 1, email );
 	}
 	await look( screen, '7-users' );
 }

@@ -26,7 +26,7 @@ const SCREENS = ! isAll ? TABS : [
 	[ ACTIVITY, '#wpbody-content' ],
 	...given( 'EVENTS' ).split( ',' ).map( ( id ) => [ `${ ACTIVITY }&event=${ id }`, '#wpbody-content' ] ),
 	[ `${ ADMIN }/index.php`, '.notice[id^="agile-bridge"]' ],
-	[ `${ ADMIN }/users.php`, '.column-agile_bridge_link, .column-agile_bridge_tags, .notice[id^="agile-bridge"], [name^="agile_bridge"]' ],
+	[ `${ ADMIN }/users.php`, '.column-agile_bridge_contact, .column-agile_bridge_tags, .notice[id^="agile-bridge"], [name^="agile_bridge"]' ],
 	[ `${ ADMIN }/user-edit.php?user_id=${ given( 'USER' ) }`, '[id^="agile-bridge"]' ],
 ];
 

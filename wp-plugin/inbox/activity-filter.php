@@ -13,12 +13,18 @@ defined( 'ABSPATH' ) || exit;
 
 final readonly class ActivityFilter {
 
-	/** By what an admin calls them: SQL that an index answers. */
+	/**
+	 * By what an admin calls them: SQL that an index answers.
+	 *
+	 * A given-up event keeps its status when another one is made of it, and was never refused. A password that was given up is
+	 * wiped: it is no webhook, and nobody can process it again.
+	 */
 	public const VIEWS = [
-		'waiting' => "state IN ('waiting', 'running', 'applied')",
-		'dead'    => "state = 'dead'",
-		'changed' => "status IN ('created', 'updated')",
-		'refused' => "status IN ('failed', 'rejected')",
+		'waiting'   => "state IN ('waiting', 'running', 'applied')",
+		'dead'      => "state = 'dead' AND action <> 'return_password'",
+		'changed'   => "status IN ('created', 'updated')",
+		'refused'   => "status IN ('failed', 'rejected') AND state = 'done' AND code <> 'replayed'",
+		'passwords' => "state = 'dead' AND action = 'return_password'",
 	];
 
 	/**

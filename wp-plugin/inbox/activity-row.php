@@ -80,6 +80,20 @@ final readonly class ActivityRow {
 	}
 
 	/**
+	 * Whether all tries were used up, and an admin may have it tried again. (A password that was given up is wiped.)
+	 */
+	public function is_given_up(): bool {
+		return 'dead' === $this->state && 'return_password' !== $this->action;
+	}
+
+	/**
+	 * Whether it was given up, and another event was made of it since.
+	 */
+	public function was_replayed(): bool {
+		return 'replayed' === $this->code;
+	}
+
+	/**
 	 * Whether a replay could do anything: a password that was wiped is gone, what was refused unread was none, and what is open runs anyway.
 	 */
 	public function can_be_replayed(): bool {

@@ -21,7 +21,7 @@ if ( 'GET' === $_SERVER['REQUEST_METHOD'] && '/' === strtok( $_SERVER['REQUEST_U
 fn whoever_it_is() {
     let world = World::with(|site| site.mu_plugin_file("swallower.php", SWALLOWER));
     let cookie = world.log_in_as_admin();
-    assert!(section(&world.settings_tab(&cookie, "webhooks")).contains("It never ran on this site."));
+    assert!(section(&world.settings_tab(&cookie, "webhooks")).contains("Not run yet."));
     let never = world.self_test_in_health();
     assert_eq!(never["status"], "recommended", "{never:#}");
     assert!(never["label"].to_string().contains("never tested"), "{never:#}");

@@ -52,8 +52,7 @@ fn by_an_admin_alone() {
     world.existing_user("eve", "eve@example.com", "editor");
     let (admin, editor) = (world.site.login(site::ADMIN.0, site::ADMIN.1), world.site.login("eve", "a-long-password"));
     let page = world.settings_tab(&admin, "webhooks");
-    for text in ["No label", "Not known", "Not noted yet", "••••••••n001", "••••••••o002"]
-    {
+    for text in ["No label", "Not known", "Never", "••••••••n001", "••••••••o002"] {
         assert!(page.contains(text), "{text}: {page}");
     }
     assert_eq!([tested(&world, NEWER), tested(&world, OLDER)], [200, 200], "as before there were labels");

@@ -85,6 +85,7 @@ foreach ( $given as $page => $html ) {
 	foreach ( $forms as $id => [ $method, $target ] ) {
 		$own = array_filter( $controls, static fn( $control ) => $control['form'] === (string) $id );
 		$all = implode( ' ', array_column( $own, 'name' ) ) . " $id $target";
+		$bulk = 'post' === $method ? array() : array_filter( $own, static fn( $control ) => 'action' === $control['name'] );
 		$own = 'post' === $method ? $own : array_filter( $own, static fn( $control ) => 'submit' !== $control['type'] || 'post' === $control['by'] );
 		if ( 'adv-settings' === $id || ! str_contains( $all, 'agile' ) ) {
 			continue;
@@ -98,6 +99,10 @@ foreach ( $given as $page => $html ) {
 		$values  = array_column( $fields, 1, 0 );
 		$what    = $values['agile_bridge_action'] ?? $values['option_page'] ?? '';
 		$buttons = array_filter( $own, static fn( $control ) => 'submit' === $control['type'] );
+		// WordPress sends this list by GET, a script of ours by POST.
+		foreach ( preg_grep( '/agile/', array_merge( ...array_column( $bulk, 'options' ) ) ) as $option ) {
+			$doors[] = array( 'name' => "$page: bulk $option", 'target' => '' === $target ? admin_url( $page ) : $target, 'fields' => array_merge( $fields, array( array( 'action', $option ) ) ) );
+		}
 		foreach ( $buttons as $button ) {
 			if ( str_ends_with( $button['name'], 'bulk_action' ) || 'bulk_action2' === $button['name'] || '' === $button['name'] && isset( $values['action2'] ) ) {
 				foreach ( $own as $control ) {

@@ -1,6 +1,6 @@
 <?php
 /**
- * One event: what happened, its way through the states, what changed, and what to do.
+ * One event: what happened and what to do, its way through the states, what changed.
  *
  * @package AgileBridge
  */
@@ -9,10 +9,8 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Activity;
 
-use AgileBridge\Plugin\Admin\Dates;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Inbox\ActivityRow;
-use AgileBridge\Plugin\Site\Clock;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -21,25 +19,48 @@ final class Detail {
 	public static function show( ActivityRow $event ): void {
 		printf( ' <a class="page-title-action" href="%s">%s</a><hr class="wp-header-end">', esc_url( Address::url() ), esc_html__( 'All events', 'bridge-for-agile-crm' ) );
 		echo '<div class="agile-bridge-detail">';
-		printf( '<p class="agile-bridge-sentence">%s</p>', esc_html( Words::of( $event ) ) );
+		self::show_outcome( $event );
 		echo '<table class="form-table" role="presentation"><tbody>';
 		self::show_row( __( 'Contact', 'bridge-for-agile-crm' ), self::contact( $event ) );
 		self::show_row( __( 'User', 'bridge-for-agile-crm' ), self::user( $event->user_id ) );
 		self::show_row( __( 'What came', 'bridge-for-agile-crm' ), esc_html( Words::action( $event->action ) . ', ' . Words::origin( $event->origin ) . self::merged( $event->webhooks ) ) );
-		self::show_row( __( 'Way', 'bridge-for-agile-crm' ), self::way( $event ) );
-		self::show_row( __( 'Took', 'bridge-for-agile-crm' ), null === $event->took ? '' : esc_html( EventsTable::duration( $event->took ) ) );
+		self::show_row( __( 'Timeline', 'bridge-for-agile-crm' ), Timeline::html( $event ) );
 		self::show_row( __( 'Attempts', 'bridge-for-agile-crm' ), $event->attempts > 0 ? esc_html( number_format_i18n( $event->attempts ) ) : '' );
 		self::show_row( __( 'Changed', 'bridge-for-agile-crm' ), self::changed( $event->changed ) );
 		self::show_row( __( 'Notes', 'bridge-for-agile-crm' ), self::notes( $event->notes ) );
 		self::show_row( __( 'Message', 'bridge-for-agile-crm' ), '' === $event->message ? '' : '<span lang="en">' . esc_html( $event->message ) . '</span>' );
 		self::show_row( __( 'Answer', 'bridge-for-agile-crm' ), '' === $event->status ? '' : '<code>' . esc_html( trim( "$event->status $event->code" ) ) . '</code>' );
 		echo '</tbody></table>';
-		if ( $event->can_be_replayed() ) {
-			printf( '<form method="post" action="%s">', esc_url( Address::url( [ 'event' => $event->id ] ) ) );
-			wp_nonce_field( Actions::NONCE );
-			printf( '<button type="submit" class="button button-primary" name="replay" value="%d">%s</button></form>', (int) $event->id, esc_html__( 'Process again', 'bridge-for-agile-crm' ) );
+		if ( ! $event->is_given_up() ) {
+			self::show_button( $event, 'button' );
 		}
 		echo '</div>';
+	}
+
+	/**
+	 * What was given up asks for something: that stands first, and is the page's one primary button.
+	 */
+	private static function show_outcome( ActivityRow $event ): void {
+		$advice = Advice::of( $event );
+		echo $event->is_given_up() ? '<div class="notice notice-error inline">' : '<div>';
+		// phpcs:ignore WordPress.Security.EscapeOutput -- escaped where it is made.
+		printf( '<p class="agile-bridge-sentence">%s</p>', Cells::outcome( $event ) );
+		if ( '' !== $advice ) {
+			printf( '<p>%s</p>', esc_html( $advice ) );
+		}
+		if ( $event->is_given_up() ) {
+			self::show_button( $event, 'button button-primary' );
+		}
+		echo '</div>';
+	}
+
+	private static function show_button( ActivityRow $event, string $look ): void {
+		if ( ! $event->can_be_replayed() ) {
+			return;
+		}
+		printf( '<form method="post" action="%s">', esc_url( Address::url( [ 'event' => $event->id ] ) ) );
+		wp_nonce_field( Actions::NONCE );
+		printf( '<p><button type="submit" class="%s" name="replay" value="%d">%s</button></p></form>', esc_attr( $look ), (int) $event->id, esc_html__( 'Process again', 'bridge-for-agile-crm' ) );
 	}
 
 	/** @param string $html What is not there is not shown. */
@@ -72,17 +93,6 @@ final class Detail {
 	private static function merged( int $webhooks ): string {
 		/* translators: %s: a number. */
 		return $webhooks > 1 ? ' ' . sprintf( __( '(%s in one: they came while it waited)', 'bridge-for-agile-crm' ), number_format_i18n( $webhooks ) ) : '';
-	}
-
-	private static function way( ActivityRow $event ): string {
-		$steps = [] === $event->steps ? [ [ $event->created_at, 'waiting' ], [ $event->updated_at, $event->state ] ] : $event->steps;
-		$first = $steps[0][0];
-		$html  = '';
-		foreach ( $steps as $number => [ $time, $state ] ) {
-			$after = $time > $first ? ' (+' . EventsTable::duration( $time - $first ) . ')' : '';
-			$html .= sprintf( '<li>%s: %s%s</li>', esc_html( Dates::date_and_time( intdiv( $time, Clock::SECOND ) ) ), esc_html( Words::state( $state, 0 === $number ) ), esc_html( $after ) );
-		}
-		return "<ol>$html</ol>";
 	}
 
 	/** @param array<string, ?string> $changed */

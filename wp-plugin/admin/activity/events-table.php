@@ -9,19 +9,16 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Activity;
 
-use AgileBridge\Plugin\Admin\Dates;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Inbox\Activity;
 use AgileBridge\Plugin\Inbox\ActivityFilter;
 use AgileBridge\Plugin\Inbox\ActivityRow;
-use AgileBridge\Plugin\Site\Clock;
 
 defined( 'ABSPATH' ) || exit;
 
 require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
 
 final class EventsTable extends \WP_List_Table {
-
 
 	/** What older events are below; 0 where there are none. */
 	private int $older = 0;
@@ -81,6 +78,9 @@ final class EventsTable extends \WP_List_Table {
 			'refused' => __( 'Refused', 'bridge-for-agile-crm' ),
 		];
 		$counts = Activity::counts();
+		if ( $counts['passwords'] > 0 ) {
+			$labels['passwords'] = __( 'Passwords not returned', 'bridge-for-agile-crm' );
+		}
 		$chosen = isset( ActivityFilter::VIEWS[ $this->query->get( 'view' ) ] ) ? $this->query->get( 'view' ) : '';
 		$links  = [];
 		foreach ( $labels as $view => $label ) {
@@ -103,7 +103,7 @@ final class EventsTable extends \WP_List_Table {
 	/** @param string $which */
 	protected function extra_tablenav( $which ) {
 		if ( 'top' === $which ) {
-			echo '<div class="alignleft actions">';
+			echo '<div class="alignleft actions agile-bridge-buttons">';
 			if ( 'dead' === $this->query->get( 'view' ) && [] !== $this->items ) {
 				self::show_button( 'replay_dead', '1', __( 'Process all given up again', 'bridge-for-agile-crm' ) );
 			}
@@ -115,9 +115,9 @@ final class EventsTable extends \WP_List_Table {
 
 	/** @param string $which */
 	protected function pagination( $which ) {
-		echo '<div class="tablenav-pages"><span class="pagination-links">';
+		echo '<div class="tablenav-pages"><span class="pagination-links agile-bridge-buttons">';
 		if ( $this->query->before() > 0 ) {
-			printf( '<a class="button" href="%s">%s</a> ', esc_url( Address::url( $this->query->choice() ) ), esc_html__( 'Newest', 'bridge-for-agile-crm' ) );
+			printf( '<a class="button" href="%s">%s</a>', esc_url( Address::url( $this->query->choice() ) ), esc_html__( 'Newest', 'bridge-for-agile-crm' ) );
 		}
 		if ( $this->older > 0 ) {
 			printf( '<a class="button" href="%s">%s</a>', esc_url( Address::url( $this->query->choice() + [ 'before' => $this->older ] ) ), esc_html__( 'Older', 'bridge-for-agile-crm' ) );
@@ -135,53 +135,19 @@ final class EventsTable extends \WP_List_Table {
 		return sprintf( '<input type="checkbox" name="events[]" value="%d" aria-label="%s">', (int) $event->id, esc_attr( $label ) );
 	}
 
+	/** @param ActivityRow $event */
+	public function single_row( $event ) {
+		printf( '<tr class="%s">', esc_attr( Cells::row_class( $event ) ) );
+		$this->single_row_columns( $event );
+		echo '</tr>';
+	}
+
 	/**
 	 * @param ActivityRow $event
 	 * @param string      $column
 	 */
 	protected function column_default( $event, $column ) {
-		return self::cell( $event, $column );
-	}
-
-	/** HTML. */
-	public static function cell( ActivityRow $event, string $column ): string {
-		return match ( $column ) {
-			'when'     => self::when( $event ),
-			'contact'  => self::contact( $event ),
-			'came'     => sprintf( '%s <small>%s</small>', esc_html( Words::action( $event->action ) ), esc_html( Words::origin( $event->origin ) ) ),
-			'happened' => sprintf( '%s%s', esc_html( Words::of( $event ) ), '' === $event->code ? '' : ' <small><code>' . esc_html( $event->code ) . '</code></small>' ),
-			'took'     => null === $event->took ? '' : esc_html( self::duration( $event->took ) ),
-			default    => '',
-		};
-	}
-
-	private static function when( ActivityRow $event ): string {
-		/* translators: %s: how long ago, for instance "3 minutes". */
-		$ago = sprintf( __( '%s ago', 'bridge-for-agile-crm' ), human_time_diff( intdiv( $event->created_at, Clock::SECOND ), intdiv( Clock::now(), Clock::SECOND ) ) );
-		return sprintf( '<span title="%s">%s</span>', esc_attr( Dates::date_and_time( intdiv( $event->created_at, Clock::SECOND ) ) ), esc_html( $ago ) );
-	}
-
-	private static function contact( ActivityRow $event ): string {
-		$user = $event->user_id > 0 ? get_userdata( $event->user_id ) : false;
-		$name = match ( true ) {
-			false !== $user        => $user->display_name,
-			'' !== $event->email   => $event->email,
-			default                => $event->contact_id,
-		};
-		return sprintf(
-			'<strong><a href="%s">%s</a></strong> <small>%s</small><span class="agile-bridge-on-phone">%s</span>',
-			esc_url( Address::url( [ 'event' => $event->id ] ) ),
-			esc_html( $name ),
-			esc_html( $name === $event->contact_id ? '' : $event->contact_id ),
-			esc_html( Words::of( $event ) )
-		);
-	}
-
-	public static function duration( int $milliseconds ): string {
-		return $milliseconds < 10000
-			/* translators: %s: a number. */
-			? sprintf( __( '%s ms', 'bridge-for-agile-crm' ), number_format_i18n( $milliseconds ) )
-			: human_time_diff( 0, intdiv( $milliseconds, 1000 ) );
+		return Cells::cell( $event, $column );
 	}
 
 	/**
@@ -199,12 +165,13 @@ final class EventsTable extends \WP_List_Table {
 		}
 		$url = Account::contact_url( $event->contact_id );
 		if ( null !== $url ) {
-			$actions['crm'] = sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html__( 'Open in Agile CRM', 'bridge-for-agile-crm' ) );
+			$actions['crm'] = sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html__( 'Open contact', 'bridge-for-agile-crm' ) );
 		}
-		return $this->row_actions( $actions );
+		// Where something is to be done, what does it is not looked for with the mouse.
+		return $this->row_actions( $actions, $event->is_given_up() );
 	}
 
 	private static function show_button( string $name, string $value, string $label ): void {
-		printf( '<button type="submit" class="button" name="%s" value="%s">%s</button> ', esc_attr( $name ), esc_attr( $value ), esc_html( $label ) );
+		printf( '<button type="submit" class="button" name="%s" value="%s">%s</button>', esc_attr( $name ), esc_attr( $value ), esc_html( $label ) );
 	}
 }

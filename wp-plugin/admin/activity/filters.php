@@ -25,8 +25,10 @@ final class Filters {
 		self::show_input( 'search', 's', __( 'Contact or user', 'bridge-for-agile-crm' ), $query, __( 'id, e-mail address or login', 'bridge-for-agile-crm' ) );
 		self::show_select( 'do', __( 'Every action', 'bridge-for-agile-crm' ), self::named( self::ACTIONS, Words::action( ... ) ), $query );
 		self::show_select( 'origin', __( 'From everywhere', 'bridge-for-agile-crm' ), self::named( self::ORIGINS, Words::origin( ... ) ), $query );
+		echo '<span class="agile-bridge-days">';
 		self::show_input( 'date', 'since', __( 'From', 'bridge-for-agile-crm' ), $query );
 		self::show_input( 'date', 'until', __( 'To', 'bridge-for-agile-crm' ), $query );
+		echo '</span>';
 		printf( '<button type="submit" class="button">%s</button>', esc_html__( 'Filter', 'bridge-for-agile-crm' ) );
 		if ( $query->is_search() ) {
 			printf( ' <a href="%s">%s</a>', esc_url( Address::url( array_filter( [ 'view' => $query->get( 'view' ) ] ) ) ), esc_html__( 'Show all', 'bridge-for-agile-crm' ) );
@@ -36,7 +38,7 @@ final class Filters {
 
 	private static function show_input( string $type, string $name, string $label, Query $query, string $placeholder = '' ): void {
 		printf(
-			'<span><label for="agile-bridge-%1$s">%2$s</label> <input type="%3$s" id="agile-bridge-%1$s" name="%1$s" value="%4$s" placeholder="%5$s"></span>',
+			'<span class="agile-bridge-field"><label for="agile-bridge-%1$s">%2$s</label> <input type="%3$s" id="agile-bridge-%1$s" name="%1$s" value="%4$s" placeholder="%5$s"></span>',
 			esc_attr( $name ),
 			esc_html( $label ),
 			esc_attr( $type ),

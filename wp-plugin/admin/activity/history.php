@@ -56,11 +56,11 @@ final readonly class History {
 		}
 		echo '</tr></thead><tbody>';
 		foreach ( $this->events as $event ) {
-			echo '<tr>';
+			printf( '<tr class="%s">', esc_attr( Cells::row_class( $event ) ) );
 			foreach ( array_keys( $columns ) as $column ) {
 				$link = 'when' === $column ? sprintf( '<br><a href="%s">%s</a>', esc_url( Address::url( [ 'event' => $event->id ] ) ), esc_html__( 'View', 'bridge-for-agile-crm' ) ) : '';
 				// phpcs:ignore WordPress.Security.EscapeOutput -- escaped where it is made.
-				echo '<td>', EventsTable::cell( $event, $column ), $link, '</td>';
+				echo '<td>', Cells::cell( $event, $column ), $link, '</td>';
 			}
 			echo '</tr>';
 		}

@@ -23,12 +23,12 @@ final class Words {
 	 * Plain text, a sentence or two.
 	 */
 	public static function of( ActivityRow $event ): string {
-		return match ( $event->state ) {
-			'waiting' => self::waiting( $event ),
-			'running' => __( 'Is being processed now.', 'bridge-for-agile-crm' ),
-			'applied' => __( 'The user is stored. What was promised besides, a mail or a password for the contact, follows.', 'bridge-for-agile-crm' ),
-			'dead'    => trim( __( 'Given up.', 'bridge-for-agile-crm' ) . ' ' . self::sentence( self::why( $event ) ) ),
-			default   => self::finished( $event ),
+		return match ( true ) {
+			'waiting' === $event->state => self::waiting( $event ),
+			'running' === $event->state => __( 'Is being processed now.', 'bridge-for-agile-crm' ),
+			'applied' === $event->state => __( 'The user is stored. What was promised besides, a mail or a password for the contact, follows.', 'bridge-for-agile-crm' ),
+			$event->is_given_up()       => trim( self::given_up() . ' ' . self::why( $event ) ),
+			default                     => self::finished( $event ),
 		};
 	}
 
@@ -49,7 +49,7 @@ final class Words {
 			'created'   => __( 'A user was created.', 'bridge-for-agile-crm' ),
 			'updated'   => self::changes( $event ),
 			'unchanged' => __( 'Nothing had changed.', 'bridge-for-agile-crm' ),
-			default     => self::sentence( self::why( $event ) ),
+			default     => self::why( $event ),
 		};
 	}
 
@@ -69,8 +69,15 @@ final class Words {
 			: sprintf( __( 'The user was updated: %s.', 'bridge-for-agile-crm' ), implode( ', ', $parts ) );
 	}
 
-	private static function why( ActivityRow $event ): string {
-		return self::reason( $event->code, $event->message );
+	public static function given_up(): string {
+		return __( 'Given up.', 'bridge-for-agile-crm' );
+	}
+
+	/**
+	 * A sentence; '' where nobody knows.
+	 */
+	public static function why( ActivityRow $event ): string {
+		return self::sentence( self::reason( $event->code, $event->message ) );
 	}
 
 	/**
@@ -92,6 +99,7 @@ final class Words {
 			'crm_unauthorized'  => __( 'Agile CRM refuses the credentials of this site.', 'bridge-for-agile-crm' ),
 			'site_unavailable'  => __( 'The database of this site failed.', 'bridge-for-agile-crm' ),
 			'site_error'        => __( 'Code of this site failed while the user was written.', 'bridge-for-agile-crm' ),
+			'password_not_returned' => __( 'The password of the new user could not be returned to Agile CRM.', 'bridge-for-agile-crm' ),
 			'copy_of_site'      => __( 'This is a copy of the site: the password of the new user was not written to Agile CRM, and is wiped here.', 'bridge-for-agile-crm' ),
 			'replayed'          => __( 'Was given up, and processed again since.', 'bridge-for-agile-crm' ),
 			default             => '' === $message ? $code : $message,
@@ -131,6 +139,7 @@ final class Words {
 			'applied' => __( 'Written', 'bridge-for-agile-crm' ),
 			'done'    => __( 'Finished', 'bridge-for-agile-crm' ),
 			'dead'    => __( 'Given up', 'bridge-for-agile-crm' ),
+			'replayed' => __( 'Processed again, as an event of its own', 'bridge-for-agile-crm' ),
 			default   => $state,
 		};
 	}

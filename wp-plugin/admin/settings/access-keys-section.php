@@ -40,7 +40,7 @@ final class AccessKeysSection {
 	public static function show( array $keys ): void {
 		?>
 		<h2 id="agile-bridge-keys"><?php esc_html_e( 'Access keys', 'bridge-for-agile-crm' ); ?></h2>
-		<p><?php esc_html_e( 'Who has one of these keys can create and change users of this site. Keep them secret.', 'bridge-for-agile-crm' ); ?></p>
+		<p><?php esc_html_e( 'Anyone with one of these keys can create and change users of this site. Keep them secret.', 'bridge-for-agile-crm' ); ?></p>
 		<?php
 		if ( [] !== $keys ) {
 			self::show_table( $keys );
@@ -95,7 +95,7 @@ final class AccessKeysSection {
 
 	private static function show_last_use( ShownKey $key ): void {
 		if ( 0 === $key->used ) {
-			esc_html_e( 'Not noted yet', 'bridge-for-agile-crm' );
+			esc_html_e( 'Never', 'bridge-for-agile-crm' );
 			return;
 		}
 		printf(

@@ -105,7 +105,7 @@ final class SelfTestSection {
 	private static function state( ?Turns $turns ): string {
 		$run = $turns?->run;
 		if ( null === $run ) {
-			return __( 'It never ran on this site.', 'bridge-for-agile-crm' );
+			return __( 'Not run yet.', 'bridge-for-agile-crm' );
 		}
 		if ( $run->is_finished() ) {
 			/* translators: 1: a sentence, 2: date and time. */

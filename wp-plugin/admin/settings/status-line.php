@@ -9,6 +9,8 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\Admin\Settings;
 
+use AgileBridge\Plugin\Admin\Activity\Address;
+use AgileBridge\Plugin\Admin\Capability;
 use AgileBridge\Plugin\Admin\Numbers;
 use AgileBridge\Plugin\Admin\Overview;
 use AgileBridge\Plugin\Crm\Account;
@@ -36,21 +38,31 @@ final class StatusLine {
 		$counts          = $overview->counts;
 		$parts           = [
 			null === $overview->last_webhook
-				? __( 'no webhook yet', 'bridge-for-agile-crm' )
+				? esc_html__( 'no webhook yet', 'bridge-for-agile-crm' )
 				/* translators: %s: how long ago, for instance "3 minutes". */
-				: sprintf( __( 'last webhook %s ago', 'bridge-for-agile-crm' ), human_time_diff( intdiv( $overview->last_webhook, 1000 ), intdiv( Clock::now(), 1000 ) ) ),
+				: esc_html( sprintf( __( 'last webhook %s ago', 'bridge-for-agile-crm' ), human_time_diff( intdiv( $overview->last_webhook, 1000 ), intdiv( Clock::now(), 1000 ) ) ) ),
 			/* translators: %s: a number. */
-			sprintf( __( '%s waiting', 'bridge-for-agile-crm' ), Numbers::of_events( $counts->open() ) ),
+			self::events( 'waiting', $counts->open(), sprintf( __( '%s waiting', 'bridge-for-agile-crm' ), Numbers::of_events( $counts->open() ) ) ),
 			/* translators: %s: a number. */
-			sprintf( __( '%s given up', 'bridge-for-agile-crm' ), Numbers::of_events( $counts->dead ) ),
+			self::events( 'dead', $counts->dead, sprintf( __( '%s given up', 'bridge-for-agile-crm' ), Numbers::of_events( $counts->dead ) ) ),
 		];
 		printf(
 			'<p id="agile-bridge-status" class="agile-bridge-status agile-bridge-is-%s"><span class="dashicons dashicons-%s" aria-hidden="true"></span> <strong>%s</strong> · %s</p>',
 			esc_attr( $kind ),
 			esc_attr( self::ICONS[ $kind ] ),
 			esc_html( $text ),
-			esc_html( implode( ' · ', $parts ) )
+			// phpcs:ignore WordPress.Security.EscapeOutput -- escaped above.
+			implode( ' · ', $parts )
 		);
+	}
+
+	/**
+	 * HTML: a link to those events, where there are any, for who may see them.
+	 *
+	 * @param string $view See ActivityFilter::VIEWS.
+	 */
+	private static function events( string $view, int $count, string $text ): string {
+		return $count > 0 && Capability::is_given() ? sprintf( '<a href="%s">%s</a>', esc_url( Address::url( [ 'view' => $view ] ) ), esc_html( $text ) ) : esc_html( $text );
 	}
 
 	/** @return array{'good'|'wait'|'bad', string} */

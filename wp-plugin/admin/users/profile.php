@@ -54,7 +54,7 @@ final class Profile {
 		}
 		$synced = $history->last_synced();
 		echo '<table class="form-table" role="presentation"><tbody>';
-		self::show_row( __( 'Contact', 'bridge-for-agile-crm' ), ContactLink::html( $user->ID ) );
+		self::show_row( __( 'Contact', 'bridge-for-agile-crm' ), ContactLink::html_with_id( $user->ID ) );
 		if ( ContactLink::is_linked( $user->ID ) ) {
 			self::show_row( __( 'Tags', 'bridge-for-agile-crm' ), esc_html( implode( ', ', Tags::of_user( $user->ID ) ) ?: __( 'none', 'bridge-for-agile-crm' ) ) );
 			self::show_row( __( 'Account', 'bridge-for-agile-crm' ), esc_html( self::whose( $user ) ) );

@@ -70,12 +70,21 @@ final class UsersList {
 		};
 	}
 
-	/** @param list<string> $tags */
+	/**
+	 * HTML. Each is kept on a line, hyphens or not.
+	 *
+	 * @param list<string> $tags
+	 */
 	private static function tags( array $tags ): string {
-		$more = count( $tags ) - self::MOST_TAGS;
-		$text = implode( ', ', array_slice( $tags, 0, self::MOST_TAGS ) );
+		$shown = array_slice( $tags, 0, self::MOST_TAGS );
+		$last  = count( $shown ) - 1;
+		$html  = '';
+		foreach ( $shown as $number => $tag ) {
+			$html .= sprintf( '<span class="agile-bridge-tag">%s</span> ', esc_html( $number < $last ? "$tag," : $tag ) );
+		}
+		$more = count( $tags ) - count( $shown );
 		/* translators: %s: how many more there are. */
-		return esc_html( $more > 0 ? $text . ' ' . sprintf( __( 'and %s more', 'bridge-for-agile-crm' ), number_format_i18n( $more ) ) : $text );
+		return $more > 0 ? $html . esc_html( sprintf( __( 'and %s more', 'bridge-for-agile-crm' ), number_format_i18n( $more ) ) ) : $html;
 	}
 
 	/**
