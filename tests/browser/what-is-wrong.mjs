@@ -1,7 +1,7 @@
 // What one sees of the activity and of the list of users without a click and without a hover, on a desk and on a phone, from left to
 // right and from right to left.
 //
-//   node glance.mjs SCENARIO
+//   node what-is-wrong.mjs SCENARIO
 //
 // Environment: as for activity.mjs. The parameter `rtl` makes a page one that is read from right to left.
 //

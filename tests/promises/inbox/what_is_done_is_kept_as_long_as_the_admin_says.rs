@@ -61,7 +61,7 @@ fn from_a_day_to_a_year() {
     let page = world.settings_tab(&cookie, "advanced");
     assert!(page.contains("Processed in the last 3 days"), "{page}");
     let dashboard = site::Request::new("GET", "/wp-admin/index.php").header("Cookie", &cookie);
-    assert!(world.site.send(&dashboard).body().contains("They are kept for 30 days"));
+    assert!(world.site.send(&dashboard).body().contains("What was given up is kept for 30 days"));
 
     for wrong in ["0", "366", "-1", "2.5", "", "a week"] {
         let page = world.save_settings(&cookie, &[("[keep_done_days]", wrong)]);

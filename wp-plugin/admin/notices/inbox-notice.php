@@ -71,7 +71,7 @@ final class InboxNotice {
 		if ( $counts->dead > 0 ) {
 			$days = Retention::days_of_dead();
 			/* translators: %d: a number. */
-			$kept = sprintf( _n( 'They are kept for %d day and can be processed again:', 'They are kept for %d days and can be processed again:', $days, 'bridge-for-agile-crm' ), $days );
+			$kept = sprintf( _n( 'What was given up is kept for %d day and can be processed again:', 'What was given up is kept for %d days and can be processed again:', $days, 'bridge-for-agile-crm' ), $days );
 			/* translators: %s: a number. */
 			$title = sprintf( _n( 'Bridge for Agile CRM: %s webhook was given up.', 'Bridge for Agile CRM: %s webhooks were given up.', $counts->dead, 'bridge-for-agile-crm' ), Numbers::of_events( $counts->dead ) );
 			self::show_inbox_line( 'error', 'agile-bridge-dead', $title, $kept, Address::url( [ 'view' => 'dead' ] ), __( 'Tools → Agile CRM activity', 'bridge-for-agile-crm' ) );
