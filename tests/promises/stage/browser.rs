@@ -21,6 +21,8 @@ impl World {
         let output = Command::new("node")
             .arg(folder.join(script))
             .arg(scenario)
+            // The browser's profile is a few hundred small files.
+            .env("TMPDIR", self.site.dir())
             .env("SITE_URL", self.site.url())
             .env("SITE_USER", user)
             .env("SITE_PASSWORD", password)

@@ -1,5 +1,6 @@
 //! Stands up a real WordPress on this machine, for the demo and the tests: MariaDB or SQLite, nginx with PHP-FPM or
-//! PHP's built-in server, a single site or a network, each in a temporary folder of its own, in about a second.
+//! PHP's built-in server, a single site or a network, each in a temporary folder of its own
+//! (in memory where there is room), in less than a second.
 //! `tests/site/setup.sh` brings what it needs.
 //!
 //! ```no_run
@@ -22,18 +23,20 @@
 //!
 //! Reading order: [`Builder`] says what is wanted, `start` stands it up, [`Site`] is what tests hold, [`Pool`] one more web server
 //! of it, [`Apache`] another, [`Cluster`] three with a database each; `template` is an installed
-//! database, `wordpress` the files; `mariadb` (or the server that `sql_server` says), `fpm`, `nginx`, `builtin` are the servers, each a `process`.
+//! database, `wordpress` the files; `command_line` runs code in it, `look` reads its database; `mariadb` (or the server that `sql_server` says), `fpm`, `nginx`, `builtin` are the servers, each a `process`.
 
 mod answer;
 mod apache;
 mod builder;
 mod builtin;
+mod command_line;
 mod error;
 mod fpm;
 mod galera;
 mod guard;
 mod http;
 mod layout;
+mod look;
 mod mail;
 mod mariadb;
 mod nginx;
@@ -42,6 +45,7 @@ mod pool;
 mod process;
 mod redis;
 mod servers;
+mod shelf;
 mod site;
 mod sql_server;
 mod start;

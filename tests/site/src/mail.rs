@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::layout::Layout;
-use crate::php::Php;
+use crate::look;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
@@ -16,9 +16,8 @@ pub struct Mail {
 }
 
 /// Oldest first.
-pub fn read(php: &Php, layout: &Layout) -> Result<Vec<Mail>> {
-    let json = php.script("mails.php", &[&layout.mails().display().to_string()], "")?;
-    let mails: Vec<Value> = serde_json::from_str(&json).map_err(|error| Error::new(format!("{error}: {json}")))?;
+pub fn read(layout: &Layout) -> Result<Vec<Mail>> {
+    let mails = look::ask(&json!({"mails": layout.mails().display().to_string()}))?;
     let text = |mail: &Value, key: &str| mail[key].as_str().unwrap_or_default().to_owned();
     let mails = mails.iter();
     Ok(mails

@@ -2,27 +2,24 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus};
 use std::sync::LazyLock;
 
 use crate::error::{Error, Result};
 use crate::layout::{self, Layout, cache};
 use crate::wordpress::SHARED;
 
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 3] = [
     ("install.php", include_str!("../php/install.php")),
     ("run.php", include_str!("../php/run.php")),
-    ("sql.php", include_str!("../php/sql.php")),
-    ("mails.php", include_str!("../php/mails.php")),
     ("router.php", include_str!("../php/router.php")),
 ];
 
-/// 8.2 on Debian 12: names the FPM that belongs to the `php` in the path.
-static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let output = Command::new("php").args(["-n", "-r", "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION;"]).output();
+/// 8.2.36, say.
+static RELEASE: LazyLock<String> = LazyLock::new(|| {
+    let output = Command::new("php").args(["-n", "-r", "echo PHP_VERSION;"]).output();
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 });
 
@@ -83,9 +80,9 @@ impl Php {
 
     /// `keeps_compiled`: see [`Builder::compiles_anew`](crate::Builder::compiles_anew).
     pub fn fpm(&self, keeps_compiled: bool) -> Result<Command> {
-        let mut command = self.with_our_ini(&format!("php-fpm{}", *VERSION));
+        let mut command = self.with_our_ini(&format!("php-fpm{}", Self::version()));
         if keeps_compiled {
-            let kept = share_compiled(&self.layout)?;
+            let kept = share_compiled(&self.layout, "fpm")?;
             command.args([
                 "-d",
                 &format!("opcache.file_cache={}", kept.display()),
@@ -98,48 +95,43 @@ impl Php {
 
     /// PHP behind CGI: the only one that answers the same request again and again in one process without a web server.
     pub fn cgi(&self) -> Command {
-        self.with_our_ini(&format!("php-cgi{}", *VERSION))
+        self.with_our_ini(&format!("php-cgi{}", Self::version()))
     }
 
-    /// Runs one of our scripts, which loads WordPress, and returns what it prints.
-    pub fn script(&self, name: &str, arguments: &[&str], input: &str) -> Result<String> {
-        self.run(self.command().args(&self.compiled), name, arguments, input)
-    }
-
-    /// The same for one that only asks the database: without all of Debian's extensions PHP starts in half the time, and tests
-    /// look into the database again and again while they wait for something.
-    pub fn database_script(&self, name: &str, arguments: &[&str], input: &str) -> Result<String> {
+    /// The same, for one that stays and has many processes: with an opcache that they share, and in it the core as earlier sites have
+    /// compiled it.
+    pub fn standing(&self) -> Result<Command> {
+        let kept = share_compiled(&self.layout, "cli")?;
         let mut command = self.command();
-        command.args(["-n", "-d", "display_errors=stderr"]);
-        for extension in ["mysqlnd", "pdo", "pdo_mysql", "pdo_sqlite"] {
-            command.args(["-d", &format!("extension={extension}")]);
-        }
-        self.run(&mut command, name, arguments, input)
+        let options = ["enable_cli=1", "revalidate_freq=0", UNCHECKED, &format!("file_cache={}", kept.display())];
+        command.args(options.iter().flat_map(|option| ["-d".to_owned(), format!("opcache.{option}")]));
+        Ok(command)
     }
 
-    fn run(&self, command: &mut Command, name: &str, arguments: &[&str], input: &str) -> Result<String> {
-        let mut child = command
-            .arg(self.layout.php().join(name))
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(Error::doing("starting php"))?;
-        if let Some(mut pipe) = child.stdin.take() {
-            // PHP that ends before it has read everything tells why below.
-            let _ = pipe.write_all(input.as_bytes());
-        }
-        let output = child.wait_with_output().map_err(Error::doing("running php"))?;
+    /// What decides how a PHP that is started now differs from one that was started before: our ini file, and the extensions it names.
+    pub fn stamp(&self) -> String {
+        let ini = fs::read_to_string(self.layout.php().join("90-site.ini")).unwrap_or_default();
+        let named = ini.lines().filter_map(|line| line.strip_prefix("extension = ")).map(fs::metadata);
+        let files = named.flatten().map(|file| format!("{} {}.{}\n", file.ino(), file.mtime(), file.mtime_nsec()));
+        let files: String = files.collect();
+        ini + &files
+    }
+
+    /// Runs one of our scripts, which loads WordPress.
+    pub fn script(&self, name: &str, arguments: &[&str]) -> Result<()> {
+        let mut command = self.command();
+        let output = command.args(&self.compiled).arg(self.layout.php().join(name)).args(arguments).output();
+        let output = output.map_err(Error::doing("starting php"))?;
         if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+            return Ok(());
         }
-        Err(Error::new(format!(
-            "{name} ended with {}:\n{}{}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr),
-            last_lines(&fs::read_to_string(self.layout.php_log()).unwrap_or_default(), 20)
-        )))
+        Err(self.ended(name, output.status, &String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// A script that has not come to its end.
+    pub fn ended(&self, name: &str, status: ExitStatus, complaints: &str) -> Error {
+        let log = fs::read_to_string(self.layout.php_log()).unwrap_or_default();
+        Error::new(format!("{name} ended with {status}:\n{complaints}{}", last_lines(&log, 20)))
     }
 
     fn with_our_ini(&self, program: &str) -> Command {
@@ -160,15 +152,19 @@ impl Php {
 
     /// Of this machine's PHP, as files and programs are named by it: `8.2`.
     pub fn version() -> &'static str {
-        &VERSION
+        RELEASE.match_indices('.').nth(1).map_or(&RELEASE, |(end, _)| &RELEASE[..end])
+    }
+
+    /// The same in full.
+    pub fn release() -> &'static str {
+        &RELEASE
     }
 }
 
 /// What was compiled is ours: a sum over each file at each call takes a tenth of the time.
 const UNCHECKED: &str = "file_cache_consistency_checks=0";
 
-/// Options that let the command line take the shared core as compiled by an earlier call: tests look into their sites a few
-/// thousand times. What lies in the site's own folder is compiled each time.
+/// Options that let a script compile the shared core for those after it. What lies in the site's own folder is compiled each time.
 fn keep_compiled(layout: &Layout) -> Result<Vec<String>> {
     let (kept, except) = (cache().join("opcache"), layout.php().join("not-kept"));
     fs::create_dir_all(&kept).map_err(Error::doing(kept.display()))?;
@@ -183,19 +179,23 @@ fn keep_compiled(layout: &Layout) -> Result<Vec<String>> {
     Ok(options.into_iter().flat_map(|option| ["-d".to_owned(), format!("opcache.{option}")]).collect())
 }
 
-/// A folder for what the site's PHP-FPM compiles, in which the shared core's part is that of all sites.
-fn share_compiled(layout: &Layout) -> Result<PathBuf> {
-    let own = layout.folder.join("opcache");
+/// A folder for what a PHP of the site compiles, in which the shared core's part is that of all sites. Each kind of PHP has its own:
+/// what one has compiled counts on the functions that it has.
+fn share_compiled(layout: &Layout, kind: &str) -> Result<PathBuf> {
+    let own = layout.folder.join("opcache").join(kind);
     let core = layout.wordpress().join(SHARED).canonicalize().map_err(Error::doing("finding the core"))?;
+    let is_shared = !core.starts_with(&layout.folder);
     let core = core.strip_prefix("/").unwrap_or(&core);
     fs::create_dir_all(&own).map_err(Error::doing(own.display()))?;
     let kept = cache().join("opcache");
-    // Each build of PHP has a folder of its own.
+    // Each build of PHP has a folder of its own, made when the first database was.
     for build in fs::read_dir(&kept).map_err(Error::doing(kept.display()))?.flatten() {
         let shared = build.path().join(core);
         let link = own.join(build.file_name()).join(core);
-        if shared.is_dir() && !link.exists() {
-            fs::create_dir_all(link.parent().unwrap_or(&own)).map_err(Error::doing(own.display()))?;
+        if is_shared && !link.exists() {
+            for folder in [&shared, link.parent().unwrap_or(&own)] {
+                fs::create_dir_all(folder).map_err(Error::doing(folder.display()))?;
+            }
             symlink(&shared, &link).map_err(Error::doing(link.display()))?;
         }
     }

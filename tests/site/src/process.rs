@@ -61,6 +61,10 @@ impl Process {
         }
     }
 
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
     pub fn signal(&self, signal: Signal) {
         if let Some(pid) = self.group() {
             let _ = kill_process(pid, signal);

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::builder::{Builder, Server};
+use crate::command_line::{self, CommandLine};
 use crate::error::Result;
 use crate::fpm::Fpm;
 use crate::guard::Guard;
@@ -17,6 +18,8 @@ pub struct Servers {
     database: Mutex<Option<Process>>,
     cache: Mutex<Option<Process>>,
     fpm: Mutex<Option<Fpm>>,
+    /// The last one takes calls; those before it may still be at one.
+    command_lines: Mutex<Vec<CommandLine>>,
     web: Mutex<Option<Process>>,
 }
 
@@ -24,7 +27,15 @@ impl Servers {
     pub fn none_yet(layout: &Layout) -> Result<Self> {
         let guard = Arc::new(Guard::watch(&layout.folder)?);
         let none = || Mutex::new(None);
-        Ok(Self { layout: layout.clone(), guard, database: none(), cache: none(), fpm: Mutex::new(None), web: none() })
+        Ok(Self {
+            layout: layout.clone(),
+            guard,
+            database: none(),
+            cache: none(),
+            fpm: Mutex::new(None),
+            command_lines: Mutex::default(),
+            web: none(),
+        })
     }
 
     pub fn start_database(&self, options: &[&str]) -> Result<()> {
@@ -101,6 +112,18 @@ impl Servers {
         apache::start(&self.layout, &self.guard, php, &fpm, ports)
     }
 
+    /// Runs code in WordPress on the command line, at this address, and gives what it returns, as JSON.
+    pub fn run(&self, php: &Php, host: &str, code: &str) -> Result<String> {
+        let socket = {
+            let mut started = lock(&self.command_lines);
+            if started.last_mut().is_none_or(|last| last.is_outdated(php)) {
+                started.push(CommandLine::start(&self.layout, &self.guard, php, host)?);
+            }
+            started.last().map(|last| last.socket().to_owned()).unwrap_or_default()
+        };
+        command_line::run(&socket, php, code)
+    }
+
     pub fn database_pid(&self) -> Option<u32> {
         lock(&self.database).as_ref().map(Process::pid)
     }
@@ -132,6 +155,9 @@ impl Drop for Servers {
         if let Some(mut fpm) = lock(&self.fpm).take() {
             fpm.wait();
         }
+        for mut php in lock(&self.command_lines).drain(..) {
+            php.wait();
+        }
         for slot in [&self.web, &self.cache, &self.database] {
             if let Some(mut process) = lock(slot).take() {
                 process.wait();
@@ -143,6 +169,6 @@ impl Drop for Servers {
     }
 }
 
-fn lock<T>(slot: &Mutex<Option<T>>) -> MutexGuard<'_, Option<T>> {
+fn lock<T>(slot: &Mutex<T>) -> MutexGuard<'_, T> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -24,7 +24,7 @@ use crate::pool::Pool;
 use crate::process::{PATIENCE, await_until};
 use crate::servers::Servers;
 use crate::start::free_port;
-use crate::{template, wordpress};
+use crate::{look, template, wordpress};
 
 /// The account that every site is installed with.
 pub const ADMIN: (&str, &str) = ("admin", "password");
@@ -142,8 +142,7 @@ impl Site {
     }
 
     pub fn try_wp(&self, code: &str) -> Result<Value> {
-        let folder = self.root().display().to_string();
-        let json = self.php.script("run.php", &[&folder, &format!("127.0.0.1:{}", self.port)], code)?;
+        let json = self.servers.run(&self.php, &format!("127.0.0.1:{}", self.port), code)?;
         serde_json::from_str(&json).map_err(|error| Error::new(format!("{error}: '{json}'\n{}", self.log())))
     }
 
@@ -173,8 +172,8 @@ impl Site {
             Database::MariaDb => format!("mysql:unix_socket={};dbname=wordpress;charset=utf8mb4", socket.display()),
             Database::Sqlite => format!("sqlite:{}/.ht.sqlite", folder.display()),
         };
-        let json = self.php.database_script("sql.php", &[&dsn, "root"], &json!(statements).to_string())?;
-        serde_json::from_str(&json).map_err(|error| Error::new(format!("{error}: {json}")))
+        let rows = look::ask(&json!({"dsn": dsn, "statements": statements}));
+        rows.map_err(|error| Error::new(format!("{error}\n{}", last_lines(&self.log(), 20))))
     }
 
     /// The statements that WordPress sends to MariaDB while `action` runs, and after it until its requests have come to their ends:
@@ -205,7 +204,7 @@ impl Site {
     }
 
     pub fn mails(&self) -> Vec<Mail> {
-        mail::read(&self.php, &self.layout).unwrap_or_else(|error| panic!("{error}"))
+        mail::read(&self.layout).unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub fn forget_mails(&self) {

@@ -21,7 +21,8 @@ const PLUGIN: &str = "bridge-for-agile-crm";
 impl Site {
     pub(crate) fn start(wanted: &Builder) -> Result<Self> {
         let core = layout::wordpress(wanted.wordpress.as_deref())?;
-        let layout = Layout::create()?;
+        // What is measured lies on a disk, as on a server.
+        let layout = Layout::create(wanted.core != Core::Own)?;
         let servers = Servers::none_yet(&layout)?;
         wordpress::lay_out(&layout, &core, wanted.database, wanted.core != Core::Own)?;
         template::fill(&layout, &core, wanted.database, wanted.multisite)?;

@@ -42,6 +42,8 @@ fn key(core: &Path, database: Database, multisite: bool) -> String {
     let mut hasher = DefaultHasher::new();
     read(core.join("wp-includes/version.php")).hash(&mut hasher);
     include_str!("../php/install.php").hash(&mut hasher);
+    // Its installation is also what keeps the core compiled for it.
+    Php::release().hash(&mut hasher);
     match database {
         Database::Sqlite => read(sqlite_plugin().with_extension("from")).hash(&mut hasher),
         Database::MariaDb => {
@@ -57,7 +59,7 @@ fn key(core: &Path, database: Database, multisite: bool) -> String {
 }
 
 fn make(template: &Path, core: &Path, database: Database, multisite: bool) -> Result<()> {
-    let layout = Layout::create()?;
+    let layout = Layout::create(true)?;
     let mut guard = Arc::new(Guard::watch(&layout.folder)?);
     wordpress::lay_out(&layout, core, database, true)?;
     wordpress::configure(&layout, None, &[])?;
@@ -75,7 +77,7 @@ fn make(template: &Path, core: &Path, database: Database, multisite: bool) -> Re
     if multisite {
         arguments.push("network");
     }
-    php.script("install.php", &arguments, "")?;
+    php.script("install.php", &arguments)?;
     if let Some(server) = server {
         server.stop();
     }

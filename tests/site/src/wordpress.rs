@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::builder::Database;
 use crate::error::{Error, Result};
 use crate::layout::{self, Layout, sqlite_plugin};
-use crate::mariadb;
+use crate::{mariadb, shelf};
 
 /// The part of the core that all sites share by a symbolic link, as big hosts do it: what PHP has compiled of it serves them
 /// all. (The scripts outside it find their configuration by where they lie.)
@@ -22,10 +22,9 @@ pub const SHARED: &str = "wp-includes";
 pub fn lay_out(layout: &Layout, core: &Path, database: Database, shares: bool) -> Result<()> {
     let wordpress = layout.wordpress();
     let core = core.canonicalize().map_err(Error::doing(core.display()))?;
-    let entries = fs::read_dir(&core).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let entries = entries.map_err(Error::doing(core.display()))?;
-    let is_own = |path: &PathBuf| !shares || !path.ends_with(SHARED);
-    let own: Vec<_> = entries.iter().map(fs::DirEntry::path).filter(is_own).collect();
+    // Links do not lead from one disk to another.
+    let near = if shares { shelf::near(&layout.folder, &core)? } else { core.clone() };
+    let own = parts(&near, shares)?;
     copy_into("--link", &own, &wordpress).or_else(|_| {
         let _ = fs::remove_dir_all(&wordpress);
         copy_into("--reflink=auto", &own, &wordpress)
@@ -51,13 +50,21 @@ pub fn lay_out(layout: &Layout, core: &Path, database: Database, shares: bool) -
     Ok(())
 }
 
+/// What lies in the core's folder, but not what all sites share if this one does.
+pub fn parts(core: &Path, shares: bool) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(core).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.map_err(Error::doing(core.display()))?;
+    let is_own = |path: &PathBuf| !shares || !path.ends_with(SHARED);
+    Ok(entries.iter().map(fs::DirEntry::path).filter(is_own).collect())
+}
+
 /// `cp -a` with one more option; `to` must not exist.
 pub fn copy(option: &str, from: &Path, to: &Path) -> Result<()> {
     cp(Command::new("cp").args(["--archive", option, "-T"]).arg(from).arg(to))
 }
 
 /// The same for files and folders that are to lie in a new folder.
-fn copy_into(option: &str, from: &[PathBuf], folder: &Path) -> Result<()> {
+pub fn copy_into(option: &str, from: &[PathBuf], folder: &Path) -> Result<()> {
     fs::create_dir(folder).map_err(Error::doing(folder.display()))?;
     cp(Command::new("cp").args(["--archive", option, "-t"]).arg(folder).args(from))
 }

@@ -90,6 +90,37 @@ fn plugins_constants_and_options_are_there_before_the_first_request() {
 }
 
 #[test]
+fn each_call_of_the_command_line_is_a_php_of_its_own() {
+    let site = plain(Database::Sqlite, Server::BuiltIn).start().unwrap();
+    let code = "define('HERE', 1); $GLOBALS['here'] = 1; update_option('here', 1); return [getmypid(), PHP_SAPI];";
+    let (first, second) =
+        (site.wp(code), site.wp("return [defined('HERE'), isset($GLOBALS['here']), get_option('here')];"));
+    assert_eq!((&first[1], second), (&"cli".into(), serde_json::json!([false, false, "1"])));
+    assert_ne!(site.wp("return getmypid();"), first[0]);
+    // However it ends, it is told.
+    for (code, end) in [
+        ("echo 'printed'; exit(3);", "exit status: 3"),
+        ("register_shutdown_function(fn() => exit(4)); return 1;", "exit status: 4"),
+        ("posix_kill(getmypid(), SIGKILL);", "signal: 9"),
+        ("return no_such_function();", "undefined function no_such_function()"),
+        ("fwrite(fopen('php://stderr', 'w'), 'a complaint'); exit(1);", "a complaint"),
+    ] {
+        let error = site.try_wp(code).unwrap_err().to_string();
+        assert!(error.contains(end), "{code}: {error}");
+    }
+    // What has changed since it stands ready counts from the next call on.
+    let late = site.root().join("wp-content/mu-plugins/late.php");
+    for value in ["one", "two"] {
+        std::fs::write(&late, format!("<?php define('LATE', '{value}');")).unwrap();
+        assert_eq!(site.wp("return LATE;"), value);
+    }
+    let ini = site.dir().join("php/90-site.ini");
+    let lines = std::fs::read_to_string(&ini).unwrap() + "precision = 5\n";
+    std::fs::write(&ini, lines).unwrap();
+    assert_eq!(site.wp("return ini_get('precision');"), "5");
+}
+
+#[test]
 fn mails_are_caught() {
     let site = plain(Database::Sqlite, Server::BuiltIn).start().unwrap();
     assert!(site.mails().is_empty());
