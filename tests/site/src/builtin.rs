@@ -1,5 +1,6 @@
 //! PHP's built-in web server, with workers, since otherwise one slow request holds up all.
 
+use std::net::TcpStream;
 use std::sync::Arc;
 
 use crate::error::Result;
@@ -25,5 +26,7 @@ pub fn start(
         .args(["-d", "opcache.enable_cli=1", "-S", &format!("127.0.0.1:{port}"), "-t"])
         .arg(layout.wordpress())
         .arg(layout.php().join("router.php"));
-    Process::start("php -S", &mut command, &layout.logs().join("server.log"), guard)
+    let mut server = Process::start("php -S", &mut command, &layout.logs().join("server.log"), guard)?;
+    server.await_ready(|| TcpStream::connect(("127.0.0.1", port)).is_ok())?;
+    Ok(server)
 }

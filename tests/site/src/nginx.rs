@@ -1,11 +1,13 @@
 //! nginx in front of PHP-FPM, configured as WordPress' handbook says.
 
-use std::net::TcpStream;
+use std::fs;
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::layout::{self, Layout};
 use crate::mariadb::as_root;
@@ -23,15 +25,17 @@ const NETWORK: &str = "
 pub struct Wanted<'a> {
     /// Tells it from the other ones of the site.
     pub name: &'a str,
-    pub port: u16,
+    pub listener: TcpListener,
     /// The port in the site's address: with several servers behind a balancer, not the one of each.
     pub public_port: u16,
     pub fpm: &'a Path,
     pub multisite: bool,
 }
 
-pub fn start(layout: &Layout, guard: &Arc<Guard>, wanted: &Wanted) -> Result<Process> {
+/// It takes the listener over, as a new nginx does from an old one: a port that is free for a moment may be somebody else's after it.
+pub fn start(layout: &Layout, guard: &Arc<Guard>, wanted: Wanted) -> Result<Process> {
     let (run, name) = (layout.run(), wanted.name);
+    let port = wanted.listener.local_addr().map_err(Error::doing("reading a listener's port"))?.port();
     let text = format!(
         "{user}
 daemon off;
@@ -73,17 +77,20 @@ http {{
         logs = layout.logs().display(),
         wordpress = layout.wordpress().display(),
         network = if wanted.multisite { NETWORK } else { "" },
-        port = wanted.port,
         public = wanted.public_port,
         fpm = wanted.fpm.display(),
     );
     let configuration = run.join(format!("{name}.conf"));
     layout::write(&configuration, &text)?;
     let mut command = Command::new("/usr/sbin/nginx");
-    command.arg("-c").arg(configuration).arg("-e").arg(layout.logs().join(format!("{name}.log")));
-    Process::start("nginx", &mut command, &layout.logs().join(format!("{name}-output.log")), guard)
+    command.arg("-c").arg(configuration).arg("-e").arg(layout.logs().join(format!("{name}.log"))).env("NGINX", "0;");
+    let (listener, output) =
+        (Stdio::from(OwnedFd::from(wanted.listener)), layout.logs().join(format!("{name}-output.log")));
+    Process::start_with(listener, "nginx", &mut command, &output, guard)
 }
 
-pub fn await_ready(process: &mut Process, port: u16) -> Result<()> {
-    process.await_ready(|| TcpStream::connect(("127.0.0.1", port)).is_ok())
+/// Who connects before that waits.
+pub fn await_ready(process: &mut Process, layout: &Layout, name: &str) -> Result<()> {
+    let pid = layout.run().join(format!("{name}.pid"));
+    process.await_ready(|| fs::metadata(&pid).is_ok_and(|file| file.len() > 0))
 }

@@ -26,11 +26,22 @@ pub struct Process {
 impl Process {
     /// Starts `command` as the leader of its own process group; what it prints goes to `log`.
     pub fn start(name: &'static str, command: &mut Command, log: &Path, guard: &Arc<Guard>) -> Result<Self> {
+        Self::start_with(Stdio::null(), name, command, log, guard)
+    }
+
+    /// The same, and what it finds as its standard input.
+    pub fn start_with(
+        input: Stdio,
+        name: &'static str,
+        command: &mut Command,
+        log: &Path,
+        guard: &Arc<Guard>,
+    ) -> Result<Self> {
         let file = File::options().create(true).append(true).open(log);
         let file = file.map_err(Error::doing(log.display()))?;
         let copy = file.try_clone().map_err(Error::doing(log.display()))?;
         let child = command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(file)
             .stderr(copy)
             .process_group(0)

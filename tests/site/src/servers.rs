@@ -1,5 +1,6 @@
 //! The processes of one site, and what a test may do to them.
 
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::builder::{Builder, Server};
@@ -70,16 +71,15 @@ impl Servers {
         Ok(())
     }
 
-    /// Starts what answers requests on `port`.
-    pub fn start_web(&self, wanted: &Builder, php: &Php, port: u16) -> Result<()> {
+    /// Starts what answers requests on this port.
+    pub fn start_web(&self, wanted: &Builder, php: &Php, (listener, port): (TcpListener, u16)) -> Result<()> {
         let web = match wanted.server {
             Server::BuiltIn => {
-                let mut web = builtin::start(&self.layout, &self.guard, php, port, &wanted.environment)?;
-                nginx::await_ready(&mut web, port)?;
-                web
+                drop(listener);
+                builtin::start(&self.layout, &self.guard, php, port, &wanted.environment)?
             }
             Server::Nginx { workers } => {
-                let (fpm, web) = self.start_pool(["fpm", "nginx"], wanted, php, workers, [port, port])?;
+                let (fpm, web) = self.start_pool(["fpm", "nginx"], wanted, php, workers, (listener, port))?;
                 *lock(&self.fpm) = Some(fpm);
                 web
             }
@@ -88,21 +88,21 @@ impl Servers {
         Ok(())
     }
 
-    /// A PHP-FPM and its nginx, named so, on the first port; the second one is that of the site's address.
+    /// A PHP-FPM and its nginx, named so, which listens there; the port is that of the site's address.
     pub fn start_pool(
         &self,
-        [fpm, web]: [&str; 2],
+        [fpm, web_name]: [&str; 2],
         wanted: &Builder,
         php: &Php,
         workers: u8,
-        [port, public_port]: [u16; 2],
+        (listener, public_port): (TcpListener, u16),
     ) -> Result<(Fpm, Process)> {
         let mut fpm = Fpm::start(&self.layout, &self.guard, php, fpm, workers, wanted)?;
         let multisite = wanted.multisite;
-        let nginx = nginx::Wanted { name: web, port, public_port, fpm: fpm.socket(), multisite };
-        let mut web = nginx::start(&self.layout, &self.guard, &nginx)?;
+        let nginx = nginx::Wanted { name: web_name, listener, public_port, fpm: fpm.socket(), multisite };
+        let mut web = nginx::start(&self.layout, &self.guard, nginx)?;
         fpm.await_ready()?;
-        nginx::await_ready(&mut web, port)?;
+        nginx::await_ready(&mut web, &self.layout, web_name)?;
         Ok((fpm, web))
     }
 

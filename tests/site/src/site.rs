@@ -265,9 +265,8 @@ impl Site {
         let number = self.pools.fetch_add(1, Ordering::Relaxed) + 1;
         let names = [format!("fpm-{number}"), format!("nginx-{number}")];
         let started = free_port().and_then(|(listener, port)| {
-            drop(listener);
-            let ports = [port, self.port];
-            let pool = self.servers.start_pool([&names[0], &names[1]], wanted, &self.php, workers, ports);
+            let address = (listener, self.port);
+            let pool = self.servers.start_pool([&names[0], &names[1]], wanted, &self.php, workers, address);
             pool.map(|(fpm, web)| Pool::new(self, fpm, web, port))
         });
         started.unwrap_or_else(|error| panic!("{error}"))

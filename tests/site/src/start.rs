@@ -45,8 +45,7 @@ impl Site {
         }
         site.move_to(&host, wanted.multisite)?;
         site.install_plugins(wanted)?;
-        drop(listener);
-        site.servers.start_web(wanted, &site.php, port)?;
+        site.servers.start_web(wanted, &site.php, (listener, port))?;
         // Compiles WordPress into the servers' opcache, as on any site that has been up for a while. What it answers does
         // not matter.
         let _ = site.try_send(&Request::new("GET", "/"));
