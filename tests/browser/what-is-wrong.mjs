@@ -126,8 +126,8 @@ const checks = {
 		await screen.open();
 		const line = screen.page.locator( '#agile-bridge-status' );
 		assert.match( await line.innerText(), /0 waiting/ );
-		assert.deepEqual( await line.getByRole( 'link' ).allInnerTexts(), [ '1 given up' ], 'of nothing there is nothing to see' );
-		await screen.leave( () => line.getByRole( 'link' ).click() );
+		assert.deepEqual( await line.getByRole( 'link' ).allInnerTexts(), [ '1 given up', 'Activity' ], 'of nothing there is nothing to see' );
+		await screen.leave( () => line.getByRole( 'link', { name: 'given up' } ).click() );
 		assert.equal( await screen.page.locator( '#the-list > tr:not(.no-items)' ).count(), 1 );
 	},
 

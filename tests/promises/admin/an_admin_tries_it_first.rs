@@ -67,8 +67,13 @@ fn what_would_happen_and_then_it_does() {
         world.crm.set_property(id.parse().expect("a number"), "SYSTEM", "last_name", "", "Gil");
         world.crm.remove_tag(id.parse().expect("a number"), "Lead");
         let said = text(&look(&id));
-        for words in ["linked by contact id", "last_name changes Gil Ruiz Gil", "first_name Ana Ana Ana", "Tags − Lead"]
-        {
+        for words in [
+            "linked by contact id",
+            "last_name changes Gil Ruiz Gil",
+            "first_name Ana Ana Ana",
+            "Role No change",
+            "Tags − Lead",
+        ] {
             assert!(said.contains(words), "'{words}' is missing: {said}");
         }
         assert!(!said.contains("first_name changes"), "{said}");

@@ -37,7 +37,11 @@ final class AccountSection {
 				Account::domain(),
 				'AGILE_BRIDGE_DOMAIN',
 				__( 'The first part of your account\'s address. You may paste the whole address.', 'bridge-for-agile-crm' ),
-				[ 'spellcheck' => 'false' ],
+				[
+					'spellcheck' => 'false',
+					// An address reads in one direction only.
+					'dir'        => 'ltr',
+				],
 				'.agilecrm.com'
 			);
 			Fields::show_text_row(

@@ -85,7 +85,7 @@ final class FieldMapSection {
 		if ( null !== Account::connection() ) {
 			printf( '<p class="agile-bridge-line"><label for="agile-bridge-who">%s</label>', esc_html__( 'Show the values of', 'bridge-for-agile-crm' ) );
 			printf(
-				'<input type="text" id="agile-bridge-who" name="%s" value="%s" class="regular-text" autocomplete="off" spellcheck="false" aria-describedby="agile-bridge-who-is">',
+				'<input type="text" id="agile-bridge-who" name="%s" value="%s" class="regular-text" dir="ltr" autocomplete="off" spellcheck="false" aria-describedby="agile-bridge-who-is">',
 				esc_attr( FieldMapForm::WHO ),
 				esc_attr( FieldMapForm::typed_contact() ?? $known->contact )
 			);

@@ -29,8 +29,8 @@ final class Fields {
 	 * @param string                $value      What it holds now.
 	 * @param ?string               $constant   The constant that wins over it.
 	 * @param string                $help       Plain text below it.
-	 * @param array<string, string> $attributes More of the input's.
-	 * @param string                $after      Plain text right of it.
+	 * @param array<string, string> $attributes More of the input's; `dir` also of what stands after it.
+	 * @param string                $after      Plain text after it.
 	 */
 	public static function show_text_row( string $name, string $label, string $value, ?string $constant, string $help, array $attributes = [], string $after = '' ): void {
 		$fixed      = null !== $constant && null !== Settings::constant_text( $constant );
@@ -47,7 +47,7 @@ final class Fields {
 		<tr>
 			<th scope="row"><label for="<?php echo esc_attr( $id ); ?>"><?php echo esc_html( $label ); ?></label></th>
 			<td>
-				<input id="<?php echo esc_attr( $id ); ?>" value="<?php echo esc_attr( $value ); ?>"<?php self::show_attributes( $attributes ); ?>><span class="agile-bridge-unit"><?php echo esc_html( $after ); ?></span>
+				<span<?php self::show_attributes( array_intersect_key( $attributes, [ 'dir' => true ] ) ); ?>><input id="<?php echo esc_attr( $id ); ?>" value="<?php echo esc_attr( $value ); ?>"<?php self::show_attributes( $attributes ); ?>><span class="agile-bridge-unit"><?php echo esc_html( $after ); ?></span></span>
 				<p class="description" id="<?php echo esc_attr( "$id-help" ); ?>">
 					<?php $fixed ? self::show_source( (string) $constant ) : print( esc_html( $help ) ); ?>
 				</p>

@@ -35,8 +35,10 @@ final class PreviewSection {
 		echo '<div id="agile-bridge-preview">';
 		printf( '<h2>%s</h2>', esc_html( self::who( $preview ) ) );
 		self::show_fields( $preview );
-		self::show_list( __( 'Role', 'bridge-for-agile-crm' ), self::role( $preview ) );
-		self::show_list( __( 'Tags', 'bridge-for-agile-crm' ), self::tags( $preview ) );
+		// Who asks whether they would change is told so in any case.
+		$none = [ null === $decision->user ? __( 'None', 'bridge-for-agile-crm' ) : __( 'No change', 'bridge-for-agile-crm' ) ];
+		self::show_list( __( 'Role', 'bridge-for-agile-crm' ), self::role( $preview ) ?: $none );
+		self::show_list( __( 'Tags', 'bridge-for-agile-crm' ), self::tags( $preview ) ?: $none );
 		$notes = array_unique( [ ...$decision->notes, ...( $preview->changes->notes ?? [] ) ] );
 		self::show_list( __( 'Notes', 'bridge-for-agile-crm' ), array_map( Words::note( ... ), array_values( $notes ) ) );
 		printf( '<input type="hidden" name="agile_bridge_contact" value="%s" form="%s">', esc_attr( $preview->contact->id ), esc_attr( Buttons::form_id( 'apply' ) ) );

@@ -46,6 +46,9 @@ final class StatusLine {
 			/* translators: %s: a number. */
 			self::events( 'dead', $counts->dead, sprintf( __( '%s given up', 'bridge-for-agile-crm' ), Numbers::of_events( $counts->dead ) ) ),
 		];
+		if ( Capability::is_given() ) {
+			$parts[] = sprintf( '<a href="%s">%s</a>', esc_url( Address::url() ), esc_html__( 'Activity', 'bridge-for-agile-crm' ) );
+		}
 		printf(
 			'<p id="agile-bridge-status" class="agile-bridge-status agile-bridge-is-%s"><span class="dashicons dashicons-%s" aria-hidden="true"></span> <strong>%s</strong> · %s</p>',
 			esc_attr( $kind ),

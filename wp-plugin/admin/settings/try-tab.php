@@ -28,7 +28,7 @@ final class TryTab {
 			<input type="hidden" name="tab" value="<?php echo esc_attr( Tab::TryIt->value ); ?>">
 			<p class="agile-bridge-line">
 				<label for="agile-bridge-who"><?php esc_html_e( 'E-mail address or contact id', 'bridge-for-agile-crm' ); ?></label>
-				<input type="text" id="agile-bridge-who" name="who" class="regular-text" value="<?php echo esc_attr( $who ); ?>" autocomplete="off" spellcheck="false" required>
+				<input type="text" id="agile-bridge-who" name="who" class="regular-text" dir="ltr" value="<?php echo esc_attr( $who ); ?>" autocomplete="off" spellcheck="false" required>
 				<button type="submit" class="button button-primary"><?php esc_html_e( 'Try it', 'bridge-for-agile-crm' ); ?></button>
 			</p>
 			<p class="description"><?php esc_html_e( 'Shows what a webhook with "Create users and keep them current" would do with this contact. Nothing is changed.', 'bridge-for-agile-crm' ); ?></p>
