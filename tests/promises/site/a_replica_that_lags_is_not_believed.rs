@@ -7,6 +7,7 @@ use crate::stage::world::World;
 use sandbox::Contact;
 use serde_json::json;
 use std::fs;
+use std::time::Duration;
 
 /// A wpdb with a replica. That is a second connection to the same server, to which MariaDB shows the tables as they were: 200 ms
 /// ago, or when the request began.
@@ -70,9 +71,10 @@ fn split(world: &World, how: &str) {
         world.site.sql(&format!("ALTER TABLE {} ADD SYSTEM VERSIONING", row["name"].as_str().expect("a name")));
     }
     // The replica has the tables when their history is as long as it is behind.
-    let has_tables = || world.site.get("/").status == 200;
-    assert!(site::await_until(std::time::Duration::from_secs(30), has_tables), "{}", world.site.log());
-    world.site.forget_log();
+    let altered = world.site.sql("SELECT NOW(6) AS altered")[0]["altered"].clone();
+    let late = format!("SELECT NOW(6) > {altered} + INTERVAL 200000 MICROSECOND AS is_late");
+    let has_history = || number(&world.site.sql(&late)[0]["is_late"]) == 1;
+    assert!(site::await_until(Duration::from_secs(30), has_history));
     let code = SPLITTER.replace("LAG === 'lags'", if how == "lags" { "true" } else { "false" });
     drop_in(world, &code);
 }
