@@ -88,7 +88,19 @@ final readonly class Settings {
 	) {}
 
 	public static function stored(): self {
+		static $read = null, $settings = null;
 		$stored = self::option();
+		// A webhook asks some ten times.
+		if ( $read !== $stored ) {
+			[ $read, $settings ] = [ $stored, self::of( $stored ) ];
+		}
+		return $settings;
+	}
+
+	/**
+	 * @param array<string, mixed> $stored As the option holds them.
+	 */
+	private static function of( array $stored ): self {
 		$text   = static fn( string $name ): string => is_string( $stored[ $name ] ?? null ) ? $stored[ $name ] : '';
 		$list   = static fn( string $name ): array => is_array( $stored[ $name ] ?? null ) ? $stored[ $name ] : [];
 		return new self(
