@@ -80,7 +80,7 @@ const scenarios = {
 
 		await screen.connect();
 		assert.match( await screen.notices(), /Tested: / );
-		assert.match( await screen.status(), /^Connected to ".*" as .* · no webhook yet · 0 waiting · 0 given up$/ );
+		assert.match( await screen.status(), /^Connected to ".*" as .* · no webhook yet · 0 waiting · 0 given up · Activity$/ );
 		await screen.open( 'webhooks' );
 		assert.equal( await status( asTest( await addUrl( screen ) ) ), 200 );
 	},
@@ -230,7 +230,7 @@ async function whatWasGivenUpIsProcessedAgain( screen ) {
 	await screen.page.goto( `${ given( 'SITE_URL' ) }/wp-admin/index.php` );
 	assert.match( await screen.notices(), /1 webhook was given up/ );
 	await screen.open( 'advanced' );
-	assert.match( await screen.status(), /1 given up$/ );
+	assert.match( await screen.status(), /1 given up · Activity$/ );
 	assert.match( await screen.inbox(), /Waiting: 0\..*Given up: 1\./ );
 	assert.match( await screen.page.locator( '#agile-bridge-given-up tbody' ).innerText(), /\d{10,}\s+add\s+.*Agile CRM/ );
 	await screen.picture( 'given-up' );
