@@ -2,9 +2,8 @@
 //! that were given up processed again. In a real browser (`tests/browser/activity.mjs`).
 
 use crate::stage::world::{World, ana};
-use sandbox::{Contact, Faults};
+use sandbox::Contact;
 use site::{Database, Server};
-use std::time::Duration;
 
 fn world(database: Database) -> World {
     World::with(|site| site.database(database).server(Server::BuiltIn))
@@ -29,12 +28,6 @@ fn what_came_of_each_and_what_to_do() {
     world.expect(&answer, 422, "failed", "email_conflict");
     let nobody = world.contact(Contact::person("nobody@example.org"));
     world.expect(&world.site.webhook("update", &[("contact_id", &nobody)]), 200, "ignored", "no_matching_user");
-    world.crm.set_faults(Faults { html_200: true, ..Faults::default() });
-    world.expect(&world.add(Contact::person("late@example.org")).1, 202, "queued", "");
-    while world.events().pop().expect("an event")["state"] != "dead" {
-        world.advance(Duration::from_secs(30 * 3600));
-        world.drain_and_rest();
-    }
-    world.crm.set_faults(Faults::default());
+    world.give_up(Contact::person("late@example.org"));
     world.play("activity.mjs", "events");
 }

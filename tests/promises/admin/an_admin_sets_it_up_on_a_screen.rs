@@ -3,7 +3,6 @@
 use crate::stage::world::{World, ana};
 use serde_json::json;
 use site::{Builder, Server};
-use std::time::Duration;
 
 /// A site that knows where the CRM is and nothing else.
 fn unconfigured(builder: Builder, url: &str) -> Builder {
@@ -62,14 +61,7 @@ fn what_new_users_get_is_chosen_there() {
 #[test]
 fn what_waits_and_what_was_given_up_is_told_and_processed() {
     let world = World::with(quick);
-    let (id, faults) = (world.contact(ana()), sandbox::Faults { html_200: true, ..sandbox::Faults::default() });
-    world.crm.set_faults(faults);
-    world.expect(&world.site.webhook("add", &[("contact_id", &id)]), 202, "queued", "");
-    while world.events()[0]["state"] != "dead" {
-        world.advance(Duration::from_secs(30 * 3600));
-        world.drain_and_rest();
-    }
-    world.crm.set_faults(sandbox::Faults::default());
+    world.give_up(ana());
 
     world.play("settings.mjs", "inbox");
 

@@ -1,7 +1,7 @@
 //! Looking into the inbox, and setting it: what the promises about events share.
 
 use crate::stage::world::World;
-use sandbox::Contact;
+use sandbox::{Contact, Faults};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -71,6 +71,17 @@ impl World {
     pub fn drain_and_rest(&self) {
         self.drain();
         self.await_rest();
+    }
+
+    /// A new contact about which Agile CRM answers nothing usable until the tries of its event are used up.
+    pub fn give_up(&self, contact: Contact) {
+        self.crm.set_faults(Faults { html_200: true, ..Faults::default() });
+        self.expect(&self.add(contact).1, 202, "queued", "");
+        while self.events().pop().expect("an event")["state"] != "dead" {
+            self.advance(Duration::from_secs(30 * 3600));
+            self.drain_and_rest();
+        }
+        self.crm.set_faults(Faults::default());
     }
 
     /// The script for a system cron, run with these arguments: what it printed, what it complained about, how it ended.
