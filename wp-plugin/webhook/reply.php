@@ -25,10 +25,10 @@ use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Inbox\Webhook;
 use AgileBridge\Plugin\Inbox\Workload;
+use AgileBridge\Plugin\Site\AfterAnswer;
 use AgileBridge\Plugin\Site\Callbacks;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Form;
-use AgileBridge\Plugin\Site\LateCommit;
 use AgileBridge\Plugin\Site\Primary;
 use AgileBridge\Plugin\Site\Reconnection;
 use AgileBridge\Plugin\Site\Settings;
@@ -51,7 +51,7 @@ final class Reply {
 
 	private readonly Storing $storing;
 
-	public function __construct( private readonly Webhook $webhook, private readonly LateCommit $commit = new LateCommit() ) {
+	public function __construct( private readonly Webhook $webhook, private readonly AfterAnswer $after = new AfterAnswer() ) {
 		$this->storing = new Storing( $webhook );
 	}
 
@@ -91,9 +91,9 @@ final class Reply {
 	public function answer(): never {
 		Output::take_over();
 		// Whoever ends the script from here on, while the answer is sent: what is written is kept.
-		Output::if_nobody_answers( $this->commit->commit( ... ) );
+		Output::if_nobody_answers( $this->after->run( ... ) );
 		Answer::send( Reconnection::at_most( 1, $this->process( ... ) ) );
-		$this->commit->commit();
+		$this->after->run();
 		$this->storing->note_key();
 		if ( $this->webhook->is_about_a_contact() ) {
 			self::drain_and_end();
@@ -175,7 +175,7 @@ final class Reply {
 				}
 				// While the CRM thinks.
 				$known_user = Users::preload( $arrival->known_user, Claims::witness( $event ) );
-				return ( new Attempt( $crm, $this->commit ) )->run( $fetches->next(), $breaker, $known_user );
+				return ( new Attempt( $crm, $this->after ) )->run( $fetches->next(), $breaker, $known_user );
 			} catch ( Failure $failure ) {
 				// The database went away between storing and processing; the lease runs out, and the event is taken up again.
 				return Outcome::failed( $failure, $event->contact_id );

@@ -20,8 +20,8 @@ use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
+use AgileBridge\Plugin\Site\AfterAnswer;
 use AgileBridge\Plugin\Site\Database;
-use AgileBridge\Plugin\Site\LateCommit;
 use AgileBridge\Plugin\User\Users;
 
 defined( 'ABSPATH' ) || exit;
@@ -29,9 +29,9 @@ defined( 'ABSPATH' ) || exit;
 final readonly class Attempt {
 
 	/**
-	 * @param ?LateCommit $commit Where somebody waits for the answer.
+	 * @param ?AfterAnswer $after Where somebody waits for the answer.
 	 */
-	public function __construct( private AgileCrm $crm, private ?LateCommit $commit = null ) {}
+	public function __construct( private AgileCrm $crm, private ?AfterAnswer $after = null ) {}
 
 	/**
 	 * @param Breaker $breaker    As read before the CRM answered.
@@ -50,7 +50,7 @@ final readonly class Attempt {
 			if ( '' === $event->contact_id && $event->attempts > 1 ) {
 				SearchBudget::give_back();
 			}
-			return ( new Writing( $event, $answer, $fetched->versions, $this->crm, $this->commit ) )->run( $known_user );
+			return ( new Writing( $event, $answer, $fetched->versions, $this->crm, $this->after ) )->run( $known_user );
 		} catch ( ClaimLost $lost ) {
 			return Outcome::queued( $event->contact_id );
 		} catch ( ContactStale $stale ) {

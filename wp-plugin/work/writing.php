@@ -22,10 +22,10 @@ use AgileBridge\Plugin\Inbox\Identities;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
+use AgileBridge\Plugin\Site\AfterAnswer;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Host;
-use AgileBridge\Plugin\Site\LateCommit;
 use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\Transaction;
 use AgileBridge\Plugin\Site\TransactionCut;
@@ -67,14 +67,14 @@ final class Writing {
 
 	/**
 	 * @param array<string, int> $versions Of the event's identity, read before the fetch.
-	 * @param ?LateCommit        $commit   Where somebody waits for the answer.
+	 * @param ?AfterAnswer       $after    Where somebody waits for the answer.
 	 */
 	public function __construct(
 		private readonly Event $event,
 		private readonly Contact $contact,
 		private readonly array $versions,
 		private readonly AgileCrm $crm,
-		private readonly ?LateCommit $commit,
+		private readonly ?AfterAnswer $after,
 	) {
 		$this->tries  = new Tries( $versions );
 		$this->others = new OtherContacts( $crm );
@@ -101,7 +101,7 @@ final class Writing {
 		if ( ! $owed->is_finished ) {
 			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
 			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed, $notes ) );
-			null === $this->commit ? $finish() : $this->commit->after( $finish );
+			null === $this->after ? $finish() : $this->after->postpone( $finish );
 		}
 		return Outcome::done( $owed->status, $owed->user_id, $this->contact->id, array_values( array_unique( $notes ) ) );
 	}

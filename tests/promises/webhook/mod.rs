@@ -22,6 +22,7 @@ mod only_the_very_key_opens;
 mod refusals_come_in_one_order;
 mod the_accounts_webhook_keeps_users_current;
 mod the_key_of_a_self_test_opens_the_test_alone;
+mod the_last_statement_is_nobodys_wait;
 mod what_comes_without_the_extension_is_kept;
 mod what_senders_do_to_a_webhook_is_undone;
 mod who_ends_a_request_loses_no_webhook;

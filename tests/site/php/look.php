@@ -10,19 +10,15 @@
 declare(strict_types=1);
 
 /**
- * A webhook is answered just before its transaction is committed, and who looks the very moment the answer is there sees what was
- * before. So requests that are about to end are let end; those that go on, as a drain, are not waited for.
+ * A webhook is answered just before its last statement, and who looks the very moment the answer is there sees what was before. So
+ * requests that are about to end are let end; those that go on, as a drain, are not waited for. (Of SQLite nobody can be asked who
+ * uses it: servers.rs.)
  */
 function let_requests_end( PDO $database ): void {
-	$is_mysql = 'mysql' === $database->getAttribute( PDO::ATTR_DRIVER_NAME );
-	// (Of SQLite nobody can be asked who uses it.)
-	$patience = hrtime( true ) + ( $is_mysql ? 100_000_000 : 25_000_000 );
-	do {
-		if ( $is_mysql && [] === $database->query( "SELECT 1 FROM information_schema.processlist WHERE user = 'wordpress'" )->fetchAll() ) {
-			return;
-		}
+	$patience = hrtime( true ) + 100_000_000;
+	while ( [] !== $database->query( "SELECT 1 FROM information_schema.processlist WHERE user = 'wordpress'" )->fetchAll() && hrtime( true ) < $patience ) {
 		usleep( 2000 );
-	} while ( hrtime( true ) < $patience );
+	}
 }
 
 function rows( string $dsn, array $statements ): array {
@@ -31,8 +27,8 @@ function rows( string $dsn, array $statements ): array {
 	if ( str_starts_with( $dsn, 'mysql:' ) ) {
 		// As WordPress does: its tables have days of zeros, which MySQL does not take by itself.
 		$database->exec( "SET SESSION sql_mode = REPLACE( REPLACE( @@sql_mode, 'NO_ZERO_DATE', '' ), 'NO_ZERO_IN_DATE', '' )" );
+		let_requests_end( $database );
 	}
-	let_requests_end( $database );
 	foreach ( $statements as $statement ) {
 		$result = $database->query( $statement );
 		$rows   = $result->columnCount() > 0 ? $result->fetchAll( PDO::FETCH_ASSOC ) : [];

@@ -85,6 +85,11 @@ impl Fpm {
         workers(self.process.pid())
     }
 
+    /// Whether no worker has a request in hand.
+    pub fn is_at_rest(&self) -> bool {
+        self.workers().into_iter().all(waits_for_a_request)
+    }
+
     /// What `systemctl reload` does: the master starts anew in the same process and replaces its workers.
     pub fn reload(&self) -> Result<()> {
         let starts =
@@ -123,6 +128,14 @@ fn with_name_server(layout: &Layout, program: &Command, address: &str) -> Result
     command.arg(program.get_program()).args(program.get_args()).env_clear();
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     Ok(command)
+}
+
+/// Whether the kernel has this process wait in `accept`.
+fn waits_for_a_request(worker: u32) -> bool {
+    let numbers: &[&str] = if cfg!(target_arch = "aarch64") { &["202 ", "242 "] } else { &["43 ", "288 "] };
+    let call = fs::read_to_string(format!("/proc/{worker}/syscall"));
+    // Of one that has gone, or that the kernel does not show, nothing is to be waited for.
+    call.map_or(true, |call| numbers.iter().any(|number| call.starts_with(number)))
 }
 
 fn workers(master: u32) -> Vec<u32> {

@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::builder::{Builder, Server};
 use crate::command_line::{self, CommandLine};
@@ -138,6 +140,15 @@ impl Servers {
 
     pub fn fpm_workers(&self) -> Vec<u32> {
         lock(&self.fpm).as_ref().map(Fpm::workers).unwrap_or_default()
+    }
+
+    /// A webhook goes on when it is answered: its last statement, and a look whether others wait. So what is about to end is let end;
+    /// what goes on, as a drain, is not waited for longer than this.
+    pub fn let_requests_end(&self, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        while lock(&self.fpm).as_ref().is_some_and(|fpm| !fpm.is_at_rest()) && Instant::now() < deadline {
+            thread::sleep(Duration::from_micros(200));
+        }
     }
 
     pub fn kill_worker(&self, pid: u32) -> bool {

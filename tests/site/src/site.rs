@@ -6,7 +6,8 @@ use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -38,6 +39,8 @@ pub struct Site {
     pub(crate) port: u16,
     /// How many pools there were so far, the site's own among them.
     pub(crate) pools: AtomicU8,
+    /// Requests that are not answered yet.
+    pub(crate) under_way: AtomicUsize,
 }
 
 impl Site {
@@ -83,9 +86,15 @@ impl Site {
         self.try_send(request).unwrap_or_else(|error| panic!("{} {}: {error}", request.method, request.target))
     }
 
-    /// Redirects are not followed, error statuses are answers.
+    /// Redirects are not followed, error statuses are answers. Begins when the requests that were answered before have ended, if
+    /// that is soon.
     pub fn try_send(&self, request: &Request) -> io::Result<Response> {
-        request.send(self.port)
+        if self.under_way.fetch_add(1, Ordering::SeqCst) == 0 {
+            self.servers.let_requests_end(Duration::from_millis(25));
+        }
+        let response = request.send(self.port);
+        self.under_way.fetch_sub(1, Ordering::SeqCst);
+        response
     }
 
     fn access_key(&self) -> &str {
@@ -170,7 +179,12 @@ impl Site {
         let folder = template::place(&self.layout, self.wanted.database);
         let dsn = match self.wanted.database {
             Database::MariaDb => format!("mysql:unix_socket={};dbname=wordpress;charset=utf8mb4", socket.display()),
-            Database::Sqlite => format!("sqlite:{}/.ht.sqlite", folder.display()),
+            Database::Sqlite => {
+                if self.under_way.load(Ordering::SeqCst) == 0 {
+                    self.servers.let_requests_end(Duration::from_millis(100));
+                }
+                format!("sqlite:{}/.ht.sqlite", folder.display())
+            }
         };
         let rows = look::ask(&json!({"dsn": dsn, "statements": statements}));
         rows.map_err(|error| Error::new(format!("{error}\n{}", last_lines(&self.log(), 20))))

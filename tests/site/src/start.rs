@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
-use std::sync::atomic::AtomicU8;
+use std::sync::atomic::{AtomicU8, AtomicUsize};
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,15 @@ impl Site {
         }
         wordpress::configure(&layout, wanted.multisite.then_some(&*host), &constants)?;
         let php = Php::set_up(&layout, wanted.extension.as_deref(), &wanted.ini, &wanted.environment)?;
-        let site = Self { servers, layout, php, wanted: wanted.clone(), port, pools: AtomicU8::new(1) };
+        let site = Self {
+            servers,
+            layout,
+            php,
+            wanted: wanted.clone(),
+            port,
+            pools: AtomicU8::new(1),
+            under_way: AtomicUsize::new(0),
+        };
         if wanted.database == Database::MariaDb {
             site.servers.start_database(&[])?;
         }
