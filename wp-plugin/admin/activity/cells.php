@@ -74,8 +74,10 @@ final class Cells {
 	 * HTML: a sentence or two, and what to do. What was given up is told by a mark, a word and the row's edge.
 	 */
 	private static function happened( ActivityRow $event ): string {
+		// What is tried again has no code yet, only the error itself, which is English.
+		$why    = 'waiting' === $event->state && '' !== $event->message ? ' <small lang="en">' . esc_html( $event->message ) . '</small>' : '';
 		$advice = Advice::html( $event );
-		return self::outcome( $event ) . ( '' === $advice ? '' : "<span class=\"agile-bridge-advice\">$advice</span>" );
+		return self::outcome( $event ) . $why . ( '' === $advice ? '' : "<span class=\"agile-bridge-advice\">$advice</span>" );
 	}
 
 	/**
