@@ -96,7 +96,7 @@ test-cluster: setup-cluster build
 # Not part of `make test`: it needs minutes, and somebody who looks at the pictures.
 test-screens: setup build
 	cargo test --no-default-features --test promises -- --ignored --nocapture --test-threads=1 story::the_screens
-	@for picture in target/screens/latest-ltr-1280/[1-7]-*.png; do \
+	@for picture in target/screens/readme/[1-6]-*.png; do \
 	  number="$$(basename "$$picture")"; cp "$$picture" "packaging/wordpress-org/screenshot-$${number%%-*}.png"; done
 
 # The extension alone, by PHP's own test runner.

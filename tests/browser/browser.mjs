@@ -55,8 +55,15 @@ async function logIn( page ) {
 
 async function picture( page, name ) {
 	if ( process.env.SCREENSHOTS ) {
+		await rest( page );
 		await page.screenshot( { path: join( process.env.SCREENSHOTS, `${ name }.png` ), fullPage: true } );
 	}
+}
+
+/** Takes the mouse to the margin, where it points at nothing: what waits for it is not shown, and nothing has another colour. */
+export async function rest( page ) {
+	const [ width, isRtl ] = await page.evaluate( () => [ innerWidth, 'rtl' === document.dir ] );
+	await page.mouse.move( isRtl ? 3 : width - 3, 500 );
 }
 
 /** The settings screen, as a person uses it: by labels and buttons. */

@@ -135,6 +135,9 @@ const checks = {
 		for ( const direction of [ 'ltr', 'rtl' ] ) {
 			for ( const width of WIDTHS ) {
 				await open( screen, `${ LIST }${ 'rtl' === direction ? '&rtl=1' : '' }`, width );
+				if ( width < 783 ) {
+					await screen.page.getByText( 'Search and filter' ).click();
+				}
 				const [ from, to ] = await Promise.all( [ 'From', 'To' ].map( ( label ) => screen.field( label ).boundingBox() ) );
 				assert.equal( from.y, to.y, `${ direction } ${ width }: From and To are one row` );
 				for ( const label of [ 'From', 'To', 'Contact or user' ] ) {

@@ -87,6 +87,13 @@ final readonly class ActivityRow {
 	}
 
 	/**
+	 * Whether the contact could not be what was asked for, and no other try would change that.
+	 */
+	public function was_refused(): bool {
+		return 'done' === $this->state && in_array( $this->status, [ 'failed', 'rejected' ], true ) && ! $this->was_replayed();
+	}
+
+	/**
 	 * Whether it was given up, and another event was made of it since.
 	 */
 	public function was_replayed(): bool {

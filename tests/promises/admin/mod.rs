@@ -13,6 +13,7 @@ mod an_admin_is_told_by_mail_once_a_day;
 mod an_admin_sees_what_became_of_every_webhook;
 mod an_admin_sets_it_up_on_a_screen;
 mod an_admin_tries_it_first;
+mod an_event_tells_who_when_and_what_next;
 mod every_screen_explains_itself;
 mod every_screen_is_accessible;
 mod every_word_is_translatable;

@@ -21,10 +21,9 @@ final class Cells {
 	public static function cell( ActivityRow $event, string $column ): string {
 		return match ( $column ) {
 			'when'     => self::when( $event ),
-			'contact'  => self::contact( $event ),
 			'came'     => sprintf( '%s <small>%s</small>', esc_html( Words::action( $event->action ) ), esc_html( Words::origin( $event->origin ) ) ),
-			'happened' => self::happened( $event ) . ( '' === $event->code ? '' : ' <small><code>' . esc_html( $event->code ) . '</code></small>' ),
-			'took'     => null === $event->took ? '' : esc_html( self::duration( $event->took ) ),
+			'happened' => self::happened( $event ) . self::code( $event ),
+			'took'     => self::took( $event->took ),
 			default    => '',
 		};
 	}
@@ -35,28 +34,50 @@ final class Cells {
 		return sprintf( '<span title="%s">%s</span>', esc_attr( Dates::date_and_time( intdiv( $event->created_at, Clock::SECOND ) ) ), esc_html( $ago ) );
 	}
 
-	private static function contact( ActivityRow $event ): string {
-		$user = $event->user_id > 0 ? get_userdata( $event->user_id ) : false;
-		$name = match ( true ) {
-			false !== $user        => $user->display_name,
-			'' !== $event->email   => $event->email,
-			default                => $event->contact_id,
-		};
+	/**
+	 * HTML: the contact, and on a phone, where the other columns are folded, what they answer.
+	 *
+	 * @param string $name Plain text.
+	 */
+	public static function contact( ActivityRow $event, string $name ): string {
 		return sprintf(
-			'<strong><a href="%s">%s</a></strong> <small>%s</small><span class="agile-bridge-on-phone">%s</span>',
+			'<strong><a href="%s">%s</a></strong> <small class="agile-bridge-id">%s</small><span class="agile-bridge-on-phone">%s <small>%s · %s</small></span>',
 			esc_url( Address::url( [ 'event' => $event->id ] ) ),
 			esc_html( $name ),
 			esc_html( $name === $event->contact_id ? '' : $event->contact_id ),
-			self::happened( $event )
+			self::happened( $event ),
+			self::when( $event ),
+			esc_html( trim( Words::action( $event->action ) . ' ' . Words::origin( $event->origin ) ) )
 		);
+	}
+
+	/**
+	 * HTML: what one tells whoever is asked for help.
+	 */
+	private static function code( ActivityRow $event ): string {
+		return '' !== $event->code && ( 'dead' === $event->state || $event->was_refused() )
+			? sprintf( ' <small><code>%s</code></small>', esc_html( $event->code ) )
+			: '';
+	}
+
+	/**
+	 * HTML: of all in one unit, so that they can be compared down the column.
+	 */
+	private static function took( ?int $milliseconds ): string {
+		return null === $milliseconds
+			? '<span aria-hidden="true">—</span>'
+			/* translators: %s: a number of milliseconds. */
+			: esc_html( sprintf( __( '%s ms', 'bridge-for-agile-crm' ), number_format_i18n( $milliseconds ) ) );
 	}
 
 	/**
 	 * HTML: a sentence or two, and what to do. What was given up is told by a mark, a word and the row's edge.
 	 */
 	private static function happened( ActivityRow $event ): string {
-		$advice = Advice::of( $event );
-		return self::outcome( $event ) . ( '' === $advice ? '' : '<span class="agile-bridge-advice">' . esc_html( $advice ) . '</span>' );
+		// What is tried again has no code yet, only the error itself, which is English.
+		$why    = 'waiting' === $event->state && '' !== $event->message ? ' <small lang="en">' . esc_html( $event->message ) . '</small>' : '';
+		$advice = Advice::html( $event );
+		return self::outcome( $event ) . $why . ( '' === $advice ? '' : "<span class=\"agile-bridge-advice\">$advice</span>" );
 	}
 
 	/**

@@ -23,6 +23,11 @@ final class EventsTable extends \WP_List_Table {
 	/** What older events are below; 0 where there are none. */
 	private int $older = 0;
 
+	private People $people;
+
+	/** @var array<string, int> See Activity::counts(). */
+	private array $counts = [];
+
 	public function __construct( private Query $query ) {
 		parent::__construct(
 			[
@@ -59,7 +64,12 @@ final class EventsTable extends \WP_List_Table {
 		$page        = Activity::page( $this->query->filter(), $this->query->before(), $this->get_items_per_page( Address::PER_PAGE ) );
 		$this->items = $page->events;
 		$this->older = $page->before;
-		cache_users( array_values( array_unique( array_filter( array_column( $this->items, 'user_id' ) ) ) ) );
+		$this->people = People::of( $this->items );
+		$this->counts = Activity::counts();
+	}
+
+	public function show_verdict(): void {
+		Verdict::show( $this->counts['dead'], $this->counts['waiting'] );
 	}
 
 	public function no_items() {
@@ -77,8 +87,7 @@ final class EventsTable extends \WP_List_Table {
 			'changed' => __( 'Changed something', 'bridge-for-agile-crm' ),
 			'refused' => __( 'Refused', 'bridge-for-agile-crm' ),
 		];
-		$counts = Activity::counts();
-		if ( $counts['passwords'] > 0 ) {
+		if ( $this->counts['passwords'] > 0 ) {
 			$labels['passwords'] = __( 'Passwords not returned', 'bridge-for-agile-crm' );
 		}
 		$chosen = isset( ActivityFilter::VIEWS[ $this->query->get( 'view' ) ] ) ? $this->query->get( 'view' ) : '';
@@ -89,7 +98,7 @@ final class EventsTable extends \WP_List_Table {
 				esc_url( Address::url( array_filter( [ 'view' => $view ] ) ) ),
 				$chosen === $view ? ' class="current" aria-current="page"' : '',
 				esc_html( $label ),
-				esc_html( number_format_i18n( min( $counts[ $view ], Activity::MOST_COUNTED ) ) . ( $counts[ $view ] > Activity::MOST_COUNTED ? '+' : '' ) )
+				esc_html( Verdict::number( $this->counts[ $view ] ) )
 			);
 		}
 		return $links;
@@ -147,7 +156,7 @@ final class EventsTable extends \WP_List_Table {
 	 * @param string      $column
 	 */
 	protected function column_default( $event, $column ) {
-		return Cells::cell( $event, $column );
+		return 'contact' === $column ? Cells::contact( $event, $this->people->name( $event ) ) : Cells::cell( $event, $column );
 	}
 
 	/**

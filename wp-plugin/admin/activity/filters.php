@@ -19,7 +19,11 @@ final class Filters {
 
 	private const ORIGINS = [ 'webhook', 'reconcile', 'replay', 'admin', 'sync', 'retry' ];
 
+	/**
+	 * Folded where there is little room (by the style sheet; no script is needed), but where something is chosen.
+	 */
 	public static function show( Query $query ): void {
+		printf( '<details class="agile-bridge-fold"%s><summary>%s</summary>', $query->is_search() ? ' open' : '', esc_html__( 'Search and filter', 'bridge-for-agile-crm' ) );
 		printf( '<form method="get" action="%s" class="agile-bridge-filters" role="search">', esc_url( admin_url( 'tools.php' ) ) );
 		printf( '<input type="hidden" name="page" value="%s"><input type="hidden" name="view" value="%s">', esc_attr( Address::SLUG ), esc_attr( $query->get( 'view' ) ) );
 		self::show_input( 'search', 's', __( 'Contact or user', 'bridge-for-agile-crm' ), $query, __( 'id, e-mail address or login', 'bridge-for-agile-crm' ) );
@@ -33,7 +37,7 @@ final class Filters {
 		if ( $query->is_search() ) {
 			printf( ' <a href="%s">%s</a>', esc_url( Address::url( array_filter( [ 'view' => $query->get( 'view' ) ] ) ) ), esc_html__( 'Show all', 'bridge-for-agile-crm' ) );
 		}
-		echo '</form>';
+		echo '</form></details>';
 	}
 
 	private static function show_input( string $type, string $name, string $label, Query $query, string $placeholder = '' ): void {

@@ -69,17 +69,15 @@ final class Screen {
 		$id    = absint( $_GET['event'] ?? 0 );
 		$event = $id > 0 && Schema::is_there() ? Activity::event( $id ) : null;
 		echo '<div class="wrap agile-bridge-activity">';
-		printf( '<h1 class="wp-heading-inline">%s</h1>', esc_html( get_admin_page_title() ) );
 		if ( null !== $event ) {
 			Detail::show( $event );
-		} elseif ( ! Schema::is_there() ) {
-			self::show_nothing_yet();
 		} else {
-			if ( $id > 0 ) {
+			printf( '<h1 class="wp-heading-inline">%s</h1>', esc_html( get_admin_page_title() ) );
+			if ( $id > 0 && Schema::is_there() ) {
 				/* translators: 1, 2: numbers of days. */
 				wp_admin_notice( esc_html( sprintf( __( 'There is no such event any more. Days that finished ones are kept: %1$d; those given up: %2$d.', 'bridge-for-agile-crm' ), Retention::days_of_done(), Retention::days_of_dead() ) ), [ 'type' => 'warning' ] );
 			}
-			self::show_list();
+			Schema::is_there() ? self::show_list() : self::show_nothing_yet();
 		}
 		echo '</div>';
 	}
@@ -93,6 +91,7 @@ final class Screen {
 			return;
 		}
 		echo '<hr class="wp-header-end">';
+		$table->show_verdict();
 		$table->views();
 		Filters::show( $query );
 		printf( '<form method="post" action="%s">', esc_url( Address::url( $query->choice() ) ) );

@@ -37,7 +37,19 @@ final class Timeline {
 		// What makes another event of it leaves its own steps alone.
 		$last  = [ $event->updated_at, $event->was_replayed() ? 'replayed' : $event->state ];
 		$steps = [] === $event->steps ? [ [ $event->created_at, 'waiting' ] ] : $event->steps;
-		return [] === $event->steps || $event->was_replayed() ? [ ...$steps, $last ] : $steps;
+		return self::without_repeats( [] === $event->steps || $event->was_replayed() ? [ ...$steps, $last ] : $steps );
+	}
+
+	/**
+	 * Of tries that failed one after the other, when each failed is enough; when it began was a moment before.
+	 *
+	 * @param list<array{int, string}> $steps
+	 * @return list<array{int, string}>
+	 */
+	private static function without_repeats( array $steps ): array {
+		$states    = array_column( $steps, 1 );
+		$is_repeat = static fn( int $at ): bool => $at > 1 && [ 'waiting', 'running', 'waiting' ] === array_slice( $states, $at - 1, 3 );
+		return array_values( array_filter( $steps, static fn( int $at ): bool => ! $is_repeat( $at ), ARRAY_FILTER_USE_KEY ) );
 	}
 
 	/**
