@@ -80,7 +80,7 @@ const scenarios = {
 
 		await screen.connect();
 		assert.match( await screen.notices(), /Tested: / );
-		assert.match( await screen.status(), /^Connected to ".*" as .* · no webhook yet · 0 waiting · 0 given up · Activity$/ );
+		assert.match( await screen.status(), /^Connected to ".*" as .* · no webhook yet: put one into Agile CRM$/ );
 		await screen.open( 'webhooks' );
 		assert.equal( await status( asTest( await addUrl( screen ) ) ), 200 );
 	},
@@ -306,7 +306,7 @@ async function theDashboardSaysThatTheCrmRefusesUs( screen ) {
 
 async function nothingIsTestedBeforeItIsConfigured( screen ) {
 	await screen.connect();
-	assert.match( await screen.status(), /^Not connected yet · no webhook yet/ );
+	assert.match( await screen.status(), /^Not connected yet · next: enter your account below$/ );
 	assert.match( await screen.notices(), /Not tested.*Missing or malformed: Subdomain, E-mail address, API key\./s );
 }
 

@@ -3,6 +3,7 @@
 mod a_bad_target_is_refused_at_its_row;
 mod a_file_for_a_spreadsheet_runs_nothing;
 mod a_new_key_counts_as_connected_once_it_is_answered;
+mod a_newcomer_sees_what_is_next;
 mod a_screen_is_understood_at_a_glance;
 mod a_self_test_names_who_swallows_webhooks;
 mod a_self_test_writes_nothing_but_what_it_found;
