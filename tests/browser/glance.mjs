@@ -113,7 +113,7 @@ const looks = {
 		const said = await text( screen );
 		const isOffered = await screen.page.locator( '#agile-bridge-allowed-roles [type="checkbox"]' ).count() > 0;
 		expect( isOffered || ! /\btick a role|ticked above/i.test( said ), 'what can be ticked is there' );
-		expect( /no box for these.*Administrator \(switch_themes\)/s.test( said ), 'why Administrator has no box' );
+		expect( /Never given\s+Administrator \(switch_themes\).*take the site over/s.test( said ), 'why Administrator is not there' );
 		const rows = screen.page.locator( '#agile-bridge-tag-roles tbody tr' );
 		expect( 1 === await rows.count(), 'one empty rule' );
 		if ( 1 === await screen.button( 'Add a rule' ).count() ) {

@@ -23,6 +23,7 @@ mod only_an_admin_changes_the_settings;
 mod the_admin_is_told_what_is_kept;
 mod the_users_list_does_not_grow_with_its_links;
 mod the_users_list_shows_who_is_linked;
+mod what_goes_back_is_one_choice;
 mod what_is_uninstalled_is_gone_if_the_admin_says_so;
 mod what_is_wrong_is_seen_at_a_glance;
 mod who_may_see_and_repair;

@@ -57,10 +57,7 @@ final class Help {
 				__( 'E-mail address, first name and last name are always taken over. Each row takes one more property of the contact into a field of the user.', 'bridge-for-agile-crm' ),
 				__( 'Fields that decide what a user may do are refused, whoever asks. What a row would store for a contact shows Try it.', 'bridge-for-agile-crm' ),
 			],
-			Tab::Users    => [
-				__( 'Here you decide what a new user gets: login, role, password, mail; and which roles a webhook or a tag may give.', 'bridge-for-agile-crm' ),
-				__( 'A webhook never makes anybody an administrator, and never changes the role or the password of one.', 'bridge-for-agile-crm' ),
-			],
+			Tab::Users    => self::about_users(),
 			Tab::TryIt    => [
 				__( 'Name a contact, and see what a webhook about them would do: which user it is, and each field before and after. Nothing is changed by looking.', 'bridge-for-agile-crm' ),
 				__( 'The button below the result does it, as an event like any other.', 'bridge-for-agile-crm' ),
@@ -70,5 +67,15 @@ final class Help {
 				__( 'Most sites need to change nothing on this tab.', 'bridge-for-agile-crm' ),
 			],
 		};
+	}
+
+	/** @return list<string> Paragraphs, plain text. */
+	private static function about_users(): array {
+		return [
+			__( 'New users: a login name that is taken, not allowed or not there becomes one that is made from it, or from the address without its domain; a mapped user_login comes before. By "Always" nobody gets a welcome mail whom the hourly look, an admin or a replay creates. The link that goes back to Agile CRM is WordPress\' own, the same as in the welcome mail. Missed creations get the default role; contacts from before it was switched on are left alone.', 'bridge-for-agile-crm' ),
+			__( 'Existing users: users whom a webhook made follow their contact\'s address in any case. The others were only matched by it, which proves nothing: where they follow, whoever can change a contact can move such a user\'s address to their own, and ask for a new password there. Users with special rights never follow. No user is ever deleted. That deleted users do not come back counts for deletions from now on; switch it off to let all of them come back.', 'bridge-for-agile-crm' ),
+			__( 'Roles: a webhook never makes anybody an administrator, and never changes the role or the password of one. Users with a role that grants more are protected until you allow it: their contact changes tags and mapped fields, never the account. What webhooks may give does not limit your own choices: the default role, rules for tags, the role for deleted contacts.', 'bridge-for-agile-crm' ),
+			__( 'Tags: write a tag as in Agile CRM, in upper and lower case. When the tag is gone, the role that a rule gave gives way to the default role. Without JavaScript each save brings one more empty row.', 'bridge-for-agile-crm' ),
+		];
 	}
 }
