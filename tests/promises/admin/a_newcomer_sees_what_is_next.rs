@@ -10,7 +10,7 @@ fn on_a_new_site() {
     let builder = Site::builder().access_key(None).constants(&[("AGILE_BRIDGE_API_URL", &crm.url())]);
     let site = builder.database(Database::Sqlite).server(Server::BuiltIn).start().expect("the site starts");
     let world = World { crm, site };
-    for scenario in ["connect", "users"] {
+    for scenario in ["connect", "builder", "tables", "users"] {
         world.play("newcomer.mjs", scenario);
     }
 }

@@ -83,14 +83,14 @@ final class AllowedRoles {
 	public static function show_never_given(): void {
 		$never = [];
 		foreach ( array_filter( self::rights(), static fn( Rights $of ): bool => [] !== $of->dangerous ) as $role => $of ) {
-			$never[] = RoleChoices::name( (string) $role ) . " ({$of->dangerous[0]})";
+			$never[] = sprintf( '%s <code>%s</code>', esc_html( RoleChoices::name( (string) $role ) ), esc_html( $of->dangerous[0] ) );
 		}
 		if ( [] !== $never ) {
 			printf(
 				'<tr><th scope="row">%s</th><td>%s<p class="description">%s</p></td></tr>',
 				esc_html__( 'Never given', 'bridge-for-agile-crm' ),
-				esc_html( implode( ', ', $never ) ),
-				esc_html__( 'With the right in brackets one could take the site over.', 'bridge-for-agile-crm' )
+				implode( ', ', $never ), // phpcs:ignore WordPress.Security.EscapeOutput -- escaped above.
+				esc_html__( 'With the right behind each of them one could take the site over.', 'bridge-for-agile-crm' )
 			);
 		}
 	}

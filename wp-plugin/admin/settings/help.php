@@ -51,11 +51,12 @@ final class Help {
 			],
 			Tab::Webhooks => [
 				__( 'A webhook is a call: Agile CRM tells this site that something happened to a contact. Choose what should happen then, and copy what is shown into Agile CRM.', 'bridge-for-agile-crm' ),
+				__( 'The self-test finds redirects, page caches, login walls and firewalls between this server and the site. Others, such as Agile CRM, may meet what this server does not.', 'bridge-for-agile-crm' ),
 				__( 'Whoever knows the access key can make this site fetch a contact. Replace it if it became known: the former one stays valid until you remove it, so that no webhook is lost meanwhile.', 'bridge-for-agile-crm' ),
 			],
 			Tab::Fields   => [
-				__( 'E-mail address, first name and last name are always taken over. Each row takes one more property of the contact into a field of the user.', 'bridge-for-agile-crm' ),
-				__( 'Fields that decide what a user may do are refused, whoever asks. What a row would store for a contact shows Try it.', 'bridge-for-agile-crm' ),
+				__( 'E-mail address, first name and last name are always taken over, unless a row fills the same field of the user. Each row takes one more property of the contact into a field of the user.', 'bridge-for-agile-crm' ),
+				__( 'Fields that decide what a user may do are refused, whoever asks. A field of WordPress is a field of the account (user_url, description …) or the key of user meta, in lowercase. What a row would store for a contact shows Try it.', 'bridge-for-agile-crm' ),
 			],
 			Tab::Users    => self::about_users(),
 			Tab::TryIt    => [
@@ -65,6 +66,8 @@ final class Help {
 			Tab::Advanced => [
 				__( 'Every webhook is stored before it is processed. If Agile CRM does not answer, it waits and is tried again; what was given up can be processed again here.', 'bridge-for-agile-crm' ),
 				__( 'Most sites need to change nothing on this tab.', 'bridge-for-agile-crm' ),
+				__( 'While webhooks are paused, or more come than are processed at once, they are answered 202 (queued). Of a value that changed 200 characters are kept, for as long as the event. A copy of the site goes on processing webhooks that reach it, and reads contacts.', 'bridge-for-agile-crm' ),
+				__( 'Alerts are sent by WordPress\' cron: where that does not run, no mail comes. When the plugin is deleted, links to contacts and tags stay unless you say otherwise here: other plugins may give access by those tags, and a plugin that is installed again knows whose contact is whose. While WP Fusion is active they stay in any case, because they are its too.', 'bridge-for-agile-crm' ),
 			],
 		};
 	}

@@ -38,7 +38,7 @@ final class StatusLine {
 		[ $kind, $text ] = self::state( $overview->connection() );
 		$parts           = $overview->has_webhooks() ? self::what_came( $overview ) : [ self::what_is_next( $overview->connection() ), ...self::what_is_there( $overview ) ];
 		// Before the first webhook nobody knows whether all is well.
-		$kind = 'good' === $kind && ! $overview->has_webhooks() ? 'next' : $kind;
+		$kind = ! $overview->has_webhooks() && ( 'good' === $kind || Connection::Unconfirmed === $overview->connection() ) ? 'next' : $kind;
 		printf(
 			'<p id="agile-bridge-status" class="agile-bridge-status agile-bridge-is-%s"><span class="dashicons dashicons-%s" aria-hidden="true"></span> <span><strong>%s</strong> · %s</span></p>',
 			esc_attr( $kind ),
@@ -85,6 +85,12 @@ final class StatusLine {
 				? esc_html__( 'next: enter your account below', 'bridge-for-agile-crm' )
 				/* translators: %s: a link, 'enter your account'. */
 				: sprintf( esc_html__( 'next: %s', 'bridge-for-agile-crm' ), self::link( Tab::Connect, __( 'enter your account', 'bridge-for-agile-crm' ) ) );
+		}
+		if ( Connection::Unconfirmed === $connection ) {
+			return Tab::Connect === $tab
+				? esc_html__( 'next: test it below', 'bridge-for-agile-crm' )
+				/* translators: %s: a link, 'test it'. */
+				: sprintf( esc_html__( 'next: %s', 'bridge-for-agile-crm' ), self::link( Tab::Connect, __( 'test it', 'bridge-for-agile-crm' ) ) );
 		}
 		if ( Connection::Connected !== $connection ) {
 			return esc_html__( 'no webhook yet', 'bridge-for-agile-crm' );
