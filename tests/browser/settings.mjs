@@ -55,7 +55,7 @@ const scenarios = {
 	async constants( screen ) {
 		const fixed = {
 			connect: { Subdomain: 'DOMAIN', 'E-mail address': 'EMAIL', 'API key': 'API_KEY' },
-			users: { 'Return password': 'RETURN_PASSWORD_FIELD' },
+			users: { 'Custom field': 'RETURN_PASSWORD_FIELD' },
 		};
 		for ( const [ tab, fields ] of Object.entries( fixed ) ) {
 			await screen.open( tab );
@@ -80,7 +80,7 @@ const scenarios = {
 
 		await screen.connect();
 		assert.match( await screen.notices(), /Tested: / );
-		assert.match( await screen.status(), /^Connected to ".*" as .* · no webhook yet · 0 waiting · 0 given up · Activity$/ );
+		assert.match( await screen.status(), /^Connected to ".*" as .* · no webhook yet: put one into Agile CRM$/ );
 		await screen.open( 'webhooks' );
 		assert.equal( await status( asTest( await addUrl( screen ) ) ), 200 );
 	},
@@ -137,16 +137,16 @@ const scenarios = {
 };
 
 async function whatTheContactGetsBack( screen ) {
-	await screen.field( 'Return a link to set a password, not the password' ).check();
+	await screen.field( 'A link to set the password (recommended)' ).check();
 	assert.match( await screen.page.locator( '#agile-bridge-returns-link-help' ).innerText(), /works once and for 2 days/ );
-	await screen.save( { 'Return password': 'WP Password' } );
+	await screen.save( { 'Custom field': 'WP Password' } );
 	assert.match( await screen.notices(), /Settings saved/ );
-	assert.ok( await screen.field( 'Return a link to set a password, not the password' ).isChecked() );
+	assert.ok( await screen.field( 'A link to set the password (recommended)' ).isChecked() );
 }
 
 async function whichFormALoginHas( screen ) {
-	const choices = () => screen.field( 'Login of new users' ).locator( 'option' ).allInnerTexts();
-	assert.equal( await screen.field( 'Login of new users' ).inputValue(), 'email' );
+	const choices = () => screen.field( 'Login name' ).locator( 'option' ).allInnerTexts();
+	assert.equal( await screen.field( 'Login name' ).inputValue(), 'email' );
 	assert.equal( ( await choices() ).length, 2, 'nothing is mapped yet' );
 	await screen.open( 'fields' );
 	await screen.button( 'Add a field' ).click();
@@ -158,15 +158,15 @@ async function whichFormALoginHas( screen ) {
 	} );
 	await screen.open( 'users' );
 	assert.ok( ! ( await choices() ).some( ( choice ) => choice.includes( 'user_pass' ) ), 'a password is no login' );
-	await screen.field( 'Login of new users' ).selectOption( 'field:customer_number' );
+	await screen.field( 'Login name' ).selectOption( 'field:customer_number' );
 	await screen.save( {} );
-	assert.equal( await screen.field( 'Login of new users' ).inputValue(), 'field:customer_number' );
+	assert.equal( await screen.field( 'Login name' ).inputValue(), 'field:customer_number' );
 
 	await screen.open( 'fields' );
 	await screen.save( { 'Agile CRM field, row 1': '', 'WordPress field, row 1': '' } );
 	await screen.open( 'users' );
 	assert.match( ( await choices() ).join(), /field:customer_number, which is not mapped/ );
-	await screen.field( 'Login of new users' ).selectOption( 'first.last' );
+	await screen.field( 'Login name' ).selectOption( 'first.last' );
 	await screen.save( {} );
 	assert.equal( ( await choices() ).length, 2 );
 }
@@ -175,12 +175,12 @@ async function whichRolesWebhooksMayName( screen ) {
 	for ( const [ role, there ] of [ [ 'Author', 1 ], [ 'Gold & "Silver"', 1 ], [ 'Editor', 0 ], [ 'Administrator', 0 ] ] ) {
 		assert.equal( await screen.field( role ).count(), there, role );
 	}
-	await screen.field( 'Only the roles of this list' ).check();
+	await screen.field( 'Only these:' ).check();
 	await screen.field( 'Gold & "Silver"' ).check();
 	await screen.field( 'A webhook may change their role' ).uncheck();
 	await screen.save( {} );
 	assert.match( await screen.notices(), /Settings saved/ );
-	assert.ok( await screen.field( 'Only the roles of this list' ).isChecked() );
+	assert.ok( await screen.field( 'Only these:' ).isChecked() );
 	assert.ok( await screen.field( 'Gold & "Silver"' ).isChecked() );
 	assert.ok( ! await screen.field( 'Author' ).isChecked() );
 	assert.ok( ! await screen.field( 'A webhook may change their role' ).isChecked() );
@@ -306,7 +306,7 @@ async function theDashboardSaysThatTheCrmRefusesUs( screen ) {
 
 async function nothingIsTestedBeforeItIsConfigured( screen ) {
 	await screen.connect();
-	assert.match( await screen.status(), /^Not connected yet · no webhook yet/ );
+	assert.match( await screen.status(), /^Not connected yet · next: enter your account below$/ );
 	assert.match( await screen.notices(), /Not tested.*Missing or malformed: Subdomain, E-mail address, API key\./s );
 }
 
@@ -333,7 +333,8 @@ async function theAccountIsSaved( screen ) {
 	await screen.picture( 'connected' );
 
 	await screen.open( 'users' );
-	await screen.save( { 'Return password': 'WP Password' } );
+	await screen.field( 'The password itself' ).check();
+	await screen.save( { 'Custom field': 'WP Password' } );
 	await screen.connect();
 	assert.match( await screen.notices(), /Tested: /, 'an empty field keeps the stored key' );
 }

@@ -55,13 +55,22 @@ final readonly class Overview {
 	}
 
 	/**
-	 * Whether a webhook was ever processed. Finished events are forgotten after a while, so who sees one writes it down.
+	 * Whether a webhook was ever processed. Finished events are forgotten after a while, so who sees one writes it down. (What an
+	 * admin tried or brought up to date by hand is no webhook.)
 	 */
 	public function was_ever_processed(): bool {
 		$is_known = [] !== Stats::record( self::RECORD );
-		if ( ! $is_known && $this->counts->done > 0 ) {
+		$is_seen  = $this->counts->done > 0 && null !== $this->last_webhook;
+		if ( ! $is_known && $is_seen ) {
 			Stats::write( self::RECORD, [ 'seen' => time() ] );
 		}
-		return $is_known || $this->counts->done > 0;
+		return $is_known || $is_seen;
+	}
+
+	/**
+	 * Whether Agile CRM has ever called, as far as is known.
+	 */
+	public function has_webhooks(): bool {
+		return null !== $this->last_webhook || $this->was_ever_processed();
 	}
 }

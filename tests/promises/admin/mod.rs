@@ -3,6 +3,7 @@
 mod a_bad_target_is_refused_at_its_row;
 mod a_file_for_a_spreadsheet_runs_nothing;
 mod a_new_key_counts_as_connected_once_it_is_answered;
+mod a_newcomer_sees_what_is_next;
 mod a_screen_is_understood_at_a_glance;
 mod a_self_test_names_who_swallows_webhooks;
 mod a_self_test_writes_nothing_but_what_it_found;
@@ -23,6 +24,7 @@ mod only_an_admin_changes_the_settings;
 mod the_admin_is_told_what_is_kept;
 mod the_users_list_does_not_grow_with_its_links;
 mod the_users_list_shows_who_is_linked;
+mod what_goes_back_is_one_choice;
 mod what_is_uninstalled_is_gone_if_the_admin_says_so;
 mod what_is_wrong_is_seen_at_a_glance;
 mod who_may_see_and_repair;

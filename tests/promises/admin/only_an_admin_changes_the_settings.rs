@@ -116,7 +116,7 @@ fn who_may_and_what_counts() {
 
     let processing = [
         ("agile_bridge_settings[login_format]", "first.last"),
-        ("agile_bridge_settings[returns_link]", "1"),
+        ("agile_bridge_settings[returns]", "link"),
         ("agile_bridge_settings[limit_roles]", "1"),
         ("agile_bridge_settings[role_changes]", "0"),
         ("agile_bridge_settings[webhook_roles][0]", ""),

@@ -113,7 +113,7 @@ fn the_admin_reads_whose_address_was_not_followed(world: &World) {
     let notice = page.split("agile-bridge-kept-emails").nth(1).and_then(|rest| rest.split("</div>").next());
     let notice = notice.unwrap_or_else(|| panic!("there is no notice:\n{page}"));
     assert!(notice.contains("2 users") && notice.contains("walt, vera"), "{notice}");
-    assert!(notice.contains("section Users"), "it says where to switch it on: {notice}");
+    assert!(notice.contains("tab Users"), "it says where to switch it on: {notice}");
 }
 
 fn fields_tags_and_roles_follow_all_the_same(world: &World) {

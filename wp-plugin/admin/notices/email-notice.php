@@ -41,7 +41,7 @@ final class EmailNotice {
 				/* translators: %s: names of users. */
 				? __( 'They were not made by a webhook of this site, but matched by their address (%s), and that does not prove that the account is the contact\'s. On a network such addresses never follow; change them by hand where it is right.', 'bridge-for-agile-crm' )
 				/* translators: %s: names of users. */
-				: __( 'They existed before and were matched by their address (%s), and that does not prove that the account is the contact\'s. Change it by hand where it is right; or let all such addresses follow: Settings → Bridge for Agile CRM, section Users.', 'bridge-for-agile-crm' ),
+				: __( 'They existed before and were matched by their address (%s), and that does not prove that the account is the contact\'s. Change it by hand where it is right; or let all such addresses follow: Settings → Bridge for Agile CRM, tab Users.', 'bridge-for-agile-crm' ),
 			$names
 		);
 		wp_admin_notice(

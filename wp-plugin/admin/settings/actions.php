@@ -88,8 +88,10 @@ final class Actions {
 		if ( Form::is_refused() ) {
 			return;
 		}
-		add_settings_error( Form::GROUP, 'settings_updated', __( 'Settings saved.', 'bridge-for-agile-crm' ), 'success' );
-		self::show_notice( ...ConnectionTest::run() );
+		[ $type, $found ] = ConnectionTest::run();
+		/* translators: %s: sentences about the connection test, or the first of them. */
+		$found[0] = sprintf( __( 'Settings saved. %s', 'bridge-for-agile-crm' ), $found[0] );
+		self::show_notice( $type, $found );
 	}
 
 	/**

@@ -25,7 +25,7 @@ final class AlertsSection {
 				__( 'Mail alerts', 'bridge-for-agile-crm' ),
 				Settings::stored()->alert_mails,
 				__( 'Send a mail when something is wrong, at most one a day', 'bridge-for-agile-crm' ),
-				__( 'When webhooks were given up, one has waited for more than an hour, Agile CRM refuses this site, or the PHP extension is missing, as after an upgrade of PHP. WordPress\' cron sends it: where that does not run, no mail comes.', 'bridge-for-agile-crm' )
+				__( 'When webhooks were given up or have waited for an hour, Agile CRM refuses this site, or the PHP extension is missing.', 'bridge-for-agile-crm' )
 			);
 			Fields::show_text_row(
 				'alert_address',

@@ -1,7 +1,7 @@
 <?php
 /**
- * The row of roles that an admin may allow by name: each with what it grants beyond what contacts give by themselves. And those
- * that nobody can allow, with the reason.
+ * The row of roles that an admin may allow by name, where the site has any: each with what it grants beyond what contacts give by
+ * themselves. And those that nobody can allow, with the reason.
  *
  * @package AgileBridge
  */
@@ -22,38 +22,42 @@ final class AllowedRoles {
 	/** So many capabilities of a role are named; a shop's have a hundred. */
 	private const NAMED = 8;
 
+	private static function name(): string {
+		return Fields::field_name( 'allowed_roles' ) . '[]';
+	}
+
+	/** Says that the list is there, though nothing of it may be ticked: a role that was allowed and is gone is forgotten. */
+	public static function show_hidden(): void {
+		printf( '<input type="hidden" name="%s" value="">', esc_attr( self::name() ) );
+	}
+
 	/** @param list<string> $allowed Slugs. */
-	public static function show( array $allowed ): void {
+	public static function show_row( array $allowed ): void {
 		$legend  = __( 'Roles that grant more', 'bridge-for-agile-crm' );
-		$name    = Fields::field_name( 'allowed_roles' ) . '[]';
-		$rights  = array_filter( array_map( Roles::rights( ... ), self::slugs() ) );
-		$further = array_filter( $rights, static fn( Rights $of ): bool => [] === $of->dangerous && [] !== $of->further );
+		$further = array_filter( self::rights(), static fn( Rights $of ): bool => [] === $of->dangerous && [] !== $of->further );
+		if ( [] === $further ) {
+			return;
+		}
 		?>
 		<tr>
 			<th scope="row"><?php echo esc_html( $legend ); ?></th>
 			<td>
 				<fieldset id="agile-bridge-allowed-roles">
 					<legend class="screen-reader-text"><span><?php echo esc_html( $legend ); ?></span></legend>
-					<input type="hidden" name="<?php echo esc_attr( $name ); ?>" value="">
 					<?php foreach ( $further as $role => $of ) : ?>
-						<label><input type="checkbox" name="<?php echo esc_attr( $name ); ?>" value="<?php echo esc_attr( (string) $role ); ?>" <?php checked( in_array( (string) $role, $allowed, true ) ); ?>> <?php echo esc_html( RoleChoices::name( (string) $role ) ); ?></label>
+						<label><input type="checkbox" name="<?php echo esc_attr( self::name() ); ?>" value="<?php echo esc_attr( (string) $role ); ?>" <?php checked( in_array( (string) $role, $allowed, true ) ); ?>> <?php echo esc_html( RoleChoices::name( (string) $role ) ); ?></label>
 						<span class="description"><?php echo esc_html( self::what_it_grants( (string) $role, $of ) ); ?></span><br>
 					<?php endforeach; ?>
 				</fieldset>
-				<p class="description">
-					<?php
-					esc_html_e( 'By themselves webhooks and rules give only roles with which people read, write posts of their own and take part in a forum.', 'bridge-for-agile-crm' );
-					echo ' ';
-					[] === $further
-						? esc_html_e( 'No other role of this site can be allowed.', 'bridge-for-agile-crm' )
-						: esc_html_e( 'Tick a role to let them give it too. Users who have it are protected until then: their contact changes tags and mapped fields, never the account.', 'bridge-for-agile-crm' );
-					?>
-				</p>
-				<p class="description"><?php echo esc_html( self::who_is_never_given( $rights ) ); ?></p>
-				<?php self::show_default_role(); ?>
+				<p class="description"><?php esc_html_e( 'Tick a role to let webhooks and tags give it; its users then follow their contacts as others do.', 'bridge-for-agile-crm' ); ?></p>
 			</td>
 		</tr>
 		<?php
+	}
+
+	/** @return array<string, Rights> By slug. */
+	private static function rights(): array {
+		return array_filter( array_map( Roles::rights( ... ), self::slugs() ) );
 	}
 
 	/** @return array<string, string> Slug => slug. */
@@ -75,17 +79,24 @@ final class AllowedRoles {
 		return null === $time ? $what : sprintf( __( '%1$s. Refused: a webhook or a rule was to give it, last on %2$s', 'bridge-for-agile-crm' ), $what, Dates::date_and_time( $time ) );
 	}
 
-	/** @param array<string, Rights> $rights By slug. */
-	private static function who_is_never_given( array $rights ): string {
+	/** Those with which one could take the site over have no box. */
+	public static function show_never_given(): void {
 		$never = [];
-		foreach ( array_filter( $rights, static fn( Rights $of ): bool => [] !== $of->dangerous ) as $role => $of ) {
-			$never[] = RoleChoices::name( (string) $role ) . " ({$of->dangerous[0]})";
+		foreach ( array_filter( self::rights(), static fn( Rights $of ): bool => [] !== $of->dangerous ) as $role => $of ) {
+			$never[] = sprintf( '%s <code>%s</code>', esc_html( RoleChoices::name( (string) $role ) ), esc_html( $of->dangerous[0] ) );
 		}
-		/* translators: %s: names of roles, each with a capability. */
-		return [] === $never ? '' : sprintf( __( 'There is no box for these, because webhooks and rules never give them; with the capability in brackets one could take the site over: %s.', 'bridge-for-agile-crm' ), implode( ', ', $never ) );
+		if ( [] !== $never ) {
+			printf(
+				'<tr><th scope="row">%s</th><td>%s<p class="description">%s</p></td></tr>',
+				esc_html__( 'Never given', 'bridge-for-agile-crm' ),
+				implode( ', ', $never ), // phpcs:ignore WordPress.Security.EscapeOutput -- escaped above.
+				esc_html__( 'With the right behind each of them one could take the site over.', 'bridge-for-agile-crm' )
+			);
+		}
 	}
 
-	private static function show_default_role(): void {
+	/** Where it is not given. */
+	public static function show_default_role(): void {
 		$role       = (string) get_option( 'default_role' );
 		$capability = Roles::objection( $role );
 		if ( null !== $capability ) {

@@ -20,27 +20,31 @@ final class Checklist {
 
 	public static function show( Overview $overview ): void {
 		$processed = $overview->was_ever_processed();
-		$arrived   = $processed || null !== $overview->last_webhook;
-		$connected = Connection::Connected === $overview->connection();
+		$arrived   = $overview->has_webhooks();
 		$items     = [
-			[ null === Extension::problem(), __( 'PHP extension loaded', 'bridge-for-agile-crm' ), self::extension() ],
-			[ $connected, __( 'API key accepted', 'bridge-for-agile-crm' ), $connected ? '' : __( 'Fill in the fields below.', 'bridge-for-agile-crm' ) ],
-			[ [] !== Settings::key_digests(), __( 'Access key made', 'bridge-for-agile-crm' ), '' ],
-			[ $arrived, __( 'A webhook put into Agile CRM', 'bridge-for-agile-crm' ), $arrived ? '' : null ],
-			[ $processed, __( 'First webhook processed', 'bridge-for-agile-crm' ), '' ],
+			[ null === Extension::problem(), __( 'Install the PHP extension', 'bridge-for-agile-crm' ), self::extension() ],
+			[ Connection::Connected === $overview->connection(), __( 'Connect the account', 'bridge-for-agile-crm' ), '' ],
+			[ [] !== Settings::key_digests(), __( 'Make an access key', 'bridge-for-agile-crm' ), '' ],
+			[ $arrived, __( 'Put a webhook into Agile CRM', 'bridge-for-agile-crm' ), $arrived ? '' : null ],
+			[ $processed, __( 'Process the first webhook', 'bridge-for-agile-crm' ), '' ],
 		];
-		$done      = count( array_filter( array_column( $items, 0 ) ) );
+		$is_done   = array_column( $items, 0 );
+		$next      = array_search( false, $is_done, true );
 		?>
 		<details id="agile-bridge-checklist" class="agile-bridge-checklist"<?php echo $processed ? '' : ' open'; ?>>
 			<summary>
 				<strong><?php esc_html_e( 'Getting started', 'bridge-for-agile-crm' ); ?></strong>
 				<?php
 				/* translators: 1, 2: numbers. */
-				echo esc_html( sprintf( __( '%1$d of %2$d done', 'bridge-for-agile-crm' ), $done, count( $items ) ) );
+				echo esc_html( sprintf( __( '%1$d of %2$d done', 'bridge-for-agile-crm' ), count( array_filter( $is_done ) ), count( $items ) ) );
 				?>
 			</summary>
 			<ul>
-				<?php array_map( static fn( array $item ) => self::show_item( ...$item ), $items ); ?>
+				<?php
+				foreach ( $items as $place => $item ) {
+					self::show_item( $place === $next, ...$item );
+				}
+				?>
 			</ul>
 		</details>
 		<?php
@@ -48,22 +52,29 @@ final class Checklist {
 
 	private static function extension(): string {
 		/* translators: 1, 2: version numbers. */
-		return null === Extension::problem() ? sprintf( __( '%1$s for PHP %2$s', 'bridge-for-agile-crm' ), (string) phpversion( 'agile_bridge' ), PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION ) : __( 'The notice above says how.', 'bridge-for-agile-crm' );
+		return null === Extension::problem() ? sprintf( __( '(%1$s for PHP %2$s)', 'bridge-for-agile-crm' ), (string) phpversion( 'agile_bridge' ), PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION ) : __( 'The notice above says how.', 'bridge-for-agile-crm' );
 	}
 
 	/** @param ?string $more Plain text; null for the way to the webhooks. */
-	private static function show_item( bool $done, string $text, ?string $more ): void {
+	private static function show_item( bool $is_next, bool $done, string $text, ?string $more ): void {
+		[ $kind, $icon, $word ] = match ( true ) {
+			$done    => [ 'done', 'yes-alt', __( 'Done:', 'bridge-for-agile-crm' ) ],
+			$is_next => [ 'next', is_rtl() ? 'arrow-left-alt' : 'arrow-right-alt', __( 'Next:', 'bridge-for-agile-crm' ) ],
+			default  => [ 'later', 'marker', __( 'To do:', 'bridge-for-agile-crm' ) ],
+		};
 		printf(
-			'<li><span class="dashicons dashicons-%s" aria-hidden="true"></span> <span class="screen-reader-text">%s</span> <strong>%s</strong> ',
-			$done ? 'yes' : 'marker',
-			$done ? esc_html__( 'Done:', 'bridge-for-agile-crm' ) : esc_html__( 'To do:', 'bridge-for-agile-crm' ),
-			esc_html( $text )
+			'<li class="agile-bridge-is-%s"><span class="dashicons dashicons-%s" aria-hidden="true"></span> <span>%s ',
+			esc_attr( $kind ),
+			esc_attr( $icon ),
+			$is_next
+				? sprintf( '<strong>%s %s</strong>', esc_html( $word ), esc_html( $text ) )
+				: sprintf( '<span class="screen-reader-text">%s</span> %s', esc_html( $word ), esc_html( $text ) )
 		);
-		if ( null === $more ) {
+		if ( null !== $more ) {
+			printf( '<span class="description">%s</span>', esc_html( $more ) );
+		} elseif ( $is_next ) {
 			printf( '<a href="%s">%s</a>', esc_url( Place::url( Tab::Webhooks ) ), esc_html__( 'Copy it from the tab Webhooks.', 'bridge-for-agile-crm' ) );
-		} else {
-			echo esc_html( $more );
 		}
-		echo '</li>';
+		echo '</span></li>';
 	}
 }

@@ -30,7 +30,7 @@ final class FieldMapSection {
 			return;
 		}
 		$known = KnownFields::kept() ?? self::read();
-		printf( '<p>%s</p>', esc_html__( 'Which field of a contact goes to which field of the user. E-mail address and name are always taken over, unless a row fills the same field of the user. Choose what else a user shall have, or type its name.', 'bridge-for-agile-crm' ) );
+		printf( '<p>%s</p>', esc_html__( 'Which field of a contact goes to which field of the user: choose from the lists, or type a name.', 'bridge-for-agile-crm' ) );
 		Form::begin( Place::url( Tab::Fields ) );
 		printf( '<input type="hidden" name="agile_bridge_action" value="%s">', esc_attr( FieldMapForm::ACTION ) );
 		// Browsers press the first button when somebody types Enter.
@@ -52,7 +52,7 @@ final class FieldMapSection {
 		echo '<p>';
 		self::show_button( 'add', __( 'Add a field', 'bridge-for-agile-crm' ) );
 		echo '</p>';
-		printf( '<p class="description">%s</p>', esc_html__( 'A field of Agile CRM is a custom field by its label, or phone+work, website+TWITTER, address+city. A WordPress field is a field of the account (user_url, description …) or the key of user meta, in lowercase; a key that nobody has used yet is made.', 'bridge-for-agile-crm' ) );
+		printf( '<p class="description">%s</p>', esc_html__( 'In Agile CRM a custom field goes by its label, other fields as phone+work, website+TWITTER, address+city; a new key of WordPress is made by typing it.', 'bridge-for-agile-crm' ) );
 		Form::end();
 	}
 

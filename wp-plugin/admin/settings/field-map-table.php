@@ -62,14 +62,16 @@ final readonly class FieldMapTable {
 
 	private function show_locked( FieldMapRow $row, bool $is_taken ): void {
 		$columns = self::columns();
-		$why     = $is_taken
-			? __( 'A row below', 'bridge-for-agile-crm' )
-			: __( 'Always', 'bridge-for-agile-crm' );
 		printf( '<tr class="agile-bridge-locked"><td data-colname="%s"><code>%s</code>', esc_attr( $columns['crm'] ), esc_html( $row->crm ) );
 		self::show_value( '', $this->sample->in_crm( $row ) );
 		printf( '</td><td data-colname="%s"><code>%s</code>', esc_attr( $columns['wp'] ), esc_html( $row->wp ) );
 		self::show_value( '', $is_taken ? '' : $this->sample->would_be_stored( $row ) );
-		printf( '</td><td colspan="3"><span class="dashicons dashicons-lock" aria-hidden="true"></span> %s</td></tr>', esc_html( $why ) );
+		printf(
+			'</td><td class="agile-bridge-quiet">%s</td><td class="agile-bridge-quiet">%s</td><td><span class="dashicons dashicons-lock" aria-hidden="true"></span> %s</td></tr>',
+			$is_taken ? '' : esc_html( self::types()['text'] ),
+			$is_taken ? '' : esc_html( self::choices_when_empty()['keep'] ),
+			$is_taken ? esc_html__( 'A row below', 'bridge-for-agile-crm' ) : esc_html__( 'Always', 'bridge-for-agile-crm' )
+		);
 	}
 
 	private function show_row( int $place, FieldMapRow $row ): void {

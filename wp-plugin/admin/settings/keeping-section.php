@@ -22,14 +22,14 @@ final class KeepingSection {
 		<h2 id="agile-bridge-keeping"><?php esc_html_e( 'What is kept', 'bridge-for-agile-crm' ); ?></h2>
 		<table class="form-table" role="presentation">
 			<?php
-			self::show_days( 'keep_done_days', __( 'Processed webhooks', 'bridge-for-agile-crm' ), $settings->keep_done_days, Retention::days_of_done(), __( 'With what became of them: the list under Tools → Agile CRM activity.', 'bridge-for-agile-crm' ) );
-			self::show_days( 'keep_dead_days', __( 'Webhooks given up', 'bridge-for-agile-crm' ), $settings->keep_dead_days, Retention::days_of_dead(), __( 'So long they can be processed again. What waits is never removed.', 'bridge-for-agile-crm' ) );
+			self::show_days( 'keep_done_days', __( 'Processed webhooks', 'bridge-for-agile-crm' ), $settings->keep_done_days, Retention::days_of_done(), __( 'The list under Tools → Agile CRM activity.', 'bridge-for-agile-crm' ) );
+			self::show_days( 'keep_dead_days', __( 'Webhooks given up', 'bridge-for-agile-crm' ), $settings->keep_dead_days, Retention::days_of_dead(), __( 'So long they can be processed again; what waits is never removed.', 'bridge-for-agile-crm' ) );
 			Fields::show_checkbox_row(
 				'removes_user_data',
 				__( 'When the plugin is deleted', 'bridge-for-agile-crm' ),
 				$settings->removes_user_data,
 				__( 'Remove also what it has stored with users: their links to contacts, their tags, and marks of its own', 'bridge-for-agile-crm' ),
-				__( 'Settings, keys, tables and webhooks that wait go in any case. Otherwise links and tags stay: other plugins may give access by those tags, and a plugin that is installed again knows whose contact is whose. While WP Fusion is active they stay in any case, because they are its too. Users, their names, roles and mapped fields always stay.', 'bridge-for-agile-crm' )
+				__( 'Settings, keys and events go in any case; users, their names, roles and mapped fields always stay.', 'bridge-for-agile-crm' )
 			);
 			?>
 		</table>

@@ -38,14 +38,14 @@ final class ProcessingSection {
 				__( 'Pause', 'bridge-for-agile-crm' ),
 				$settings->paused,
 				__( 'Store webhooks without processing them', 'bridge-for-agile-crm' ),
-				__( 'Every webhook is answered 202 and kept; all are processed when you switch this off.', 'bridge-for-agile-crm' )
+				__( 'None is lost: all are processed when you switch this off.', 'bridge-for-agile-crm' )
 			);
 			Fields::show_text_row(
 				'inline_workers',
 				__( 'Processed at once', 'bridge-for-agile-crm' ),
 				(string) $settings->inline_workers,
 				null,
-				__( 'So many webhooks at a time are answered with their result; more are answered 202 (queued) and processed right after. Keep it well below the number of PHP workers of the site.', 'bridge-for-agile-crm' ),
+				__( 'More than these wait a moment; keep it well below the number of PHP workers of the site.', 'bridge-for-agile-crm' ),
 				[
 					'type'  => 'number',
 					'class' => 'small-text',
@@ -58,14 +58,14 @@ final class ProcessingSection {
 				__( 'Missed changes', 'bridge-for-agile-crm' ),
 				$settings->reconcile,
 				__( 'Look for them every hour', 'bridge-for-agile-crm' ),
-				__( 'Asks Agile CRM which contacts have changed, and repairs linked users whose webhook never arrived.', 'bridge-for-agile-crm' )
+				__( 'Repairs linked users whose webhook never arrived.', 'bridge-for-agile-crm' )
 			);
 			Fields::show_checkbox_row(
 				'keeps_values',
-				__( 'Values', 'bridge-for-agile-crm' ),
+				__( 'Changed values', 'bridge-for-agile-crm' ),
 				$settings->keeps_values,
 				__( 'Keep the values of fields that changed, with the activity', 'bridge-for-agile-crm' ),
-				__( 'Otherwise it names the fields alone. Kept are 200 characters of a value, for as long as the event; of passwords and secrets nothing.', 'bridge-for-agile-crm' )
+				__( 'Otherwise it names the fields alone; of passwords and secrets nothing is kept in any case.', 'bridge-for-agile-crm' )
 			);
 			?>
 		</table>

@@ -1,6 +1,7 @@
 <?php
 /**
- * What to put into Agile CRM, in the order of its own form: each value with a button that copies it, and a drawing of where it goes.
+ * What to put into Agile CRM, in the order of its own form: each value numbered, with a button that copies it, and a drawing of where
+ * the numbers go.
  *
  * @package AgileBridge
  */
@@ -22,23 +23,27 @@ final class RecipeSection {
 		);
 		echo '<table class="agile-bridge-recipe"><tbody>';
 		$url = $recipe->url( $key );
-		self::show_row( 'URL', $url, $recipe->is_address() ? str_replace( rawurlencode( $key ), AccessKeys::masked( $key ), $url ) : null );
+		$number = 1;
+		self::show_row( $number, 'URL', $url, $recipe->is_address() ? str_replace( rawurlencode( $key ), AccessKeys::masked( $key ), $url ) : null );
 		if ( $recipe->is_campaign() ) {
-			printf( '<tr><th scope="row"><code>Method</code></th><td><code>%s</code></td></tr>', $recipe->is_address() ? 'GET' : 'POST' );
-			if ( ! $recipe->is_address() ) {
-				array_map( self::show_row( ... ), array_keys( $recipe->parameters() ), $recipe->parameters() );
-				self::show_row( 'access_key', $key, AccessKeys::masked( $key ) );
+			printf( '<tr>%s<td><code>%s</code></td></tr>', self::heading( ++$number, 'Method' ), $recipe->is_address() ? 'GET' : 'POST' ); // phpcs:ignore WordPress.Security.EscapeOutput -- escaped there.
+			foreach ( $recipe->grid() as $name => $value ) {
+				'access_key' === $name ? self::show_row( ++$number, $name, $key, AccessKeys::masked( $key ) ) : self::show_row( ++$number, $name, $value );
 			}
-			self::show_row( 'contact_id', '{{id}}' );
 		}
 		echo '</tbody></table>';
 		RecipeDrawing::show( $recipe );
 	}
 
 	/** @param ?string $shown What stands there in place of a secret. */
-	private static function show_row( string $name, #[\SensitiveParameter] string $value, ?string $shown = null ): void {
-		printf( '<tr><th scope="row"><code>%s</code></th><td>', esc_html( $name ) );
+	private static function show_row( int $number, string $name, #[\SensitiveParameter] string $value, ?string $shown = null ): void {
+		echo '<tr>' . self::heading( $number, $name ) . '<td>'; // phpcs:ignore WordPress.Security.EscapeOutput -- escaped there.
 		Fields::show_copy_field( 'agile-bridge-recipe-' . sanitize_key( $name ), $name, $value, $shown );
 		echo '</td></tr>';
+	}
+
+	/** HTML. */
+	private static function heading( int $number, string $name ): string {
+		return sprintf( '<th scope="row"><span class="agile-bridge-step" aria-hidden="true">%d</span> <code>%s</code></th>', $number, esc_html( $name ) );
 	}
 }

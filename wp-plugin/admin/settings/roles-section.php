@@ -21,49 +21,40 @@ final class RolesSection {
 	public static function show(): void {
 		$settings = Settings::stored();
 		?>
-		<h2 id="agile-bridge-roles"><?php esc_html_e( 'Roles', 'bridge-for-agile-crm' ); ?></h2>
+		<h2 id="agile-bridge-roles"><?php esc_html_e( 'Roles by webhook', 'bridge-for-agile-crm' ); ?></h2>
+		<?php
+		AllowedRoles::show_default_role();
+		AllowedRoles::show_hidden();
+		?>
 		<table class="form-table" role="presentation">
 			<?php
-			AllowedRoles::show( $settings->allowed_roles );
-			Fields::show_checkbox_row(
+			Radios::show_row(
 				'limit_roles',
-				__( 'Roles in webhooks', 'bridge-for-agile-crm' ),
-				$settings->limit_roles,
-				__( 'Only the roles of this list', 'bridge-for-agile-crm' ),
-				__( 'Otherwise a webhook may name each of them, ticked or not.', 'bridge-for-agile-crm' )
+				__( 'A webhook may give', 'bridge-for-agile-crm' ),
+				[
+					'0' => __( 'Any harmless role', 'bridge-for-agile-crm' ),
+					'1' => __( 'Only these:', 'bridge-for-agile-crm' ),
+				],
+				$settings->limit_roles ? '1' : '0',
+				[ '0' => __( 'With these people read, write posts of their own and take part in a forum.', 'bridge-for-agile-crm' ) ],
+				of_last: static fn() => self::show_list( $settings->webhook_roles )
 			);
-			self::show_list( $settings->webhook_roles );
-			Fields::show_checkbox_row(
-				'role_changes',
-				__( 'Existing users', 'bridge-for-agile-crm' ),
-				$settings->role_changes,
-				__( 'A webhook may change their role', 'bridge-for-agile-crm' ),
-				__( 'Otherwise the role that a webhook names is for new users alone.', 'bridge-for-agile-crm' )
-			);
-			self::show_rules( $settings->tag_roles );
+			AllowedRoles::show_row( $settings->allowed_roles );
+			AllowedRoles::show_never_given();
 			?>
 		</table>
+		<h2 id="agile-bridge-tags"><?php esc_html_e( 'Roles by tag', 'bridge-for-agile-crm' ); ?></h2>
 		<?php
+		self::show_rules( $settings->tag_roles );
 	}
 
 	/** @param list<string> $chosen Slugs. */
 	private static function show_list( array $chosen ): void {
-		$legend = __( 'The list', 'bridge-for-agile-crm' );
-		$name   = Fields::field_name( 'webhook_roles' ) . '[]';
-		?>
-		<tr>
-			<th scope="row"><?php echo esc_html( $legend ); ?></th>
-			<td>
-				<fieldset>
-					<legend class="screen-reader-text"><span><?php echo esc_html( $legend ); ?></span></legend>
-					<input type="hidden" name="<?php echo esc_attr( $name ); ?>" value="">
-					<?php foreach ( RoleChoices::all( $chosen ) as $role => $label ) : ?>
-						<label><input type="checkbox" name="<?php echo esc_attr( $name ); ?>" value="<?php echo esc_attr( (string) $role ); ?>" <?php checked( in_array( (string) $role, $chosen, true ) ); ?>> <?php echo esc_html( $label ); ?></label><br>
-					<?php endforeach; ?>
-				</fieldset>
-			</td>
-		</tr>
-		<?php
+		$name = Fields::field_name( 'webhook_roles' ) . '[]';
+		printf( '<input type="hidden" name="%s" value="">', esc_attr( $name ) );
+		foreach ( RoleChoices::all( $chosen ) as $role => $label ) {
+			printf( '<label><input type="checkbox" name="%s" value="%s"%s> %s</label><br>', esc_attr( $name ), esc_attr( (string) $role ), checked( in_array( (string) $role, $chosen, true ), true, false ), esc_html( $label ) );
+		}
 	}
 
 	/** @param list<TagRule> $rules */
@@ -73,30 +64,28 @@ final class RolesSection {
 			'role' => __( 'Role', 'bridge-for-agile-crm' ),
 		];
 		?>
-		<tr>
-			<th scope="row"><?php esc_html_e( 'Tags to roles', 'bridge-for-agile-crm' ); ?></th>
-			<td>
-				<table class="widefat striped agile-bridge-map" id="agile-bridge-tag-roles">
-					<thead>
-						<tr>
-							<?php foreach ( $columns as $column ) : ?>
-								<th scope="col"><?php echo esc_html( $column ); ?></th>
-							<?php endforeach; ?>
-						</tr>
-					</thead>
-					<tbody>
-						<?php
-						foreach ( [ ...$rules, new TagRule( '', '' ) ] as $index => $rule ) {
-							self::show_rule( $index, $rule, $columns );
-						}
-						?>
-					</tbody>
-				</table>
-				<template id="agile-bridge-tag-role"><?php self::show_rule( count( $rules ) + 1, new TagRule( '', '' ), $columns ); ?></template>
-				<p class="hide-if-no-js"><button type="button" class="button" data-agile-bridge-adds="agile-bridge-tag-role"><?php esc_html_e( 'Add a rule', 'bridge-for-agile-crm' ); ?></button></p>
-				<p class="description"><?php esc_html_e( 'The first rule whose tag the contact has decides, unless the webhook names a role. When the tag is gone, the role that a rule gave gives way to the default role. Write the tag as in Agile CRM, in upper and lower case. Empty a tag to remove its rule. Saving leaves one empty row for another.', 'bridge-for-agile-crm' ); ?></p>
-			</td>
-		</tr>
+		<p id="agile-bridge-tags-help"><?php esc_html_e( 'The first rule whose tag the contact has gives its role, unless the webhook names one.', 'bridge-for-agile-crm' ); ?></p>
+		<table class="widefat striped agile-bridge-map" id="agile-bridge-tag-roles" aria-labelledby="agile-bridge-tags" aria-describedby="agile-bridge-tags-help">
+			<thead>
+				<tr>
+					<?php foreach ( $columns as $column ) : ?>
+						<th scope="col"><?php echo esc_html( $column ); ?></th>
+					<?php endforeach; ?>
+				</tr>
+			</thead>
+			<tbody>
+				<?php
+				foreach ( [ ...$rules, new TagRule( '', '' ) ] as $index => $rule ) {
+					self::show_rule( $index, $rule, $columns );
+				}
+				?>
+			</tbody>
+		</table>
+		<template id="agile-bridge-tag-role"><?php self::show_rule( count( $rules ) + 1, new TagRule( '', '' ), $columns ); ?></template>
+		<p class="agile-bridge-line">
+			<button type="button" class="button hide-if-no-js" data-agile-bridge-adds="agile-bridge-tag-role"><?php esc_html_e( 'Add a rule', 'bridge-for-agile-crm' ); ?></button>
+			<span class="description"><?php esc_html_e( 'Empty a tag to remove its rule.', 'bridge-for-agile-crm' ); ?></span>
+		</p>
 		<?php
 	}
 

@@ -24,7 +24,6 @@ defined( 'ABSPATH' ) || exit;
 
 final class Saving {
 
-	public const MAX_FIELD_NAME     = 100;
 	private const MAX_EMAIL_BYTES   = 254;
 	private const MAX_API_KEY_BYTES = 200;
 
@@ -58,18 +57,17 @@ final class Saving {
 			return $stored;
 		}
 		$wanted = [
-			'domain'                => self::wanted_domain( $input ),
-			'email'                 => self::wanted_email( $input ),
-			'api_key'               => self::wanted_api_key( $input ),
-			'return_password_field' => self::wanted_return_password_field( $input ),
+			'domain'  => self::wanted_domain( $input ),
+			'email'   => self::wanted_email( $input ),
+			'api_key' => self::wanted_api_key( $input ),
 		];
-		foreach ( [ 'paused', 'reconcile', 'follow_emails', 'returns_link', 'limit_roles', 'role_changes', 'keeps_deleted_away', 'keeps_values', 'alert_mails', 'removes_user_data' ] as $switch ) {
+		foreach ( [ 'paused', 'reconcile', 'follow_emails', 'limit_roles', 'role_changes', 'keeps_deleted_away', 'keeps_values', 'alert_mails', 'removes_user_data' ] as $switch ) {
 			$wanted[ $switch ] = isset( $input[ $switch ] ) ? '1' === $input[ $switch ] : null;
 		}
 		$wanted['inline_workers'] = self::wanted_inline_workers( $input );
 		$wanted['missed_creations_since'] = self::wanted_missed_creations( $input );
 		$wanted['gone_contacts']  = self::wanted_gone_contacts( $input );
-		$wanted                  += UsersSaving::wanted( $input ) + AdvancedSaving::wanted( $input );
+		$wanted                  += UsersSaving::wanted( $input ) + ReturnedChoice::wanted( $input ) + AdvancedSaving::wanted( $input );
 		if ( isset( $input['who_answers'] ) ) {
 			$wanted['answer_beside_wp_fusion'] = 'bridge' === $input['who_answers'];
 		}
@@ -132,18 +130,6 @@ final class Saving {
 	}
 
 	/** @param array<string, mixed> $input The form. */
-	private static function wanted_return_password_field( array $input ): ?string {
-		$field = Form::typed( $input, 'return_password_field', 'AGILE_BRIDGE_RETURN_PASSWORD_FIELD' );
-		if ( null !== $field && ( preg_match( '/\p{Cc}/u', $field ) !== 0 || strlen( $field ) > self::MAX_FIELD_NAME ) ) {
-			Form::refuse( 'return_password_field', __( 'The name of the custom field for the password has characters that no field name has, or is too long.', 'bridge-for-agile-crm' ) );
-		} elseif ( null !== $field && ! Form::database_holds( $field ) ) {
-			/* translators: %s: the reason. */
-			Form::refuse( 'return_password_field', sprintf( __( 'The name of the custom field for the password is refused: %s.', 'bridge-for-agile-crm' ), Form::not_held() ) );
-		}
-		return $field;
-	}
-
-	/** @param array<string, mixed> $input The form. */
 	private static function wanted_inline_workers( array $input ): ?int {
 		$text = is_string( $input['inline_workers'] ?? null ) ? trim( $input['inline_workers'] ) : null;
 		if ( null === $text ) {
@@ -182,7 +168,7 @@ final class Saving {
 		}
 		$role = str_starts_with( $choice, 'role:' ) ? substr( $choice, strlen( 'role:' ) ) : null;
 		if ( ! in_array( $choice, [ 'keep', 'unlink' ], true ) && ( null === $role || ! Roles::is_harmless( $role, UsersSaving::allowed_roles( $input ) ) ) ) {
-			Form::refuse( 'gone_contacts', __( 'Users of deleted contacts cannot get this role: it does not exist, or grants too much and is not allowed in the section Roles.', 'bridge-for-agile-crm' ) );
+			Form::refuse( 'gone_contacts', __( 'Users of deleted contacts cannot get this role: it does not exist, or grants too much and is not allowed under Roles by webhook.', 'bridge-for-agile-crm' ) );
 			return null;
 		}
 		return $choice;

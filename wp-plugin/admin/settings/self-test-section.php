@@ -76,7 +76,7 @@ final class SelfTestSection {
 		$run    = $turns?->run;
 		$reason = self::why_not();
 		printf( '<div id="%s"><h2 tabindex="-1">%s</h2>', esc_attr( self::ID ), esc_html__( 'Self-test', 'bridge-for-agile-crm' ) );
-		printf( '<p class="description">%s</p>', esc_html__( 'This server calls the address of this site as Agile CRM would, and tells what on the way swallows webhooks: redirects, page caches, login walls, firewalls. No user is touched. Others may meet what this server does not.', 'bridge-for-agile-crm' ) );
+		printf( '<p class="description">%s</p>', esc_html__( 'This server calls the address of this site as Agile CRM would, and tells what on the way swallows webhooks; no user is touched.', 'bridge-for-agile-crm' ) );
 		printf( '<p role="status"><strong>%s</strong></p>', esc_html( self::state( $turns ) ) );
 		if ( null !== $run && [] !== $run->verdicts ) {
 			echo '<ul class="agile-bridge-verdicts">';

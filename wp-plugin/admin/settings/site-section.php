@@ -32,7 +32,7 @@ final class SiteSection {
 						Whereabouts::Copy === $where || Buttons::show( 'copy_of_site', self::copy_label() );
 						?>
 					</p>
-					<p class="description"><?php esc_html_e( 'A copy goes on processing webhooks that reach it, and reads contacts. It writes nothing to Agile CRM, sends no mail for them, and does not look for missed changes.', 'bridge-for-agile-crm' ); ?></p>
+					<p class="description"><?php esc_html_e( 'A copy writes nothing to Agile CRM, sends no mail and looks for no missed changes.', 'bridge-for-agile-crm' ); ?></p>
 				</td>
 			</tr>
 		</table>

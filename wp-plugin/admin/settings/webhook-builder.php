@@ -23,7 +23,7 @@ final class WebhookBuilder {
 		$recipe = WebhookRecipe::of_request();
 		$key    = self::chosen( $keys );
 		?>
-		<p><?php esc_html_e( 'Choosing saves nothing: it only makes the address and the values that you copy into Agile CRM.', 'bridge-for-agile-crm' ); ?></p>
+		<p><?php esc_html_e( 'Choosing saves nothing; copy the numbered values into Agile CRM.', 'bridge-for-agile-crm' ); ?></p>
 		<div class="agile-bridge-builder">
 			<form method="get" action="<?php echo esc_url( admin_url( 'options-general.php' ) ); ?>" data-agile-bridge-shows="agile-bridge-recipe">
 				<input type="hidden" name="page" value="<?php echo esc_attr( Place::SLUG ); ?>">

@@ -74,6 +74,15 @@ final readonly class WebhookRecipe {
 	}
 
 	/**
+	 * What a campaign's node takes as its parameters, in this order: those that are not in the address, and the contact.
+	 *
+	 * @return array<string, string> Name => value; the access key's is left out.
+	 */
+	public function grid(): array {
+		return ( $this->is_address() ? [] : $this->parameters() + [ 'access_key' => '' ] ) + [ 'contact_id' => '{{id}}' ];
+	}
+
+	/**
 	 * With the parameters and this key, unless they are sent as a form.
 	 */
 	public function url( #[\SensitiveParameter] string $key ): string {

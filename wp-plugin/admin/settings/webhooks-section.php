@@ -21,7 +21,7 @@ final class WebhooksSection {
 		$keys  = AccessKeys::shown();
 		$whole = array_values( array_filter( $keys, static fn( ShownKey $key ): bool => null !== $key->key ) );
 		?>
-		<h2 id="agile-bridge-webhooks"><?php esc_html_e( 'Webhooks', 'bridge-for-agile-crm' ); ?></h2>
+		<h2 id="agile-bridge-webhooks"><?php esc_html_e( 'Put a webhook into Agile CRM', 'bridge-for-agile-crm' ); ?></h2>
 		<?php
 		AccessKeysSection::show_new();
 		if ( WpFusion::answers() ) {

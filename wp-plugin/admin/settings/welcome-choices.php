@@ -41,7 +41,7 @@ final class WelcomeChoices {
 			__( 'Welcome mail', 'bridge-for-agile-crm' ),
 			self::all(),
 			Settings::stored()->welcome_mails,
-			__( 'WordPress\' own mail with a link to set a password, to each user whom a webhook creates. Users who are created otherwise, by the hourly look, by an admin or by a replay, never get it by "Always".', 'bridge-for-agile-crm' )
+			__( 'WordPress\' own, with a link to set a password.', 'bridge-for-agile-crm' )
 		);
 	}
 }
