@@ -126,6 +126,7 @@ const checks = {
 		await screen.open();
 		const line = screen.page.locator( '#agile-bridge-status' );
 		assert.match( await line.innerText(), /0 waiting/ );
+		assert.match( await line.getAttribute( 'class' ), /agile-bridge-is-look/, 'no green tick beside what was given up' );
 		assert.deepEqual( await line.getByRole( 'link' ).allInnerTexts(), [ '1 given up', 'Activity' ], 'of nothing there is nothing to see' );
 		await screen.leave( () => line.getByRole( 'link', { name: 'given up' } ).click() );
 		assert.equal( await screen.page.locator( '#the-list > tr:not(.no-items)' ).count(), 1 );

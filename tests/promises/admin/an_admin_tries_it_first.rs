@@ -31,17 +31,27 @@ fn what_would_happen_and_then_it_does() {
         world.store_field_map(&json!([
             {"crm": "Plan", "wp": "plan", "type": "text", "when_empty": "keep"},
             {"crm": "Secret", "wp": "user_pass", "type": "text", "when_empty": "keep"},
+            {"crm": "address+city", "wp": "city", "type": "text", "when_empty": "keep"},
         ]));
         let cookie = world.site.login(site::ADMIN.0, site::ADMIN.1);
         let look = |who: &str| world.settings_tab(&cookie, &format!("try&who={who}"));
-        let id = world.contact(ana().custom("Plan", "<b>gold</b>").custom("Secret", "her own password"));
+        let id = world.contact(
+            ana()
+                .custom("Plan", "<b>gold</b>")
+                .custom("Secret", "her own password")
+                .address("home", &json!({"city": "Lisbon", "country": "PT"})),
+        );
         let before = world.user_tables();
 
         let page = look("ana%40example.com");
         let said = text(&page);
-        for words in
-            ["no user yet: ana@example.com would be created", "plan changes", "Role + Subscriber", "Tags + Lead"]
-        {
+        for words in [
+            "no user yet: ana@example.com would be created",
+            "plan changes",
+            "city changes Lisbon nothing stored Lisbon",
+            "Role + Subscriber",
+            "Tags + Lead",
+        ] {
             assert!(said.contains(words), "'{words}' is missing: {said}");
         }
         assert!(!page.contains("her own password"), "{said}");

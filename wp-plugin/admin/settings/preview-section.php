@@ -27,9 +27,6 @@ final class PreviewSection {
 		'last_name'  => 'last_name',
 	];
 
-	/** Of a value, as it is shown. */
-	private const LENGTH = 200;
-
 	public static function show( Preview $preview ): void {
 		$decision = $preview->decision;
 		echo '<div id="agile-bridge-preview">';
@@ -112,7 +109,7 @@ final class PreviewSection {
 		foreach ( array_diff_key( $wanted, [ 'user_pass' => true ] ) as $field => $value ) {
 			$is_changed = array_key_exists( $field, $written );
 			$now        = null === $preview->decision->user ? '' : self::stored( $preview->decision, (string) $field );
-			$then       = $is_changed ? self::text( $written[ $field ] ) : $now;
+			$then       = $is_changed ? ShownValue::text( $written[ $field ] ) : $now;
 			$rows[]     = [ (string) $field, self::in_crm( $preview->contact, (string) $field ), $now, $then, $is_changed ];
 		}
 		usort( $rows, static fn( array $a, array $b ): int => $b[4] <=> $a[4] );
@@ -121,23 +118,14 @@ final class PreviewSection {
 
 	private static function stored( Decision $decision, string $field ): string {
 		$user = $decision->user;
-		return self::text( isset( $user->data->$field ) ? $user->data->$field : get_user_meta( $user->ID, $field, true ) );
+		return ShownValue::text( isset( $user->data->$field ) ? $user->data->$field : get_user_meta( $user->ID, $field, true ) );
 	}
 
 	/** What the contact has for it, as Agile CRM sends it. */
 	private static function in_crm( Contact $contact, string $field ): string {
 		$rules = array_column( FieldMap::stored(), 'crm', 'wp' );
 		$name  = (string) ( $rules[ $field ] ?? self::ALWAYS[ $field ] ?? '' );
-		if ( Contact::is_password( $name ) ) {
-			return '••••';
-		}
-		foreach ( (array) ( $contact->record['properties'] ?? [] ) as $property ) {
-			$own = (string) ( $property['name'] ?? '' );
-			if ( '' !== $name && in_array( $name, [ $own, $own . '+' . ( $property['subtype'] ?? '' ) ], true ) ) {
-				return self::text( $property['value'] ?? '' );
-			}
-		}
-		return '';
+		return ShownValue::in_crm( $contact, $name );
 	}
 
 	/**
@@ -174,11 +162,5 @@ final class PreviewSection {
 			printf( '<li>%s</li>', esc_html( $item ) );
 		}
 		echo '</ul>';
-	}
-
-	/** @param mixed $value Of user meta, anything. */
-	public static function text( $value ): string {
-		$text = is_array( $value ) ? implode( ', ', array_filter( $value, 'is_scalar' ) ) : ( is_scalar( $value ) ? (string) $value : '' );
-		return mb_strlen( $text ) > self::LENGTH ? mb_substr( $text, 0, self::LENGTH ) . '…' : $text;
 	}
 }

@@ -36,8 +36,6 @@ final readonly class SampleContact {
 	/** So many seconds the page waits for it. */
 	private const TIME = 4.0;
 
-	private const HIDDEN = '••••';
-
 	/**
 	 * @param ?Contact $contact Null if there is none.
 	 * @param string   $problem Why there is none, a sentence; '' if nobody has asked for one.
@@ -117,11 +115,7 @@ final readonly class SampleContact {
 		if ( null === $this->contact || '' === $row->crm ) {
 			return '';
 		}
-		if ( 'user_pass' === $row->wp || Contact::is_password( $row->crm ) ) {
-			return self::HIDDEN;
-		}
-		$read = $this->mapped( new FieldMapRow( $row->crm, 'value', 'raw' ) );
-		return PreviewSection::text( $read['data']['value'] ?? '' );
+		return 'user_pass' === $row->wp ? ShownValue::HIDDEN : ShownValue::in_crm( $this->contact, $row->crm );
 	}
 
 	/**
@@ -139,17 +133,17 @@ final readonly class SampleContact {
 			return $is_refused ? self::refused() : __( 'Nothing: it is empty', 'bridge-for-agile-crm' );
 		}
 		if ( 'user_pass' === $key ) {
-			return self::HIDDEN;
+			return ShownValue::HIDDEN;
 		}
 		if ( in_array( $key, AccountFields::ALL, true ) ) {
 			$is_named = in_array( $key, AccountFields::NAME_META, true ) || isset( AccountFields::COLUMN_SIZE[ $key ] );
 			$value    = $is_named ? AccountFields::stored_form( $key, (string) $value ) : $value;
-			return null === $value ? self::refused() : PreviewSection::text( $value );
+			return null === $value ? self::refused() : ShownValue::text( $value );
 		}
 		if ( [] === $value || '' === $value ) {
 			return __( 'Emptied', 'bridge-for-agile-crm' );
 		}
-		return UserMeta::can_hold( $key, $value ) ? PreviewSection::text( sanitize_meta( $key, $value, 'user' ) ) : self::refused();
+		return UserMeta::can_hold( $key, $value ) ? ShownValue::text( sanitize_meta( $key, $value, 'user' ) ) : self::refused();
 	}
 
 	/**

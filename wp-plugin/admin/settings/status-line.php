@@ -26,6 +26,7 @@ final class StatusLine {
 		'good' => 'yes-alt',
 		'next' => 'info-outline',
 		'wait' => 'clock',
+		'look' => 'warning',
 		'bad'  => 'warning',
 	];
 
@@ -39,6 +40,8 @@ final class StatusLine {
 		$parts           = $overview->has_webhooks() ? self::what_came( $overview ) : [ self::what_is_next( $overview->connection() ), ...self::what_is_there( $overview ) ];
 		// Before the first webhook nobody knows whether all is well.
 		$kind = ! $overview->has_webhooks() && ( 'good' === $kind || Connection::Unconfirmed === $overview->connection() ) ? 'next' : $kind;
+		// What was given up waits for somebody, however well Agile CRM answers now.
+		$kind = in_array( $kind, [ 'good', 'next' ], true ) && $overview->counts->dead > 0 ? 'look' : $kind;
 		printf(
 			'<p id="agile-bridge-status" class="agile-bridge-status agile-bridge-is-%s"><span class="dashicons dashicons-%s" aria-hidden="true"></span> <span><strong>%s</strong> · %s</span></p>',
 			esc_attr( $kind ),
