@@ -15,7 +15,7 @@ use crate::guard::Guard;
 use crate::layout::{self, Layout};
 use crate::mariadb::as_root;
 use crate::php::Php;
-use crate::process::{PATIENCE, Process, await_until};
+use crate::process::{self, PATIENCE, Process, await_until};
 
 pub struct Fpm {
     process: Process,
@@ -70,7 +70,7 @@ impl Fpm {
     /// Ready when its socket answers and every worker is there.
     pub fn await_ready(&mut self) -> Result<()> {
         let (pid, wanted, socket) = (self.process.pid(), usize::from(self.wanted), &self.socket);
-        self.process.await_ready(|| workers(pid).len() >= wanted && UnixStream::connect(socket).is_ok())
+        self.process.await_ready(|| process::children(pid).len() >= wanted && UnixStream::connect(socket).is_ok())
     }
 
     pub fn socket(&self) -> &Path {
@@ -82,12 +82,12 @@ impl Fpm {
     }
 
     pub fn workers(&self) -> Vec<u32> {
-        workers(self.process.pid())
+        process::children(self.process.pid())
     }
 
     /// Whether no worker has a request in hand.
     pub fn is_at_rest(&self) -> bool {
-        self.workers().into_iter().all(waits_for_a_request)
+        self.workers().into_iter().all(process::waits_for_a_request)
     }
 
     /// What `systemctl reload` does: the master starts anew in the same process and replaces its workers.
@@ -128,18 +128,4 @@ fn with_name_server(layout: &Layout, program: &Command, address: &str) -> Result
     command.arg(program.get_program()).args(program.get_args()).env_clear();
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     Ok(command)
-}
-
-/// Whether the kernel has this process wait in `accept`.
-fn waits_for_a_request(worker: u32) -> bool {
-    let numbers: &[&str] = if cfg!(target_arch = "aarch64") { &["202 ", "242 "] } else { &["43 ", "288 "] };
-    let call = fs::read_to_string(format!("/proc/{worker}/syscall"));
-    // Of one that has gone, or that the kernel does not show, nothing is to be waited for.
-    call.map_or(true, |call| numbers.iter().any(|number| call.starts_with(number)))
-}
-
-fn workers(master: u32) -> Vec<u32> {
-    let children = format!("/proc/{master}/task/{master}/children");
-    let children = fs::read_to_string(children).unwrap_or_default();
-    children.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }

@@ -126,3 +126,18 @@ pub fn await_until(timeout: Duration, mut condition: impl FnMut() -> bool) -> bo
     }
     true
 }
+
+pub fn children(parent: u32) -> Vec<u32> {
+    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+    children.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// Whether the kernel has this PHP wait for a request: PHP-FPM in `accept`, the built-in server in `pselect6`. (It waits for its
+/// database and for the CRM in others.)
+pub fn waits_for_a_request(worker: u32) -> bool {
+    let numbers: &[&str] =
+        if cfg!(target_arch = "aarch64") { &["202 ", "242 ", "72 "] } else { &["43 ", "288 ", "270 "] };
+    let call = fs::read_to_string(format!("/proc/{worker}/syscall"));
+    // Of one that has gone, or that the kernel does not show, nothing is to be waited for.
+    call.map_or(true, |call| numbers.iter().any(|number| call.starts_with(number)))
+}

@@ -12,7 +12,7 @@ use crate::fpm::Fpm;
 use crate::guard::Guard;
 use crate::layout::Layout;
 use crate::php::Php;
-use crate::process::Process;
+use crate::process::{self, Process};
 use crate::{apache, builtin, mariadb, nginx, redis};
 
 pub struct Servers {
@@ -146,9 +146,18 @@ impl Servers {
     /// what goes on, as a drain, is not waited for longer than this.
     pub fn let_requests_end(&self, patience: Duration) {
         let deadline = Instant::now() + patience;
-        while lock(&self.fpm).as_ref().is_some_and(|fpm| !fpm.is_at_rest()) && Instant::now() < deadline {
+        while !self.is_at_rest() && Instant::now() < deadline {
             thread::sleep(Duration::from_micros(200));
         }
+    }
+
+    fn is_at_rest(&self) -> bool {
+        if let Some(fpm) = &*lock(&self.fpm) {
+            return fpm.is_at_rest();
+        }
+        // The built-in server: it serves itself, and so do its children.
+        let of = |server: u32| process::children(server).into_iter().chain([server]).all(process::waits_for_a_request);
+        self.web_pid().is_none_or(of)
     }
 
     pub fn kill_worker(&self, pid: u32) -> bool {
