@@ -88,6 +88,20 @@ final readonly class Owed {
 	}
 
 	/**
+	 * The same, once all that goes out of the site has gone: what is left are actions.
+	 */
+	public function once_all_has_left(): self {
+		return $this->with(
+			[
+				'password' => null,
+				'link'     => false,
+				'welcome'  => false,
+				'mails'    => null,
+			]
+		);
+	}
+
+	/**
 	 * The same, changed.
 	 *
 	 * @param array<string, mixed> $changes By the names above.

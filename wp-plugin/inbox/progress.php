@@ -14,6 +14,7 @@ namespace AgileBridge\Plugin\Inbox;
 
 use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Primary;
 
 defined( 'ABSPATH' ) || exit;
@@ -63,11 +64,23 @@ final class Progress {
 	/**
 	 * @param Owed $owed What is still owed.
 	 * @return bool False if the claim was lost to somebody else.
+	 * @throws \Throwable Where it is not stored, or nobody can tell.
 	 */
 	public static function keep_owed( Event $event, Owed $owed ): bool {
-		// A statement that wpdb had to send twice changes nothing the second time: then the owner decides.
-		return 0 < Database::execute( 'UPDATE ' . Tables::events() . ' SET owed = %s WHERE id = %d AND owner = %s', Database::json( $owed->to_array() ), $event->id, $event->owner )
-			|| Claims::is_held( $event );
+		$json = Database::json( $owed->to_array() );
+		try {
+			// A statement that wpdb had to send twice changes nothing the second time: then the owner decides.
+			return 0 < Database::execute( 'UPDATE ' . Tables::events() . ' SET owed = %s WHERE id = %d AND owner = %s', $json, $event->id, $event->owner )
+				|| Claims::is_held( $event );
+		} catch ( Failure $failure ) {
+			// Stored all the same, where only its confirmation was lost.
+			$rows = Primary::during( static fn(): array => Database::rows( 'SELECT owner, owed FROM ' . Tables::events() . ' WHERE id = %d', $event->id ) );
+			return match ( true ) {
+				[] === $rows || $rows[0]->owner !== $event->owner => false,
+				$rows[0]->owed === $json                          => true,
+				default                                           => throw $failure,
+			};
+		}
 	}
 
 	/**

@@ -51,12 +51,17 @@ final class Database {
 	 */
 	public static function require_since( int $mark ): void {
 		global $wpdb;
-		foreach ( array_slice( (array) ( $GLOBALS['EZSQL_ERROR'] ?? [] ), $mark ) as $error ) {
-			$query = (string) ( $error['query'] ?? '' );
-			if ( str_contains( $query, $wpdb->users ) || str_contains( $query, $wpdb->usermeta ) ) {
-				throw self::failure();
-			}
+		if ( self::has_failed_since( $mark, $wpdb->users ) || self::has_failed_since( $mark, $wpdb->usermeta ) ) {
+			throw self::failure();
 		}
+	}
+
+	/**
+	 * Whether a query that has this text in it failed since the mark.
+	 */
+	public static function has_failed_since( int $mark, string $text ): bool {
+		$errors = array_slice( (array) ( $GLOBALS['EZSQL_ERROR'] ?? [] ), $mark );
+		return [] !== array_filter( $errors, static fn( $error ): bool => str_contains( (string) ( $error['query'] ?? '' ), $text ) );
 	}
 
 	public static function failure(): Failure {

@@ -14,6 +14,7 @@ namespace AgileBridge\Plugin\User;
 
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\OwnCall;
+use AgileBridge\Plugin\Site\Primary;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -24,9 +25,13 @@ final class SetPasswordLink {
 
 	/**
 	 * @return ?string Null where there is to be none: the site gives nobody such links, or the user is protected by now.
+	 * @throws \Throwable Where the database failed: see reset-key.php.
 	 */
 	public static function make( int $user_id ): ?string {
-		$user = Users::fresh( $user_id );
+		return ResetKey::stored( $user_id, static fn( ?\WP_User $user ): ?string => self::made( $user_id, $user ) );
+	}
+
+	private static function made( int $user_id, ?\WP_User $user ): ?string {
 		if ( null === $user || Roles::is_protected( $user ) ) {
 			Log::note( "no link to set a password was made for user $user_id, who is gone or may do more than a contact may make of anybody." );
 			return null;
@@ -51,15 +56,18 @@ final class SetPasswordLink {
 	 * @return ?string Null where there is to be none any more: the user has used it, asked for another, or is protected by now.
 	 */
 	public static function renewed( int $user_id, #[\SensitiveParameter] string $link ): ?string {
-		$user = Users::fresh( $user_id );
-		if ( null === $user || Roles::is_protected( $user ) ) {
-			return null;
-		}
-		$checked = check_password_reset_key( self::key_of( $link ), $user->user_login );
-		if ( ! is_wp_error( $checked ) ) {
-			return $link;
-		}
-		return 'expired_key' === $checked->get_error_code() ? self::make( $user_id ) : null;
+		$problem = Primary::during(
+			static function () use ( $user_id, $link ): string {
+				$user    = Users::fresh( $user_id );
+				$checked = null === $user || Roles::is_protected( $user ) ? null : check_password_reset_key( self::key_of( $link ), $user->user_login );
+				return is_wp_error( $checked ) ? (string) $checked->get_error_code() : ( null === $checked ? 'nobody' : '' );
+			}
+		);
+		return match ( $problem ) {
+			''            => $link,
+			'expired_key' => self::make( $user_id ),
+			default       => null,
+		};
 	}
 
 	/**

@@ -1,6 +1,6 @@
 <?php
 /**
- * Who is told, once everything is written: the new user, by mail, and other code, by actions.
+ * Who is told, once everything is written: other code, by actions. (The new user, by mail: welcome-mail.php.)
  *
  * WP Fusion's actions fire at the same moments as its own do, so that code written for them keeps working. No action gets a
  * password, nor the contact's properties that hold one.
@@ -14,7 +14,6 @@ namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Site\Hooks;
-use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\User\Tags;
 
 defined( 'ABSPATH' ) || exit;
@@ -54,17 +53,6 @@ final class Announcement {
 	}
 
 	/**
-	 * WordPress' own mail with the link to set a password. Each one ends the link before it, so there must not be two: payment.php.
-	 */
-	public static function send_welcome( int $user_id ): void {
-		try {
-			wp_new_user_notification( $user_id, null, 'user' );
-		} catch ( \Throwable $error ) {
-			Log::error( $error );
-		}
-	}
-
-	/**
 	 * Fires the actions, ours and WP Fusion's, but for those that have fired already.
 	 *
 	 * @param Owed $owed No passwords are in it but a sealed one, which goes to nobody here.
@@ -92,12 +80,18 @@ final class Announcement {
 		}
 		self::fire( 'wpf_api_success', $owed->user_id, $owed->action, $owed->contact['id'] );
 	}
+
 	/**
-	 * What is left of it where the script ended in here: the actions that have not fired.
+	 * What is left of it where code of the site, or a failure, ended it on the way: the actions that have not fired.
+	 *
+	 * @param Owed $owed As kept with the event.
 	 */
 	public static function left_of( Owed $owed ): Owed {
-		// Before the first action all else was paid.
-		return [] === self::$told ? $owed : $owed->with( [ 'password' => null, 'link' => false, 'welcome' => false, 'mails' => null, 'told' => self::$told ] );
+		if ( [] !== self::$told ) {
+			// Before the first action all else was paid.
+			return $owed->once_all_has_left()->with( [ 'told' => self::$told ] );
+		}
+		return WelcomeMail::ends_the_script() ? $owed->with( [ 'welcome' => false ] ) : $owed;
 	}
 
 	/**

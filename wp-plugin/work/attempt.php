@@ -19,7 +19,6 @@ use AgileBridge\Plugin\Inbox\ContactStale;
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Owed;
-use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\AfterAnswer;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\User\Users;
@@ -78,8 +77,7 @@ final readonly class Attempt {
 		}
 		// Who died after the commit may not have come so far.
 		Users::clean_shared_cache( $owed->user_id );
-		$notes = Payment::pay( $event, $owed, $this->crm );
-		Progress::finish( $event, Payment::outcome( $owed, $notes ) );
+		Payment::settle( $event, $owed, $this->crm );
 	}
 
 	private function setback( Event $event ): Setback {

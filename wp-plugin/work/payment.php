@@ -2,8 +2,8 @@
 /**
  * Paying what is owed once a user is written: the password, or a link to set one, to the CRM, mails, actions.
  *
- * What is owed no longer names a mail before it is sent: each goes at most once, and exactly once if nothing is killed. Actions fire at least once. A
- * password is sealed while it waits, and wiped when the CRM has it.
+ * What is owed no longer names a mail before it is sent: each goes at most once. It is lost only where PHP is killed while it
+ * leaves, or the database between storing that and saying so. Actions fire at least once. A password is sealed while it waits, and wiped when the CRM has it.
  *
  * @package AgileBridge
  */
@@ -18,9 +18,11 @@ use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Inbox\Record;
+use AgileBridge\Plugin\Site\AfterAnswer;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Home;
 use AgileBridge\Plugin\Site\Hooks;
+use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\Secret;
 use AgileBridge\Plugin\Site\Settings;
 use AgileBridge\Plugin\Site\Stats;
@@ -73,31 +75,64 @@ final class Payment {
 	}
 
 	/**
-	 * Pays what is owed.
+	 * Pays what is owed, and ends the event. The user is stored, whatever comes of this: where the database fails, another worker
+	 * pays the rest later.
 	 *
+	 * @param ?AfterAnswer $after Where somebody waits for the answer.
 	 * @return list<string> Notes.
 	 */
-	public static function pay( Event $event, Owed $owed, AgileCrm $crm ): array {
+	public static function settle( Event $event, Owed $owed, AgileCrm $crm, ?AfterAnswer $after = null ): array {
+		try {
+			$notes  = self::pay( $event, $owed, $crm );
+			$finish = static fn(): bool => Progress::finish( $event, self::outcome( $owed, $notes ) );
+			null === $after ? $finish() : $after->postpone( $finish );
+			return $notes;
+		} catch ( \Throwable $error ) {
+			Log::error( $error );
+			self::leave( $event, $owed );
+			return [];
+		}
+	}
+
+	/**
+	 * @return list<string> Notes.
+	 * @throws \Throwable Where the database failed.
+	 */
+	private static function pay( Event $event, Owed $owed, AgileCrm $crm ): array {
 		if ( self::leaves_the_site( $owed ) && Home::is_elsewhere() ) {
 			return self::pay_nobody_else( $owed );
 		}
 		$link  = $owed->link ? SetPasswordLink::make( $owed->user_id ) : null;
 		$notes = self::return_password( $owed, $link, $crm ) ? [] : [ 'password_not_returned' ];
 		if ( $owed->welcome || null !== $owed->mails ) {
-			$left = $owed->with( [ 'password' => null, 'link' => false, 'welcome' => false, 'mails' => null ] );
-			if ( ! Progress::keep_owed( $event, $left ) ) {
+			$mails = [ ...( $owed->welcome ? WelcomeMail::make( $owed->user_id, $link ) : [] ), ...array_map( [ HeldMail::class, 'of_stored' ], self::mails( $owed ) ) ];
+			if ( ! Progress::keep_owed( $event, $owed->once_all_has_left() ) ) {
 				// Somebody else took over, and sends them.
 				return $notes;
 			}
-			if ( $owed->welcome ) {
-				SetPasswordLink::during( $link, static fn() => Announcement::send_welcome( $owed->user_id ) );
-			}
-			foreach ( self::mails( $owed ) as $mail ) {
-				HeldMail::of_stored( $mail )?->send();
+			foreach ( array_filter( $mails ) as $mail ) {
+				$mail->send();
 			}
 		}
 		Announcement::make( $owed );
 		return $notes;
+	}
+
+	/**
+	 * Another worker goes on with it. Where the database is still out of reach, when our lease is over.
+	 */
+	private static function leave( Event $event, Owed $owed ): void {
+		$delay = \AgileBridge\retry_delay( max( 1, $event->attempts ), null );
+		try {
+			if ( null === $delay ) {
+				$message = 'The user is stored. Whenever what comes after that was to be done (mails, the password to Agile CRM, actions of other plugins), the database of the site failed. The error log of the site says more.';
+				Progress::give_up( $event, Outcome::noted( 'failed', 'site_unavailable', $message, $owed->user_id, $event->contact_id ) );
+				return;
+			}
+			Progress::postpone_owed( $event, (int) ( 1000 * $delay ), 'The user is stored. The database of the site failed before all was done that comes after that: mails, the password to Agile CRM, actions of other plugins. It will be tried again.', Announcement::left_of( ... ) );
+		} catch ( \Throwable $error ) {
+			Log::error( $error );
+		}
 	}
 
 	/**

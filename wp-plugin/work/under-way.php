@@ -15,7 +15,6 @@ namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Outcome;
-use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Site\Culprit;
 use AgileBridge\Plugin\Site\Hooks;
@@ -66,6 +65,7 @@ final class UnderWay {
 	public static function during( Event $event, callable $work ) {
 		self::watch();
 		Announcement::forget();
+		WelcomeMail::forget();
 		self::$event   = $event;
 		self::$before  = Surroundings::now();
 		self::$headers = ResponseHeaders::now();
@@ -154,7 +154,7 @@ final class UnderWay {
 			return false;
 		}
 		Progress::postpone( $event, (int) ( 1000 * $delay ), true, $message );
-		Progress::postpone_owed( $event, (int) ( 1000 * $delay ), $message, static fn( Owed $owed ): Owed => Announcement::left_of( $owed ) );
+		Progress::postpone_owed( $event, (int) ( 1000 * $delay ), $message, Announcement::left_of( ... ) );
 		return true;
 	}
 

@@ -99,9 +99,7 @@ final class Writing {
 		Ownership::note_kept_email( $owed->user_id, $this->contact, $owed->notes );
 		in_array( 'role_refused', $owed->notes, true ) && RefusedRoles::note( $this->event->role, $this->contact->tags );
 		if ( ! $owed->is_finished ) {
-			$notes  = [ ...$notes, ...Payment::pay( $this->event, $owed, $this->crm ) ];
-			$finish = fn(): bool => Progress::finish( $this->event, Payment::outcome( $owed, $notes ) );
-			null === $this->after ? $finish() : $this->after->postpone( $finish );
+			$notes = [ ...$notes, ...Payment::settle( $this->event, $owed, $this->crm, $this->after ) ];
 		}
 		return Outcome::done( $owed->status, $owed->user_id, $this->contact->id, array_values( array_unique( $notes ) ) );
 	}

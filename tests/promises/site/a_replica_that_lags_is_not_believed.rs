@@ -3,6 +3,7 @@
 //! its worker.
 
 use crate::stage::inbox::{at_once, number};
+use crate::stage::password::FIELD;
 use crate::stage::world::World;
 use sandbox::Contact;
 use serde_json::json;
@@ -49,6 +50,9 @@ class Splitter extends wpdb {
 }
 $wpdb = new Splitter(DB_USER, DB_PASSWORD, DB_NAME, DB_HOST);";
 
+const HEARS: &str = "<?php add_action('agile_bridge_tags_changed', fn($id, $added) =>
+    file_put_contents(WP_CONTENT_DIR . '/notes.jsonl', json_encode($added) . PHP_EOL, FILE_APPEND), 10, 2);";
+
 /// Drop-ins such as `LudicrousDB` can be told to read from the primary alone.
 const LISTENING: &str = r"<?php
 class Listening extends wpdb {
@@ -90,7 +94,7 @@ fn the_story_holds_on_one_that_is_frozen_during_a_request() {
 }
 
 fn the_story_holds(how: &str) {
-    let world = World::new();
+    let world = World::with(|site| site.mu_plugin_file("hears.php", HEARS));
     split(&world, how);
     one_after_the_other(&world);
     at_the_same_time(&world);
@@ -106,6 +110,7 @@ fn one_after_the_other(world: &World) {
     let answer = world.site.webhook("add", &[("contact_id", &id)]);
     world.expect(&answer, 200, "created", "");
     let user = answer.user_id().expect("a user");
+    assert_eq!(world.take_notes(), [json!(["Lead"])], "who waits for a tag is told");
     for name in ["Bea", "Ana", "Bea", "Ana"] {
         world.crm.set_property(number, "SYSTEM", "first_name", "", name);
         world.expect(&world.site.webhook("update", &[("contact_id", &id)]), 200, "updated", "");
@@ -146,6 +151,33 @@ fn by_the_drain(world: &World) {
          WHERE user_email LIKE 'd%@example.com' AND m.meta_value LIKE '%Lead%'",
     );
     assert_eq!(users.len(), 30, "{}", json!(world.events()));
+}
+
+/// The user was not there a moment ago, and is to get a link to set a password, by Agile CRM and by mail.
+#[test]
+fn a_new_user_gets_what_is_theirs() {
+    for how in ["lags", "is frozen"] {
+        let world = World::with(|site| {
+            site.constants(&[("AGILE_BRIDGE_RETURN_PASSWORD_FIELD", FIELD)]).mu_plugin_file("hears.php", HEARS)
+        });
+        world.set(&json!({"returns_link": true}));
+        split(&world, how);
+        for parameter in ["role", "async"] {
+            let email = format!("{parameter}@example.com");
+            let id = world.contact(Contact::person(&email).first_name("Ana").tag("Lead"));
+            let answer =
+                world.site.webhook("add", &[("contact_id", &id), ("send_notification", "1"), (parameter, "1")]);
+            assert!(answer.status < 300, "{}", answer.json);
+            world.await_rest();
+            world.expect_event(&world.event_of(&id), "done", "created", "");
+            let link = world.crm.property(id.parse().expect("a number"), FIELD);
+            let mail = world.site.mails().pop().unwrap_or_else(|| panic!("{how}: no mail\n{}", world.site.log()));
+            let link = link.unwrap_or_else(|| panic!("{how}: no link\n{}", world.site.log()));
+            assert_eq!(mail.to, email, "{how}");
+            assert!(mail.body.contains(link.split(['?', '&']).nth(2).expect("a key")), "{how}: {link}\n{}", mail.body);
+            assert_eq!(world.take_notes(), [json!(["Lead"])], "{how}: who waits for a tag is told");
+        }
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod a_listener_that_throws_breaks_nothing;
 mod a_service_minds_what_changes_around_it;
 mod a_set_password_link_is_returned_once;
 mod a_transaction_lost_at_its_end_is_begun_anew;
+mod a_welcome_mail_outlives_the_database;
 mod an_answer_that_is_no_contact_changes_nothing;
 mod an_idle_drain_is_one_query;
 mod an_owed_password_is_sealed_until_it_is_written;

@@ -1,0 +1,69 @@
+<?php
+/**
+ * WordPress' own mail with the link to set a password, for a new user.
+ *
+ * Made while it is still owed, and sent when it no longer is (payment.php). Making it stores the link's key: where the database
+ * refuses that, or is gone by then, nothing has been sent, and whoever comes next makes it anew. Each one made ends the link
+ * before it, so there must not be two.
+ *
+ * @package AgileBridge
+ */
+
+declare(strict_types=1);
+
+namespace AgileBridge\Plugin\Work;
+
+use AgileBridge\Plugin\Site\Log;
+use AgileBridge\Plugin\User\HeldMail;
+use AgileBridge\Plugin\User\HeldMails;
+use AgileBridge\Plugin\User\ResetKey;
+use AgileBridge\Plugin\User\SetPasswordLink;
+
+defined( 'ABSPATH' ) || exit;
+
+final class WelcomeMail {
+
+	/** Whether it is being made, or the script ended in it. */
+	private static bool $is_begun = false;
+
+	/**
+	 * @param ?string $link One that was made for this user a moment ago; null lets WordPress make one.
+	 * @return list<HeldMail> It, and what code of the site sends with it; none where the site sends none, or the user is gone.
+	 * @throws \Throwable Where the link would lead nowhere: see reset-key.php.
+	 */
+	public static function make( int $user_id, #[\SensitiveParameter] ?string $link ): array {
+		self::$is_begun = true;
+		try {
+			return ResetKey::stored( $user_id, static fn( ?\WP_User $user ): array => null === $user ? [] : HeldMails::during( static fn( HeldMails $held ): array => self::made( $user, $link, $held ) ) );
+		} finally {
+			// (Who ends the script does not come by here.)
+			self::$is_begun = false;
+		}
+	}
+
+	/**
+	 * Another event begins.
+	 */
+	public static function forget(): void {
+		self::$is_begun = false;
+	}
+
+	/**
+	 * Whether the script ended while it was made: by code of the site, which would do so every time.
+	 */
+	public static function ends_the_script(): bool {
+		return self::$is_begun;
+	}
+
+	/**
+	 * @return list<HeldMail>
+	 */
+	private static function made( \WP_User $user, #[\SensitiveParameter] ?string $link, HeldMails $held ): array {
+		try {
+			SetPasswordLink::during( $link, static fn() => wp_new_user_notification( $user->ID, null, 'user' ) );
+		} catch ( \Throwable $error ) {
+			Log::error( $error );
+		}
+		return $held->all();
+	}
+}
