@@ -137,7 +137,7 @@ async function whatGoesBackIsOneChoice( screen ) {
 async function theListIsThereWhereItCounts( screen ) {
 	const author = screen.field( 'Author' );
 	assert.ok( await screen.field( 'Any harmless role' ).isChecked() && ! await author.isVisible(), 'a list of what is not asked' );
-	await screen.field( 'Only these:' ).check();
+	await screen.field( 'Only the roles ticked here' ).check();
 	await author.check();
 	await screen.save( {} );
 	assert.ok( await author.isVisible() && await author.isChecked() );

@@ -175,12 +175,12 @@ async function whichRolesWebhooksMayName( screen ) {
 	for ( const [ role, there ] of [ [ 'Author', 1 ], [ 'Gold & "Silver"', 1 ], [ 'Editor', 0 ], [ 'Administrator', 0 ] ] ) {
 		assert.equal( await screen.field( role ).count(), there, role );
 	}
-	await screen.field( 'Only these:' ).check();
+	await screen.field( 'Only the roles ticked here' ).check();
 	await screen.field( 'Gold & "Silver"' ).check();
 	await screen.field( 'A webhook may change their role' ).uncheck();
 	await screen.save( {} );
 	assert.match( await screen.notices(), /Settings saved/ );
-	assert.ok( await screen.field( 'Only these:' ).isChecked() );
+	assert.ok( await screen.field( 'Only the roles ticked here' ).isChecked() );
 	assert.ok( await screen.field( 'Gold & "Silver"' ).isChecked() );
 	assert.ok( ! await screen.field( 'Author' ).isChecked() );
 	assert.ok( ! await screen.field( 'A webhook may change their role' ).isChecked() );
@@ -221,7 +221,7 @@ async function whatWouldHappenIsShown( screen ) {
 	await screen.leave( () => screen.page.keyboard.press( 'Enter' ) );
 	await screen.page.locator( '#agile-bridge-preview' ).getByText( 'would be created' ).waitFor();
 	await screen.picture( 'try' );
-	await screen.press( 'Do it now' );
+	await screen.press( 'Create this user now' );
 	assert.match( await screen.notices(), /The event is stored, and processed at once/ );
 	await screen.page.locator( '#agile-bridge-preview' ).getByText( 'linked by contact id' ).waitFor();
 }

@@ -120,6 +120,8 @@ const checks = {
 		}
 		await open( screen, `${ LIST }&view=refused` );
 		assert.match( await row( screen, 'email_conflict' ).innerText(), /belongs to a user who is linked to another contact/ );
+		const edge = await row( screen, 'email_conflict' ).locator( '.check-column' ).evaluate( ( cell ) => getComputedStyle( cell ).borderInlineStartColor );
+		assert.equal( edge, 'rgb(219, 166, 23)', 'the yellow of warnings' );
 	},
 
 	async 'the line on top of the settings leads to what it counts'( screen ) {

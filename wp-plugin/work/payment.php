@@ -129,7 +129,7 @@ final class Payment {
 				Progress::give_up( $event, Outcome::noted( 'failed', 'site_unavailable', $message, $owed->user_id, $event->contact_id ) );
 				return;
 			}
-			Progress::postpone_owed( $event, (int) ( 1000 * $delay ), 'The user is stored. The database of the site failed before all was done that comes after that: mails, the password to Agile CRM, actions of other plugins. It will be tried again.', Announcement::left_of( ... ) );
+			Progress::postpone_owed( $event, (int) ( 1000 * $delay ), 'The database of the site failed before the rest was done: mails, the password to Agile CRM, actions of other plugins. It will be tried again.', Announcement::left_of( ... ) );
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}

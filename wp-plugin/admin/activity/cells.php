@@ -75,7 +75,7 @@ final class Cells {
 	 */
 	private static function happened( ActivityRow $event ): string {
 		// What is tried again has no code yet, only the error itself, which is English.
-		$why    = 'waiting' === $event->state && '' !== $event->message ? ' <small lang="en">' . esc_html( $event->message ) . '</small>' : '';
+		$why    = $event->is_open() && '' !== $event->message ? ' <small lang="en">' . esc_html( $event->message ) . '</small>' : '';
 		$advice = Advice::html( $event );
 		return self::outcome( $event ) . $why . ( '' === $advice ? '' : "<span class=\"agile-bridge-advice\">$advice</span>" );
 	}
@@ -93,7 +93,11 @@ final class Cells {
 	 * For the row of an event.
 	 */
 	public static function row_class( ActivityRow $event ): string {
-		return $event->is_given_up() ? 'agile-bridge-row-given-up' : '';
+		return match ( true ) {
+			$event->is_given_up()  => 'agile-bridge-row-given-up',
+			$event->was_refused() => 'agile-bridge-row-refused',
+			default                => '',
+		};
 	}
 
 	public static function duration( int $milliseconds ): string {

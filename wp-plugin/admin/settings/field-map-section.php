@@ -52,7 +52,7 @@ final class FieldMapSection {
 		echo '<p>';
 		self::show_button( 'add', __( 'Add a field', 'bridge-for-agile-crm' ) );
 		echo '</p>';
-		printf( '<p class="description">%s</p>', esc_html__( 'In Agile CRM a custom field goes by its label, other fields as phone+work, website+TWITTER, address+city; a new key of WordPress is made by typing it.', 'bridge-for-agile-crm' ) );
+		printf( '<p class="description">%s</p>', esc_html__( 'In Agile CRM a custom field goes by its label, other fields as phone+work, website+TWITTER, address+city. For a WordPress key that is not in the list, type its name.', 'bridge-for-agile-crm' ) );
 		Form::end();
 	}
 

@@ -163,7 +163,7 @@ final readonly class FieldMapTable {
 	/** @return array<string, string> */
 	private static function types(): array {
 		return [
-			''            => __( 'As it fits', 'bridge-for-agile-crm' ),
+			''            => __( 'Automatic', 'bridge-for-agile-crm' ),
 			'text'        => __( 'Text', 'bridge-for-agile-crm' ),
 			'date'        => __( 'Date', 'bridge-for-agile-crm' ),
 			'checkbox'    => __( 'Checkbox', 'bridge-for-agile-crm' ),

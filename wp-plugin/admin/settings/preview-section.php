@@ -32,15 +32,12 @@ final class PreviewSection {
 		echo '<div id="agile-bridge-preview">';
 		printf( '<h2>%s</h2>', esc_html( self::who( $preview ) ) );
 		self::show_fields( $preview );
-		// Who asks whether they would change is told so in any case.
-		$none = [ null === $decision->user ? __( 'None', 'bridge-for-agile-crm' ) : __( 'No change', 'bridge-for-agile-crm' ) ];
-		self::show_list( __( 'Role', 'bridge-for-agile-crm' ), self::role( $preview ) ?: $none );
-		self::show_list( __( 'Tags', 'bridge-for-agile-crm' ), self::tags( $preview ) ?: $none );
+		self::show_role_and_tags( $preview );
 		$notes = array_unique( [ ...$decision->notes, ...( $preview->changes->notes ?? [] ) ] );
 		self::show_list( __( 'Notes', 'bridge-for-agile-crm' ), array_map( Words::note( ... ), array_values( $notes ) ) );
 		printf( '<input type="hidden" name="agile_bridge_contact" value="%s" form="%s">', esc_attr( $preview->contact->id ), esc_attr( Buttons::form_id( 'apply' ) ) );
 		echo '<p>';
-		Buttons::show( 'apply', __( 'Do it now', 'bridge-for-agile-crm' ) );
+		Buttons::show( 'apply', null === $decision->user ? __( 'Create this user now', 'bridge-for-agile-crm' ) : __( 'Update this user now', 'bridge-for-agile-crm' ) );
 		echo '</p></div>';
 	}
 
@@ -126,6 +123,18 @@ final class PreviewSection {
 		$rules = array_column( FieldMap::stored(), 'crm', 'wp' );
 		$name  = (string) ( $rules[ $field ] ?? self::ALWAYS[ $field ] ?? '' );
 		return ShownValue::in_crm( $contact, $name );
+	}
+
+	/** Who asks whether they would change is told so in any case. */
+	private static function show_role_and_tags( Preview $preview ): void {
+		[ $role, $tags ] = [ self::role( $preview ), self::tags( $preview ) ];
+		$none            = [ null === $preview->decision->user ? __( 'None', 'bridge-for-agile-crm' ) : __( 'No change', 'bridge-for-agile-crm' ) ];
+		if ( [] === $role && [] === $tags ) {
+			self::show_list( __( 'Role and tags', 'bridge-for-agile-crm' ), $none );
+			return;
+		}
+		self::show_list( __( 'Role', 'bridge-for-agile-crm' ), $role ?: $none );
+		self::show_list( __( 'Tags', 'bridge-for-agile-crm' ), $tags ?: $none );
 	}
 
 	/**

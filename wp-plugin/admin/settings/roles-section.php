@@ -33,7 +33,7 @@ final class RolesSection {
 				__( 'A webhook may give', 'bridge-for-agile-crm' ),
 				[
 					'0' => __( 'Any harmless role', 'bridge-for-agile-crm' ),
-					'1' => __( 'Only these:', 'bridge-for-agile-crm' ),
+					'1' => __( 'Only the roles ticked here', 'bridge-for-agile-crm' ),
 				],
 				$settings->limit_roles ? '1' : '0',
 				[ '0' => __( 'With these people read, write posts of their own and take part in a forum.', 'bridge-for-agile-crm' ) ],
