@@ -83,11 +83,11 @@ final readonly class HeldMail {
 
 	public function send(): void {
 		$call  = new OwnCall();
-		$fixed = array_map(
-			static fn( $value ): \Closure => static fn( $other = null ) => $call->is_here() ? $value : $other,
-			// It has been through `wp_mail`, too: a footer must not be added twice.
-			[ 'wp_mail' => $this->mail ] + $this->settings
-		);
+		$fixed = array_map( static fn( $value ): \Closure => static fn( $other = null ) => $call->is_here() ? $value : $other, $this->settings );
+		$back  = [
+			self::ask_nobody_at( 'wp_mail', fn(): array => $this->mail ),
+			self::ask_nobody_at( 'pre_wp_mail', static fn( $sent = null ) => $sent ),
+		];
 		foreach ( $fixed as $filter => $value ) {
 			add_filter( $filter, $value, PHP_INT_MAX );
 		}
@@ -99,7 +99,43 @@ final readonly class HeldMail {
 			foreach ( $fixed as $filter => $value ) {
 				remove_filter( $filter, $value, PHP_INT_MAX );
 			}
+			foreach ( $back as $put_back ) {
+				$put_back();
+			}
 		}
+	}
+
+	/**
+	 * Once, at the next call of the hook: who is there was asked when the mail was held. A footer must not be added twice, nor a mail
+	 * be logged as two.
+	 *
+	 * @param \Closure $answer In their place.
+	 * @return \Closure(): void Puts them back if the hook was not called.
+	 */
+	private static function ask_nobody_at( string $hook, \Closure $answer ): \Closure {
+		global $wp_filter;
+		$others   = $wp_filter[ $hook ] ?? null;
+		$alone    = new \WP_Hook();
+		$put_back = static function () use ( $hook, $others, $alone ): void {
+			global $wp_filter;
+			if ( $alone === ( $wp_filter[ $hook ] ?? null ) ) {
+				// phpcs:ignore WordPress.WP.GlobalVariablesOverride -- as it was.
+				$wp_filter[ $hook ] = $others ?? new \WP_Hook();
+			}
+		};
+		$alone->add_filter(
+			$hook,
+			static function ( $value = null ) use ( $put_back, $answer ) {
+				// Before the mail leaves: its callbacks may mail.
+				$put_back();
+				return $answer( $value );
+			},
+			10,
+			1
+		);
+		// phpcs:ignore WordPress.WP.GlobalVariablesOverride -- put back above.
+		$wp_filter[ $hook ] = $alone;
+		return $put_back;
 	}
 
 	/**

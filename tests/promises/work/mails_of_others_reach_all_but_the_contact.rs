@@ -160,3 +160,35 @@ fn mails_of_others_reach_all_but_the_contact() {
     add(&world, "Kay");
     assert_eq!(left(&world, "Kay"), wanted("Kay"));
 }
+
+/// Plugins log mails where `wp_mail()` asks them. One that is held and sent later, the welcome mail too, is one mail.
+#[test]
+fn who_logs_mails_notes_each_once() {
+    let world = World::with(|site| {
+        site.mu_plugin_file(
+            "logs.php",
+            r#"<?php
+            function log_mail( $where, $subject ) { file_put_contents( WP_CONTENT_DIR . '/notes.jsonl', json_encode( "$where $subject" ) . PHP_EOL, FILE_APPEND ); }
+            add_filter( 'wp_mail', function ( $mail ) { log_mail( 'wp_mail', $mail['subject'] ); $mail['message'] .= ' -- the footer'; return $mail; } );
+            add_filter( 'pre_wp_mail', function ( $sent, $mail ) { log_mail( 'pre_wp_mail', $mail['subject'] ); return $sent; }, 10, 2 );
+            add_action( 'wp_mail_succeeded', function ( $mail ) { log_mail( 'left', $mail['subject'] ); 'Approve' === $mail['subject'] && wp_mail( 'log@example.com', 'Sent', 'x' ); } );
+            add_action( 'user_register', fn() => wp_mail( 'boss@example.com', 'Approve', 'x' ) );"#,
+        )
+    });
+    let id = world.contact(person("Ana"));
+    let answer = world.site.webhook("add", &[("contact_id", &id), ("send_notification", "1")]);
+    world.expect(&answer, 200, "created", "");
+    world.await_rest();
+    let mut noted: Vec<_> =
+        world.take_notes().iter().map(|note| note.as_str().unwrap_or_default().to_owned()).collect();
+    noted.sort_unstable();
+    let mut wanted = Vec::new();
+    for place in ["left", "pre_wp_mail", "wp_mail"] {
+        wanted.extend(["Approve", "Sent", "[A WordPress] Login Details"].map(|subject| format!("{place} {subject}")));
+    }
+    wanted.sort_unstable();
+    assert_eq!(noted, wanted);
+    for mail in world.site.mails() {
+        assert_eq!(mail.body.matches("-- the footer").count(), 1, "{}: {}", mail.subject, mail.body);
+    }
+}
