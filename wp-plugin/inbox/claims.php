@@ -160,6 +160,13 @@ final class Claims {
 	}
 
 	/**
+	 * @throws ClaimLost
+	 */
+	public static function require_owner( Event $event ): void {
+		self::is_held( $event ) || throw new ClaimLost( 'the event was claimed by another worker' );
+	}
+
+	/**
 	 * Under the locks: whether the event is still ours, and what was fetched still the newest that is known of the contact.
 	 *
 	 * @param list<array<string, int>> $known Versions, of some of the locked and of others: as read before the contact was fetched,

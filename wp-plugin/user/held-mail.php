@@ -13,6 +13,7 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\User;
 
+use AgileBridge\Plugin\Site\LoneAnswer;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\OwnCall;
 
@@ -22,7 +23,7 @@ final readonly class HeldMail {
 
 	/**
 	 * @param array<string, mixed>  $mail      As the filter `wp_mail` leaves it.
-	 * @param array<string, string> $settings  By the filter of wp_mail() that sets it.
+	 * @param array<string, string> $settings  By the filter of wp_mail() that has changed it.
 	 * @param bool                  $is_notice Whether it is WordPress' own, to the address that a user no longer has.
 	 */
 	private function __construct( private array $mail, private array $settings, public bool $is_notice ) {}
@@ -40,11 +41,16 @@ final readonly class HeldMail {
 			'wp_mail_content_type' => 'text/plain',
 			'wp_mail_charset'      => get_bloginfo( 'charset' ),
 		];
+		$changed = [];
 		foreach ( $settings as $filter => $value ) {
 			// phpcs:ignore WordPress.NamingConventions -- WordPress' own.
-			$settings[ $filter ] = (string) apply_filters( $filter, $value );
+			$filtered = (string) apply_filters( $filter, $value );
+			if ( $filtered !== $value ) {
+				$changed[ $filter ] = $filtered;
+			}
 		}
-		return new self( $mail, $settings, $is_notice );
+		// What nobody has changed is left to wp_mail(): where a plugin replaces it, the default is that plugin's.
+		return new self( $mail, $changed, $is_notice );
 	}
 
 	/**
@@ -84,10 +90,7 @@ final readonly class HeldMail {
 	public function send(): void {
 		$call  = new OwnCall();
 		$fixed = array_map( static fn( $value ): \Closure => static fn( $other = null ) => $call->is_here() ? $value : $other, $this->settings );
-		$back  = [
-			self::ask_nobody_at( 'wp_mail', fn(): array => $this->mail ),
-			self::ask_nobody_at( 'pre_wp_mail', static fn( $sent = null ) => $sent ),
-		];
+		$back  = LoneAnswer::at( 'wp_mail', fn(): array => $this->mail );
 		foreach ( $fixed as $filter => $value ) {
 			add_filter( $filter, $value, PHP_INT_MAX );
 		}
@@ -99,43 +102,8 @@ final readonly class HeldMail {
 			foreach ( $fixed as $filter => $value ) {
 				remove_filter( $filter, $value, PHP_INT_MAX );
 			}
-			foreach ( $back as $put_back ) {
-				$put_back();
-			}
+			$back();
 		}
-	}
-
-	/**
-	 * Once, at the next call of the hook: who is there was asked when the mail was held. A footer must not be added twice, nor a mail
-	 * be logged as two.
-	 *
-	 * @param \Closure $answer In their place.
-	 * @return \Closure(): void Puts them back if the hook was not called.
-	 */
-	private static function ask_nobody_at( string $hook, \Closure $answer ): \Closure {
-		global $wp_filter;
-		$others   = $wp_filter[ $hook ] ?? null;
-		$alone    = new \WP_Hook();
-		$put_back = static function () use ( $hook, $others, $alone ): void {
-			global $wp_filter;
-			if ( $alone === ( $wp_filter[ $hook ] ?? null ) ) {
-				// phpcs:ignore WordPress.WP.GlobalVariablesOverride -- as it was.
-				$wp_filter[ $hook ] = $others ?? new \WP_Hook();
-			}
-		};
-		$alone->add_filter(
-			$hook,
-			static function ( $value = null ) use ( $put_back, $answer ) {
-				// Before the mail leaves: its callbacks may mail.
-				$put_back();
-				return $answer( $value );
-			},
-			10,
-			1
-		);
-		// phpcs:ignore WordPress.WP.GlobalVariablesOverride -- put back above.
-		$wp_filter[ $hook ] = $alone;
-		return $put_back;
 	}
 
 	/**

@@ -13,6 +13,8 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\User;
 
+use AgileBridge\Plugin\Site\LoneAnswer;
+
 defined( 'ABSPATH' ) || exit;
 
 final class HeldMails {
@@ -23,8 +25,8 @@ final class HeldMails {
 	/** Whether WordPress is about to send its notice to the address that a user no longer has. */
 	private bool $is_notice = false;
 
-	/** Whether the mail that is being sent is held already, and has lost its recipients. */
-	private bool $is_emptied = false;
+	/** Where a replaced wp_mail() has not come to `pre_wp_mail`. */
+	private ?\Closure $ask_all = null;
 
 	/**
 	 * @template T
@@ -35,8 +37,7 @@ final class HeldMails {
 		$held    = new self();
 		$filters = [
 			'email_change_email' => $held->note_notice( ... ),
-			'wp_mail'            => $held->empty_where_replaced( ... ),
-			'pre_wp_mail'        => $held->hold( ... ),
+			'wp_mail'            => $held->hold( ... ),
 		];
 		foreach ( $filters as $filter => $callback ) {
 			add_filter( $filter, $callback, PHP_INT_MAX, 2 );
@@ -47,6 +48,7 @@ final class HeldMails {
 			foreach ( $filters as $filter => $callback ) {
 				remove_filter( $filter, $callback, PHP_INT_MAX );
 			}
+			$held->ask_all_again();
 		}
 	}
 
@@ -75,14 +77,22 @@ final class HeldMails {
 	}
 
 	/**
-	 * A plugin that sends mails by a service replaces wp_mail(), and its own may know no `pre_wp_mail`. Most keep this filter.
+	 * What asks `pre_wp_mail` next gets true, so that who sends believes it: a plugin that reports a failed mail would be wrong. Nobody
+	 * else is asked there now: plugins that send mails by a service do so in that place. They are asked when it goes out.
+	 *
+	 * @return mixed The mail, or one without recipients.
 	 */
-	private function empty_where_replaced( mixed $mail = null ): mixed {
-		if ( ! is_array( $mail ) || realpath( (string) ( new \ReflectionFunction( 'wp_mail' ) )->getFileName() ) === realpath( ABSPATH . WPINC . '/pluggable.php' ) ) {
+	private function hold( mixed $mail = null ): mixed {
+		if ( ! is_array( $mail ) ) {
 			return $mail;
 		}
 		$this->keep( $mail );
-		$this->is_emptied = true;
+		$this->ask_all_again();
+		$this->ask_all = LoneAnswer::at( 'pre_wp_mail', static fn(): bool => true );
+		if ( realpath( (string) ( new \ReflectionFunction( 'wp_mail' ) )->getFileName() ) === realpath( ABSPATH . WPINC . '/pluggable.php' ) ) {
+			return $mail;
+		}
+		// Others replace wp_mail(), and theirs may know no `pre_wp_mail`. Most keep this filter.
 		return array_merge(
 			$mail,
 			[
@@ -92,20 +102,8 @@ final class HeldMails {
 		);
 	}
 
-	/**
-	 * @return mixed True, so that who sends believes it: a plugin that reports a failed mail would be wrong.
-	 */
-	private function hold( mixed $sent = null, mixed $mail = null ): mixed {
-		$is_held          = $this->is_emptied;
-		$this->is_emptied = false;
-		if ( null !== $sent || ! is_array( $mail ) ) {
-			// Another plugin has dealt with it, or asks what would be.
-			return $sent;
-		}
-		if ( ! $is_held ) {
-			$this->keep( $mail );
-		}
-		return true;
+	private function ask_all_again(): void {
+		( $this->ask_all ?? static fn() => null )();
 	}
 
 	/**

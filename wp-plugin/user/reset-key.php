@@ -32,16 +32,24 @@ final class ResetKey {
 	/**
 	 * @template T
 	 * @param callable(?\WP_User): T $work Makes a key for the user, who may be gone; once more where it was lost.
+	 * @param callable(): void        $seal The last statement, which is stored with the key; throws where the key is nobody's to make any more.
 	 * @return T
 	 * @throws Failure Where it was not stored.
 	 * @throws TransactionLost Where it may not be.
 	 */
-	public static function stored( int $user_id, callable $work ) {
+	public static function stored( int $user_id, callable $work, callable $seal ) {
+		if ( Database::is_sqlite() ) {
+			// There is no replica, and a transaction would be lost with any query of code of the site that fails.
+			$result = self::required( $user_id, $work );
+			$seal();
+			return $result;
+		}
 		for ( $try = 1; ; $try++ ) {
 			try {
-				return Transaction::run( static fn() => self::required( $user_id, $work ) );
+				return Transaction::run( static fn() => self::required( $user_id, $work ), static fn() => $seal() );
 			} catch ( TransactionCut $cut ) {
-				// Stored by halves is stored, for this is one statement.
+				// Code of the site has committed it half-way.
+				$seal();
 				return $cut->result;
 			} catch ( TransactionLost $lost ) {
 				if ( $try >= self::TRIES ) {
@@ -56,10 +64,13 @@ final class ResetKey {
 	 * @template T
 	 * @param callable(?\WP_User): T $work
 	 * @return T
+	 * @throws Failure
 	 */
 	private static function required( int $user_id, callable $work ) {
-		$mark   = Database::mark();
-		$result = $work( Users::fresh( $user_id ) );
+		$mark = Database::mark();
+		$user = Users::fresh( $user_id );
+		Database::require_since( $mark );
+		$result = $work( $user );
 		return Database::has_failed_since( $mark, self::COLUMN ) ? throw Database::failure() : $result;
 	}
 }

@@ -25,10 +25,11 @@ final class SetPasswordLink {
 
 	/**
 	 * @return ?string Null where there is to be none: the site gives nobody such links, or the user is protected by now.
-	 * @throws \Throwable Where the database failed: see reset-key.php.
+	 * @param callable(): void $require_held Throws where it is somebody else's to make by now.
+	 * @throws \Throwable Of that; where the database failed: see reset-key.php.
 	 */
-	public static function make( int $user_id ): ?string {
-		return ResetKey::stored( $user_id, static fn( ?\WP_User $user ): ?string => self::made( $user_id, $user ) );
+	public static function make( int $user_id, callable $require_held ): ?string {
+		return ResetKey::stored( $user_id, static fn( ?\WP_User $user ): ?string => self::made( $user_id, $user ), $require_held );
 	}
 
 	private static function made( int $user_id, ?\WP_User $user ): ?string {
@@ -38,24 +39,26 @@ final class SetPasswordLink {
 		}
 		try {
 			$key = get_password_reset_key( $user );
+			if ( is_wp_error( $key ) ) {
+				Log::note( "no link to set a password was made for user $user_id, because the site refuses it ({$key->get_error_code()})." );
+				return null;
+			}
+			// As wp_new_user_notification() has it.
+			return network_site_url( 'wp-login.php?login=' . rawurlencode( $user->user_login ) . "&key=$key&action=rp", 'login' );
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 			return null;
 		}
-		if ( is_wp_error( $key ) ) {
-			Log::note( "no link to set a password was made for user $user_id, because the site refuses it ({$key->get_error_code()})." );
-			return null;
-		}
-		// As wp_new_user_notification() has it.
-		return network_site_url( 'wp-login.php?login=' . rawurlencode( $user->user_login ) . "&key=$key&action=rp", 'login' );
 	}
 
 	/**
 	 * The same link while it is good, another where it has grown too old.
 	 *
 	 * @return ?string Null where there is to be none any more: the user has used it, asked for another, or is protected by now.
+	 * @param callable(): void $require_held As for make().
+	 * @throws \Throwable As make() does.
 	 */
-	public static function renewed( int $user_id, #[\SensitiveParameter] string $link ): ?string {
+	public static function renewed( int $user_id, #[\SensitiveParameter] string $link, callable $require_held ): ?string {
 		$problem = Primary::during(
 			static function () use ( $user_id, $link ): string {
 				$user    = Users::fresh( $user_id );
@@ -65,7 +68,7 @@ final class SetPasswordLink {
 		);
 		return match ( $problem ) {
 			''            => $link,
-			'expired_key' => self::make( $user_id ),
+			'expired_key' => self::make( $user_id, $require_held ),
 			default       => null,
 		};
 	}

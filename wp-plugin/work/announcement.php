@@ -35,16 +35,6 @@ final class Announcement {
 		'all',
 	];
 
-	/** @var list<string> Actions of the event at work that have fired, the last one perhaps not to its end. */
-	private static array $told = [];
-
-	/**
-	 * Another event begins.
-	 */
-	public static function forget(): void {
-		self::$told = [];
-	}
-
 	/**
 	 * Whether code of the site waits for any of it.
 	 */
@@ -58,7 +48,6 @@ final class Announcement {
 	 * @param Owed $owed No passwords are in it but a sealed one, which goes to nobody here.
 	 */
 	public static function make( Owed $owed ): void {
-		self::$told = $owed->told;
 		if ( 'created' === $owed->status ) {
 			self::fire( 'agile_bridge_user_created', $owed->user_id, $owed->contact );
 			self::fire( 'wpf_user_imported', $owed->user_id, $owed->data );
@@ -82,26 +71,12 @@ final class Announcement {
 	}
 
 	/**
-	 * What is left of it where code of the site, or a failure, ended it on the way: the actions that have not fired.
-	 *
-	 * @param Owed $owed As kept with the event.
-	 */
-	public static function left_of( Owed $owed ): Owed {
-		if ( [] !== self::$told ) {
-			// Before the first action all else was paid.
-			return $owed->once_all_has_left()->with( [ 'told' => self::$told ] );
-		}
-		return WelcomeMail::ends_the_script() ? $owed->with( [ 'welcome' => false ] ) : $owed;
-	}
-
-	/**
 	 * Of a callback that exits, or kills the process, the next worker must not hear once more.
 	 *
 	 * @param mixed ...$arguments
 	 */
 	private static function fire( string $hook, ...$arguments ): void {
-		if ( ! in_array( $hook, self::$told, true ) ) {
-			self::$told[] = $hook;
+		if ( Paid::note_told( $hook ) ) {
 			Hooks::fire( $hook, ...$arguments );
 		}
 	}

@@ -67,7 +67,12 @@ final readonly class Attempt {
 	 */
 	public function pay( Event $event ): void {
 		if ( 'return_password' === $event->action ) {
-			PasswordReturn::retry( $event, $this->crm );
+			$mark = Database::mark();
+			try {
+				PasswordReturn::retry( $event, $this->crm );
+			} catch ( \Throwable $error ) {
+				$this->setback( $event )->of_failure( Setback::failure_of( $error, $mark ), $event->contact_id );
+			}
 			return;
 		}
 		$owed = $event->owed ?? new Owed();

@@ -15,6 +15,7 @@ use AgileBridge\Exception;
 use AgileBridge\Plugin\Crm\Account;
 use AgileBridge\Plugin\Crm\Breaker;
 use AgileBridge\Plugin\Crm\CrmError;
+use AgileBridge\Plugin\Inbox\Claims;
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Inbox;
 use AgileBridge\Plugin\Inbox\Outcome;
@@ -81,7 +82,7 @@ final class PasswordReturn {
 	 * @return ?string Null where none is owed any more, or somebody else has taken over.
 	 */
 	private static function good_link( Event $event, Owed $owed, #[\SensitiveParameter] string $link ): ?string {
-		$good    = SetPasswordLink::renewed( $owed->user_id, $link );
+		$good    = SetPasswordLink::renewed( $owed->user_id, $link, static fn() => Claims::require_owner( $event ) );
 		$is_kept = null === $good || $good === $link || Progress::keep_owed( $event, $owed->with( [ 'password' => Secret::seal( $good, self::PURPOSE ) ] ) );
 		return $is_kept ? $good : null;
 	}

@@ -2,8 +2,8 @@
 /**
  * Paying what is owed once a user is written: the password, or a link to set one, to the CRM, mails, actions.
  *
- * What is owed no longer names a mail before it is sent: each goes at most once. It is lost only where PHP is killed while it
- * leaves, or the database between storing that and saying so. Actions fire at least once. A password is sealed while it waits, and wiped when the CRM has it.
+ * What is owed no longer names a mail before it is sent: each goes at most once. It is lost where code of the site ends the script
+ * while it is made, where PHP is killed while it leaves, or the database between storing that and saying so. Actions fire at least once. A password is sealed while it waits, and wiped when the CRM has it.
  *
  * @package AgileBridge
  */
@@ -13,13 +13,17 @@ declare(strict_types=1);
 namespace AgileBridge\Plugin\Work;
 
 use AgileBridge\AgileCrm;
+use AgileBridge\Plugin\Inbox\ClaimLost;
+use AgileBridge\Plugin\Inbox\Claims;
 use AgileBridge\Plugin\Inbox\Event;
 use AgileBridge\Plugin\Inbox\Outcome;
 use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Inbox\Record;
 use AgileBridge\Plugin\Site\AfterAnswer;
+use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
+use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Home;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Log;
@@ -37,6 +41,9 @@ final class Payment {
 
 	/** What mails that wait are sealed for. */
 	private const HELD_MAILS = 'held_mails';
+
+	/** Webhooks of the contact wait for as long. */
+	private const MAX_DELAY = 5 * Clock::MINUTE;
 
 	/**
 	 * What is owed for what was written.
@@ -87,8 +94,11 @@ final class Payment {
 			$finish = static fn(): bool => Progress::finish( $event, self::outcome( $owed, $notes ) );
 			null === $after ? $finish() : $after->postpone( $finish );
 			return $notes;
+		} catch ( ClaimLost $lost ) {
+			// Somebody else took over, and pays.
+			return [];
 		} catch ( \Throwable $error ) {
-			Log::error( $error );
+			Log::note( "what follows user $owed->user_id, who is stored, was not all done: " . ( $error instanceof Failure ? 'the database failed.' : get_class( $error ) . ": {$error->getMessage()}" ) );
 			self::leave( $event, $owed );
 			return [];
 		}
@@ -96,21 +106,23 @@ final class Payment {
 
 	/**
 	 * @return list<string> Notes.
+	 * @throws ClaimLost
 	 * @throws \Throwable Where the database failed.
 	 */
 	private static function pay( Event $event, Owed $owed, AgileCrm $crm ): array {
 		if ( self::leaves_the_site( $owed ) && Home::is_elsewhere() ) {
 			return self::pay_nobody_else( $owed );
 		}
-		$link  = $owed->link ? SetPasswordLink::make( $owed->user_id ) : null;
-		$notes = self::return_password( $owed, $link, $crm ) ? [] : [ 'password_not_returned' ];
+		$require_owner = static fn() => Claims::require_owner( $event );
+		// What only the database can refuse comes first: nothing has left the site then.
+		$link    = $owed->link ? SetPasswordLink::make( $owed->user_id, $require_owner ) : null;
+		$welcome = $owed->welcome ? WelcomeMail::make( $owed->user_id, $link, $require_owner ) : [];
+		$notes   = self::return_password( $owed, $link, $crm ) ? [] : [ 'password_not_returned' ];
+		Paid::note_returned();
 		if ( $owed->welcome || null !== $owed->mails ) {
-			$mails = [ ...( $owed->welcome ? WelcomeMail::make( $owed->user_id, $link ) : [] ), ...array_map( [ HeldMail::class, 'of_stored' ], self::mails( $owed ) ) ];
-			if ( ! Progress::keep_owed( $event, $owed->once_all_has_left() ) ) {
-				// Somebody else took over, and sends them.
-				return $notes;
-			}
-			foreach ( array_filter( $mails ) as $mail ) {
+			Progress::keep_owed( $event, $owed->once_all_has_left() ) || throw new ClaimLost( 'somebody else took over, and sends them' );
+			Paid::note_mails_taken();
+			foreach ( [ ...$welcome, ...array_filter( array_map( [ HeldMail::class, 'of_stored' ], self::mails( $owed ) ) ) ] as $mail ) {
 				$mail->send();
 			}
 		}
@@ -123,13 +135,17 @@ final class Payment {
 	 */
 	private static function leave( Event $event, Owed $owed ): void {
 		$delay = \AgileBridge\retry_delay( max( 1, $event->attempts ), null );
+		$what  = 'The user is stored, but not all that follows was done: mails, the password to Agile CRM, actions of other plugins. The error log of the site says why.';
 		try {
 			if ( null === $delay ) {
-				$message = 'The user is stored. Whenever what comes after that was to be done (mails, the password to Agile CRM, actions of other plugins), the database of the site failed. The error log of the site says more.';
-				Progress::give_up( $event, Outcome::noted( 'failed', 'site_unavailable', $message, $owed->user_id, $event->contact_id ) );
+				Progress::give_up( $event, Outcome::noted( 'failed', 'site_unavailable', "$what All tries are used up.", $owed->user_id, $event->contact_id ) );
 				return;
 			}
-			Progress::postpone_owed( $event, (int) ( 1000 * $delay ), 'The database of the site failed before the rest was done: mails, the password to Agile CRM, actions of other plugins. It will be tried again.', Announcement::left_of( ... ) );
+			$delay = min( (int) ( 1000 * $delay ), self::MAX_DELAY );
+			// Of a user of whom nothing differed nothing is noted yet.
+			Progress::postpone( $event, $delay, true, "$what It will be tried again." );
+			// By what this worker knows, not by what is stored: a statement that was stored and not confirmed may have taken off mails that nobody has sent.
+			Progress::postpone_owed( $event, $delay, "$what It will be tried again.", static fn(): Owed => Paid::left_of( $owed ) );
 		} catch ( \Throwable $error ) {
 			Log::error( $error );
 		}

@@ -64,8 +64,7 @@ final class UnderWay {
 	 */
 	public static function during( Event $event, callable $work ) {
 		self::watch();
-		Announcement::forget();
-		WelcomeMail::forget();
+		Paid::begin( $event->owed->told ?? [] );
 		self::$event   = $event;
 		self::$before  = Surroundings::now();
 		self::$headers = ResponseHeaders::now();
@@ -154,7 +153,7 @@ final class UnderWay {
 			return false;
 		}
 		Progress::postpone( $event, (int) ( 1000 * $delay ), true, $message );
-		Progress::postpone_owed( $event, (int) ( 1000 * $delay ), $message, Announcement::left_of( ... ) );
+		Progress::postpone_owed( $event, (int) ( 1000 * $delay ), $message, Paid::left_of( ... ) );
 		return true;
 	}
 

@@ -23,36 +23,20 @@ defined( 'ABSPATH' ) || exit;
 
 final class WelcomeMail {
 
-	/** Whether it is being made, or the script ended in it. */
-	private static bool $is_begun = false;
-
 	/**
-	 * @param ?string $link One that was made for this user a moment ago; null lets WordPress make one.
+	 * @param ?string          $link         One that was made for this user a moment ago; null lets WordPress make one.
+	 * @param callable(): void $require_held Throws where it is somebody else's to make by now.
 	 * @return list<HeldMail> It, and what code of the site sends with it; none where the site sends none, or the user is gone.
 	 * @throws \Throwable Where the link would lead nowhere: see reset-key.php.
 	 */
-	public static function make( int $user_id, #[\SensitiveParameter] ?string $link ): array {
-		self::$is_begun = true;
-		try {
-			return ResetKey::stored( $user_id, static fn( ?\WP_User $user ): array => null === $user ? [] : HeldMails::during( static fn( HeldMails $held ): array => self::made( $user, $link, $held ) ) );
-		} finally {
-			// (Who ends the script does not come by here.)
-			self::$is_begun = false;
-		}
-	}
-
-	/**
-	 * Another event begins.
-	 */
-	public static function forget(): void {
-		self::$is_begun = false;
-	}
-
-	/**
-	 * Whether the script ended while it was made: by code of the site, which would do so every time.
-	 */
-	public static function ends_the_script(): bool {
-		return self::$is_begun;
+	public static function make( int $user_id, #[\SensitiveParameter] ?string $link, callable $require_held ): array {
+		return Paid::during_welcome(
+			static fn(): array => ResetKey::stored(
+				$user_id,
+				static fn( ?\WP_User $user ): array => null === $user ? [] : HeldMails::during( static fn( HeldMails $held ): array => self::made( $user, $link, $held ) ),
+				$require_held
+			)
+		);
 	}
 
 	/**

@@ -26,7 +26,6 @@ use AgileBridge\Plugin\Site\AfterAnswer;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Hooks;
 use AgileBridge\Plugin\Site\Host;
-use AgileBridge\Plugin\Site\Stats;
 use AgileBridge\Plugin\Site\Transaction;
 use AgileBridge\Plugin\Site\TransactionCut;
 use AgileBridge\Plugin\Site\TransactionLost;
@@ -36,9 +35,7 @@ use AgileBridge\Plugin\User\HeldMails;
 use AgileBridge\Plugin\User\Links;
 use AgileBridge\Plugin\User\Matching;
 use AgileBridge\Plugin\User\NewUser;
-use AgileBridge\Plugin\User\Ownership;
 use AgileBridge\Plugin\User\ProtectedLinks;
-use AgileBridge\Plugin\User\RefusedRoles;
 use AgileBridge\Plugin\User\Tags;
 use AgileBridge\Plugin\User\Update;
 use AgileBridge\Plugin\User\UserChanged;
@@ -95,9 +92,7 @@ final class Writing {
 			return $this->finish_ignored( 'no_matching_user' );
 		}
 		$notes = $owed->notes;
-		0 === $this->unsent || Stats::count_unsent_mails( $this->unsent );
-		Ownership::note_kept_email( $owed->user_id, $this->contact, $owed->notes );
-		in_array( 'role_refused', $owed->notes, true ) && RefusedRoles::note( $this->event->role, $this->contact->tags );
+		SideNotes::keep( $this->event, $this->contact, $owed, $this->unsent );
 		if ( ! $owed->is_finished ) {
 			$notes = [ ...$notes, ...Payment::settle( $this->event, $owed, $this->crm, $this->after ) ];
 		}

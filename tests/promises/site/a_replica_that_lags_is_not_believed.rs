@@ -171,11 +171,13 @@ fn a_new_user_gets_what_is_theirs() {
             world.await_rest();
             world.expect_event(&world.event_of(&id), "done", "created", "");
             let link = world.crm.property(id.parse().expect("a number"), FIELD);
-            let mail = world.site.mails().pop().unwrap_or_else(|| panic!("{how}: no mail\n{}", world.site.log()));
+            let mails = world.site.mails();
+            let [mail] = &mails[..] else { panic!("{how}: {mails:?}\n{}", world.site.log()) };
             let link = link.unwrap_or_else(|| panic!("{how}: no link\n{}", world.site.log()));
             assert_eq!(mail.to, email, "{how}");
             assert!(mail.body.contains(link.split(['?', '&']).nth(2).expect("a key")), "{how}: {link}\n{}", mail.body);
             assert_eq!(world.take_notes(), [json!(["Lead"])], "{how}: who waits for a tag is told");
+            world.site.forget_mails();
         }
     }
 }

@@ -192,3 +192,51 @@ fn who_logs_mails_notes_each_once() {
         assert_eq!(mail.body.matches("-- the footer").count(), 1, "{}: {}", mail.subject, mail.body);
     }
 }
+
+/// Plugins that send by a service, in `pre_wp_mail` or by a `wp_mail()` of their own: what is held does not leave before its time, nor
+/// what goes to nobody at all, and the sender is the one they are set to.
+#[test]
+fn a_service_that_sends_mails_gets_them_once_and_keeps_its_sender() {
+    let in_hook = "add_filter( 'pre_wp_mail', fn( $sent, $mail ) => $sent ?? service_send( $mail ), 10, 2 );";
+    let in_place = "function wp_mail( $to, $subject, $message, $headers = '', $attachments = array() ) {
+        $mail = apply_filters( 'wp_mail', compact( 'to', 'subject', 'message', 'headers', 'attachments' ) );
+        return array_filter( (array) $mail['to'] ) ? service_send( $mail ) : false;
+    }";
+    for service in [in_hook, in_place] {
+        let world = World::with(|site| {
+            site.mu_plugin_file(
+                "service.php",
+                &format!(
+                    r"<?php
+                    function service_send( $mail ) {{
+                        $from = 'shop@configured.example';
+                        $from = has_filter( 'wp_mail_from' ) ? apply_filters( 'wp_mail_from', $from ) : $from;
+                        file_put_contents( WP_CONTENT_DIR . '/notes.jsonl', json_encode( array( $mail['subject'], implode( ', ', (array) $mail['to'] ), $from ) ) . PHP_EOL, FILE_APPEND );
+                        return true;
+                    }}
+                    {service}
+                    add_action( 'user_register', function ( $id ) {{
+                        wp_mail( get_userdata( $id )->user_email, 'Hello', 'x' );
+                        wp_mail( 'boss@example.com', 'Approve', 'x' );
+                    }} );"
+                ),
+            )
+        });
+        let id = world.contact(person("Ana"));
+        let answer = world.site.webhook("add", &[("contact_id", &id), ("send_notification", "1")]);
+        world.expect(&answer, 200, "created", "");
+        world.await_rest();
+        let from = "shop@configured.example";
+        let mut sent = world.take_notes();
+        sent.sort_by_key(ToString::to_string);
+        assert_eq!(
+            sent,
+            [
+                json!(["Approve", "boss@example.com", from]),
+                json!(["[A WordPress] Login Details", "ana@example.com", from])
+            ],
+            "{service}\n{}",
+            world.site.log()
+        );
+    }
+}
