@@ -186,7 +186,9 @@ final class Inbox {
 				role = CASE WHEN VALUES(role) = '' THEN role ELSE VALUES(role) END,
 				send_notification = COALESCE(VALUES(send_notification), send_notification),
 				owed = COALESCE(VALUES(owed), owed),
-				attempts = CASE WHEN state = 'waiting' AND attempts > 1 AND due_at > VALUES(due_at) + $news THEN attempts - 1 ELSE attempts END,
+				attempts = CASE WHEN state = 'waiting' AND attempts > 1 AND due_at > VALUES(due_at) + $news THEN attempts - 1
+					WHEN state = 'applied' AND owner = '' AND attempts > 1 AND lease_until > VALUES(due_at) + $news THEN attempts - 1 ELSE attempts END,
+				lease_until = CASE WHEN state = 'applied' AND owner = '' AND lease_until > VALUES(due_at) + $news THEN VALUES(due_at) + $news ELSE lease_until END,
 				due_at = CASE WHEN state <> 'waiting' THEN due_at WHEN attempts = 0 THEN VALUES(due_at)
 					WHEN due_at > VALUES(due_at) + $news THEN VALUES(due_at) + $news ELSE due_at END,
 				webhooks = webhooks + 1,

@@ -13,7 +13,6 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\User;
 
-use AgileBridge\Plugin\Site\LoneAnswer;
 use AgileBridge\Plugin\Site\Log;
 use AgileBridge\Plugin\Site\OwnCall;
 
@@ -22,8 +21,8 @@ defined( 'ABSPATH' ) || exit;
 final readonly class HeldMail {
 
 	/**
-	 * @param array<string, mixed>  $mail      As the filter `wp_mail` leaves it.
-	 * @param array<string, string> $settings  By the filter of wp_mail() that has changed it.
+	 * @param array<string, mixed>  $mail      As it comes to `pre_wp_mail`.
+	 * @param array<string, string> $settings  By the filter of wp_mail() that said it.
 	 * @param bool                  $is_notice Whether it is WordPress' own, to the address that a user no longer has.
 	 */
 	private function __construct( private array $mail, private array $settings, public bool $is_notice ) {}
@@ -31,7 +30,7 @@ final readonly class HeldMail {
 	/**
 	 * Now, while the filters of its sender are there.
 	 *
-	 * @param array<string, mixed> $mail As the filter `wp_mail` leaves it.
+	 * @param array<string, mixed> $mail As it comes to `pre_wp_mail`.
 	 */
 	public static function of( array $mail, bool $is_notice ): self {
 		$host     = preg_replace( '/^www\./', '', (string) wp_parse_url( network_home_url(), PHP_URL_HOST ) );
@@ -41,16 +40,15 @@ final readonly class HeldMail {
 			'wp_mail_content_type' => 'text/plain',
 			'wp_mail_charset'      => get_bloginfo( 'charset' ),
 		];
-		$changed = [];
+		$asked = [];
 		foreach ( $settings as $filter => $value ) {
-			// phpcs:ignore WordPress.NamingConventions -- WordPress' own.
-			$filtered = (string) apply_filters( $filter, $value );
-			if ( $filtered !== $value ) {
-				$changed[ $filter ] = $filtered;
+			if ( has_filter( $filter ) ) {
+				// phpcs:ignore WordPress.NamingConventions -- WordPress' own.
+				$asked[ $filter ] = (string) apply_filters( $filter, $value );
 			}
 		}
-		// What nobody has changed is left to wp_mail(): where a plugin replaces it, the default is that plugin's.
-		return new self( $mail, $changed, $is_notice );
+		// Where nobody is asked it is left to wp_mail(): where a plugin replaces that, the default is the plugin's.
+		return new self( $mail, $asked, $is_notice );
 	}
 
 	/**
@@ -90,7 +88,6 @@ final readonly class HeldMail {
 	public function send(): void {
 		$call  = new OwnCall();
 		$fixed = array_map( static fn( $value ): \Closure => static fn( $other = null ) => $call->is_here() ? $value : $other, $this->settings );
-		$back  = LoneAnswer::at( 'wp_mail', fn(): array => $this->mail );
 		foreach ( $fixed as $filter => $value ) {
 			add_filter( $filter, $value, PHP_INT_MAX );
 		}
@@ -102,7 +99,6 @@ final readonly class HeldMail {
 			foreach ( $fixed as $filter => $value ) {
 				remove_filter( $filter, $value, PHP_INT_MAX );
 			}
-			$back();
 		}
 	}
 

@@ -13,8 +13,6 @@ declare(strict_types=1);
 
 namespace AgileBridge\Plugin\User;
 
-use AgileBridge\Plugin\Site\LoneAnswer;
-
 defined( 'ABSPATH' ) || exit;
 
 final class HeldMails {
@@ -25,31 +23,55 @@ final class HeldMails {
 	/** Whether WordPress is about to send its notice to the address that a user no longer has. */
 	private bool $is_notice = false;
 
-	/** Where a replaced wp_mail() has not come to `pre_wp_mail`. */
-	private ?\Closure $ask_all = null;
+	/** Whether the mail that is being sent is held already, and has lost its recipients. */
+	private bool $is_emptied = false;
 
 	/**
+	 * Who is at the filters of wp_mail() is asked when the mail goes out: a footer is added once, a log has one line, and what sends by
+	 * a service sends nothing yet. Only what is put there meanwhile, for a single call, is asked now.
+	 *
 	 * @template T
 	 * @param callable(self): T $work Gets those held so far.
 	 * @return T
 	 */
 	public static function during( callable $work ) {
-		$held    = new self();
-		$filters = [
-			'email_change_email' => $held->note_notice( ... ),
-			'wp_mail'            => $held->hold( ... ),
+		$held     = new self();
+		$notice   = $held->note_notice( ... );
+		$put_back = [
+			self::stand_in( 'wp_mail', $held->empty_where_replaced( ... ) ),
+			self::stand_in( 'pre_wp_mail', $held->hold( ... ) ),
 		];
-		foreach ( $filters as $filter => $callback ) {
-			add_filter( $filter, $callback, PHP_INT_MAX, 2 );
-		}
+		add_filter( 'email_change_email', $notice, PHP_INT_MAX );
 		try {
 			return $work( $held );
 		} finally {
-			foreach ( $filters as $filter => $callback ) {
-				remove_filter( $filter, $callback, PHP_INT_MAX );
-			}
-			$held->ask_all_again();
+			remove_filter( 'email_change_email', $notice, PHP_INT_MAX );
+			array_map( static fn( \Closure $back ) => $back(), $put_back );
 		}
+	}
+
+	/**
+	 * @param \Closure $last Asked after those who come meanwhile.
+	 * @return \Closure(): void Puts the others back; who has come and not left is one of them then.
+	 */
+	private static function stand_in( string $hook, \Closure $last ): \Closure {
+		global $wp_filter;
+		$others    = $wp_filter[ $hook ] ?? null;
+		$meanwhile = new \WP_Hook();
+		$meanwhile->add_filter( $hook, $last, PHP_INT_MAX, 2 );
+		// phpcs:ignore WordPress.WP.GlobalVariablesOverride -- put back below.
+		$wp_filter[ $hook ] = $meanwhile;
+		return static function () use ( $hook, $last, $others, $meanwhile ): void {
+			global $wp_filter;
+			$meanwhile->remove_filter( $hook, $last, PHP_INT_MAX );
+			// phpcs:ignore WordPress.WP.GlobalVariablesOverride -- as it was.
+			$wp_filter[ $hook ] = $others ?? new \WP_Hook();
+			foreach ( $meanwhile->callbacks as $priority => $callbacks ) {
+				foreach ( $callbacks as $callback ) {
+					add_filter( $hook, $callback['function'], $priority, $callback['accepted_args'] );
+				}
+			}
+		};
 	}
 
 	/**
@@ -77,22 +99,14 @@ final class HeldMails {
 	}
 
 	/**
-	 * What asks `pre_wp_mail` next gets true, so that who sends believes it: a plugin that reports a failed mail would be wrong. Nobody
-	 * else is asked there now: plugins that send mails by a service do so in that place. They are asked when it goes out.
-	 *
-	 * @return mixed The mail, or one without recipients.
+	 * A plugin that sends mails by a service replaces wp_mail(), and its own may know no `pre_wp_mail`. Most keep this filter.
 	 */
-	private function hold( mixed $mail = null ): mixed {
-		if ( ! is_array( $mail ) ) {
+	private function empty_where_replaced( mixed $mail = null ): mixed {
+		if ( ! is_array( $mail ) || realpath( (string) ( new \ReflectionFunction( 'wp_mail' ) )->getFileName() ) === realpath( ABSPATH . WPINC . '/pluggable.php' ) ) {
 			return $mail;
 		}
 		$this->keep( $mail );
-		$this->ask_all_again();
-		$this->ask_all = LoneAnswer::at( 'pre_wp_mail', static fn(): bool => true );
-		if ( realpath( (string) ( new \ReflectionFunction( 'wp_mail' ) )->getFileName() ) === realpath( ABSPATH . WPINC . '/pluggable.php' ) ) {
-			return $mail;
-		}
-		// Others replace wp_mail(), and theirs may know no `pre_wp_mail`. Most keep this filter.
+		$this->is_emptied = true;
 		return array_merge(
 			$mail,
 			[
@@ -102,8 +116,20 @@ final class HeldMails {
 		);
 	}
 
-	private function ask_all_again(): void {
-		( $this->ask_all ?? static fn() => null )();
+	/**
+	 * @return mixed True, so that who sends believes it: a plugin that reports a failed mail would be wrong.
+	 */
+	private function hold( mixed $sent = null, mixed $mail = null ): mixed {
+		$is_held          = $this->is_emptied;
+		$this->is_emptied = false;
+		if ( null !== $sent || ! is_array( $mail ) ) {
+			// Whoever sends it asks what would be.
+			return $sent;
+		}
+		if ( ! $is_held ) {
+			$this->keep( $mail );
+		}
+		return true;
 	}
 
 	/**

@@ -70,6 +70,9 @@ final readonly class Attempt {
 			$mark = Database::mark();
 			try {
 				PasswordReturn::retry( $event, $this->crm );
+			} catch ( ClaimLost $lost ) {
+				// Somebody else took over.
+				return;
 			} catch ( \Throwable $error ) {
 				$this->setback( $event )->of_failure( Setback::failure_of( $error, $mark ), $event->contact_id );
 			}

@@ -82,9 +82,10 @@ final class Paid {
 			// Before the first action all else was paid.
 			return $owed->once_all_has_left()->with( [ 'told' => self::$told ] );
 		}
+		// A mail that is still owed will have another link, and then the CRM must have that one too.
 		$returned = [
 			'password' => null,
-			'link'     => false,
+			'link'     => $owed->link && $owed->welcome,
 		];
 		return match ( true ) {
 			self::$are_mails_taken  => $owed->once_all_has_left(),

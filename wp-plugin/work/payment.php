@@ -21,7 +21,6 @@ use AgileBridge\Plugin\Inbox\Owed;
 use AgileBridge\Plugin\Inbox\Progress;
 use AgileBridge\Plugin\Inbox\Record;
 use AgileBridge\Plugin\Site\AfterAnswer;
-use AgileBridge\Plugin\Site\Clock;
 use AgileBridge\Plugin\Site\Database;
 use AgileBridge\Plugin\Site\Failure;
 use AgileBridge\Plugin\Site\Home;
@@ -41,9 +40,6 @@ final class Payment {
 
 	/** What mails that wait are sealed for. */
 	private const HELD_MAILS = 'held_mails';
-
-	/** Webhooks of the contact wait for as long. */
-	private const MAX_DELAY = 5 * Clock::MINUTE;
 
 	/**
 	 * What is owed for what was written.
@@ -141,7 +137,7 @@ final class Payment {
 				Progress::give_up( $event, Outcome::noted( 'failed', 'site_unavailable', "$what All tries are used up.", $owed->user_id, $event->contact_id ) );
 				return;
 			}
-			$delay = min( (int) ( 1000 * $delay ), self::MAX_DELAY );
+			$delay = (int) ( 1000 * $delay );
 			// Of a user of whom nothing differed nothing is noted yet.
 			Progress::postpone( $event, $delay, true, "$what It will be tried again." );
 			// By what this worker knows, not by what is stored: a statement that was stored and not confirmed may have taken off mails that nobody has sent.
