@@ -14,6 +14,8 @@ use std::time::Duration;
 /// third line: refused as by another node of a cluster that was first; stored, and the connection lost before it could say so; or
 /// gone, with the whole server.
 const FAILING: &str = r#"<?php
+    // Five, of a second each, if nobody says otherwise.
+    $GLOBALS['wpdb']->reconnect_retries = 1;
     add_filter('query', function ($sql) {
         global $wpdb;
         $file = WP_CONTENT_DIR . '/failure';
@@ -25,8 +27,6 @@ const FAILING: &str = r#"<?php
         if ('gone' === $how) {
             $wpdb->dbh->query('KILL CONNECTION_ID()');
             $wpdb->dbhost = '127.0.0.1:1';
-            // Each takes a second.
-            $wpdb->reconnect_retries = 1;
             return $sql;
         }
         if ('unconfirmed' === $how) $wpdb->dbh->query($sql);
