@@ -221,7 +221,7 @@ async function whatWouldHappenIsShown( screen ) {
 	await screen.leave( () => screen.page.keyboard.press( 'Enter' ) );
 	await screen.page.locator( '#agile-bridge-preview' ).getByText( 'would be created' ).waitFor();
 	await screen.picture( 'try' );
-	await screen.press( 'Create this user now' );
+	await screen.press( 'Do it now' );
 	assert.match( await screen.notices(), /The event is stored, and processed at once/ );
 	await screen.page.locator( '#agile-bridge-preview' ).getByText( 'linked by contact id' ).waitFor();
 }

@@ -121,7 +121,7 @@ async function itIsTriedAndDone( screen, hands ) {
 	await hands.tab( 'Try it' );
 	assert.match( await tried(), /Ana Ruiz, user \d+: linked by contact id.*renewal\s+changes\s+1479580200\s+nothing stored\s+2016-11-19/s );
 	await look( screen, '4-try' );
-	await hands.press( 'Update this user now' );
+	await hands.press( 'Do it now' );
 	assert.match( await screen.notices(), /The event is stored, and processed at once/ );
 	await until( async () => ! /renewal\s+changes/.test( await tried() ), 'what was to be done is not done' );
 }

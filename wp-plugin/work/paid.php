@@ -1,7 +1,7 @@
 <?php
 /**
- * What of the event at work is paid by now: should code of the site end the script on the way, or a failure, it is not done once
- * more.
+ * What the event at work has paid of what it owes: should code of the site end the script on the way, or a failure, it is not done
+ * once more.
  *
  * @package AgileBridge
  */
@@ -75,6 +75,8 @@ final class Paid {
 	}
 
 	/**
+	 * What of it another worker has to pay.
+	 *
 	 * @param Owed $owed As it was before all this, or as it is kept.
 	 */
 	public static function left_of( Owed $owed ): Owed {

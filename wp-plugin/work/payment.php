@@ -3,7 +3,8 @@
  * Paying what is owed once a user is written: the password, or a link to set one, to the CRM, mails, actions.
  *
  * What is owed no longer names a mail before it is sent: each goes at most once. It is lost where code of the site ends the script
- * while it is made, where PHP is killed while it leaves, or the database between storing that and saying so. Actions fire at least once. A password is sealed while it waits, and wiped when the CRM has it.
+ * while it is made, where PHP is killed while it leaves, or the database between storing that and saying so; and where all tries
+ * are used up, which an admin sees. Actions fire at least once. A password is sealed while it waits, and wiped when the CRM has it.
  *
  * @package AgileBridge
  */

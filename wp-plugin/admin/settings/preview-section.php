@@ -37,7 +37,7 @@ final class PreviewSection {
 		self::show_list( __( 'Notes', 'bridge-for-agile-crm' ), array_map( Words::note( ... ), array_values( $notes ) ) );
 		printf( '<input type="hidden" name="agile_bridge_contact" value="%s" form="%s">', esc_attr( $preview->contact->id ), esc_attr( Buttons::form_id( 'apply' ) ) );
 		echo '<p>';
-		Buttons::show( 'apply', null === $decision->user ? __( 'Create this user now', 'bridge-for-agile-crm' ) : __( 'Update this user now', 'bridge-for-agile-crm' ) );
+		Buttons::show( 'apply', __( 'Do it now', 'bridge-for-agile-crm' ) );
 		echo '</p></div>';
 	}
 
